@@ -1,0 +1,127 @@
+package secrets
+
+import "hash"
+
+// Transcript is the running hash over the handshake messages, RFC 8446, Section
+// 4.4.1. Until the hash function is known it keeps the raw bytes; Use replays
+// them and lets them go. It retains nothing of what Add is given.
+//
+// It keeps every byte given before Use: the caller bounds what it adds. The zero
+// Transcript is empty and ready. Copy it by Clone alone: plain copies share one
+// running hash.
+type Transcript struct {
+	hash    Hash
+	running hash.Hash
+	buffer  []byte
+	scratch [maxHashSize]byte
+}
+
+// messageHash is the handshake type of the synthetic message of RFC 8446,
+// Section 4.4.1.
+const messageHash = 254
+
+// Add appends one or more raw handshake messages, headers included, or any part
+// of them.
+func (t *Transcript) Add(raw []byte) {
+	if t.running == nil {
+		t.buffer = append(t.buffer, raw...)
+		return
+	}
+	t.running.Write(raw)
+}
+
+// Use chooses the hash function and replays what was kept. The first choice
+// stands: later calls change nothing, and neither does an unknown Hash.
+func (t *Transcript) Use(h Hash) {
+	if t.running != nil || h.Size() == 0 {
+		return
+	}
+	t.hash = h
+	t.running = h.New()
+	t.running.Write(t.buffer)
+	t.buffer = nil
+}
+
+// Hash returns the hash function chosen, and the zero Hash before Use.
+func (t *Transcript) Hash() Hash { return t.hash }
+
+// Sum appends the hash of everything added to dst, without allocating when dst
+// has room. Before Use it appends nothing.
+func (t *Transcript) Sum(dst []byte) []byte {
+	if t.running == nil {
+		return dst
+	}
+	return append(dst, t.running.Sum(t.scratch[:0])...)
+}
+
+// SumWith appends to dst the hash under h of everything added followed by extra,
+// and changes nothing in t. A client needs it before the hash function is chosen:
+// each PSK's binder is over the hash of that PSK. RFC 8446, Section 4.2.11.2.
+// After Use an h other than the one chosen cannot be had, and appends nothing.
+// It allocates one running hash.
+func (t *Transcript) SumWith(h Hash, dst []byte, extra ...[]byte) []byte {
+	var running hash.Hash
+	switch {
+	case t.running == nil:
+		if running = h.New(); running == nil {
+			return dst
+		}
+		running.Write(t.buffer)
+	case t.hash == h:
+		running = t.cloneRunning()
+	}
+	if running == nil {
+		return dst
+	}
+	for _, e := range extra {
+		running.Write(e)
+	}
+	return running.Sum(dst)
+}
+
+// Restart replaces everything added by the synthetic message_hash message over
+// it, as a HelloRetryRequest asks. RFC 8446, Section 4.4.1. The caller has chosen
+// the hash function, which the HelloRetryRequest names, and adds that message
+// next. Before Use it changes nothing.
+func (t *Transcript) Restart() {
+	if t.running == nil {
+		return
+	}
+	sum := t.running.Sum(t.scratch[:0])
+	t.running.Reset()
+	t.running.Write([]byte{messageHash, 0, 0, byte(len(sum))})
+	t.running.Write(sum)
+}
+
+// Clone returns a copy that goes its own way.
+func (t *Transcript) Clone() Transcript {
+	c := Transcript{hash: t.hash}
+	if t.running != nil {
+		c.running = t.cloneRunning()
+	}
+	if len(t.buffer) > 0 {
+		c.buffer = append([]byte(nil), t.buffer...)
+	}
+	return c
+}
+
+// Wipe forgets everything added and the hash function. The transcript can be
+// used anew.
+func (t *Transcript) Wipe() {
+	clear(t.buffer)
+	*t = Transcript{}
+}
+
+// cloneRunning copies the running hash. Every hash function of the standard
+// library implements hash.Cloner, so nil is out of reach.
+func (t *Transcript) cloneRunning() hash.Hash {
+	cloner, ok := t.running.(hash.Cloner)
+	if !ok {
+		return nil
+	}
+	c, err := cloner.Clone()
+	if err != nil {
+		return nil
+	}
+	return c
+}
