@@ -1,0 +1,89 @@
+package secrets
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/tacitls/tacitls/messages"
+)
+
+// Group is a way to agree on a shared secret: two shares over the wire, the
+// client's first. RFC 8446, Section 4.2.8. A Group holds no state.
+//
+// Entropy is read from rand as plain bytes, so the same bytes give the same
+// shares. A reader that fails, or that gives nothing a group can use, is
+// ErrEntropy.
+type Group interface {
+	// ID is the codepoint of the group.
+	ID() messages.Group
+	// ClientShareLen and ServerShareLen are the exact lengths of the two shares
+	// in bytes.
+	ClientShareLen() int
+	ServerShareLen() int
+	// Generate makes the client's share. The caller owns the bytes.
+	Generate(rand io.Reader) (PrivateShare, []byte, error)
+	// Respond makes the server's share and the shared secret from the client's
+	// share. The caller owns both. It fails with ErrBadShare or ErrZeroSecret,
+	// which are the peer's fault, or with ErrEntropy.
+	Respond(rand io.Reader, peer []byte) (share, secret []byte, err error)
+}
+
+// PrivateShare is the client's side of an agreement under way. It is never
+// changed, so copies of a handshake may hold the same one.
+type PrivateShare interface {
+	// Agree returns the shared secret of the server's share. The caller owns the
+	// secret. It fails with ErrBadShare or ErrZeroSecret.
+	Agree(peer []byte) (secret []byte, err error)
+	// Wipe overwrites what key bytes the share itself holds. The keys of the
+	// standard library cannot be overwritten, and the groups here hold nothing
+	// else: for them, letting go of the share is what frees the key.
+	Wipe()
+}
+
+var (
+	// ErrBadShare says that a peer's share is no element of the group: of the
+	// wrong length or form, not on the curve, out of range. The alert is
+	// illegal_parameter.
+	ErrBadShare = errors.New("secrets: bad key share")
+	// ErrZeroSecret says that a peer's share forces an all-zero shared secret. The
+	// alert is illegal_parameter. RFC 8446, Section 7.4.2.
+	ErrZeroSecret = errors.New("secrets: key share of small order")
+	// ErrEntropy says that the source of entropy failed.
+	ErrEntropy = errors.New("secrets: no entropy")
+)
+
+// LookupGroup returns the group with this codepoint, and whether this package
+// has it.
+func LookupGroup(id messages.Group) (Group, bool) {
+	switch id {
+	case messages.X25519, messages.Secp256r1, messages.Secp384r1, messages.Secp521r1:
+		return ecdhGroup(id), true
+	case messages.X25519MLKEM768:
+		return hybridGroup{}, true
+	}
+	return nil, false
+}
+
+// Groups returns the groups LookupGroup knows, the recommended first, in a slice
+// of the caller's own.
+func Groups() []messages.Group {
+	return []messages.Group{
+		messages.X25519MLKEM768,
+		messages.X25519,
+		messages.Secp256r1,
+		messages.Secp384r1,
+		messages.Secp521r1,
+	}
+}
+
+// readEntropy fills b from rand.
+func readEntropy(rand io.Reader, b []byte) error {
+	if rand == nil {
+		return ErrEntropy
+	}
+	if _, err := io.ReadFull(rand, b); err != nil {
+		return fmt.Errorf("%w: %w", ErrEntropy, err)
+	}
+	return nil
+}

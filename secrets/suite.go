@@ -1,0 +1,105 @@
+package secrets
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"math"
+
+	"golang.org/x/crypto/chacha20poly1305"
+
+	"github.com/tacitls/tacitls/messages"
+)
+
+// Suite is a cipher suite of TLS 1.3: a hash function and an AEAD, with the
+// limits on how long one key of that AEAD may serve. It is not to be changed.
+// RFC 8446, Appendix B.4.
+type Suite struct {
+	// ID is the codepoint of the suite.
+	ID messages.CipherSuite
+	// Hash is the hash function of the transcript and of the key schedule.
+	Hash Hash
+	// RecordLimit is the number of records one key may protect before a key
+	// update is due: 2^24.5 for AES-GCM, and no limit short of the sequence
+	// numbers' own for ChaCha20-Poly1305. RFC 8446, Section 5.5.
+	RecordLimit uint64
+	// ForgeryLimit is the number of records that may fail to open under one key
+	// where a failure does not end the connection. RFC 9147, Section 4.5.3.
+	ForgeryLimit uint64
+
+	keyLen uint8
+	cipher aead
+}
+
+// aead names an AEAD algorithm.
+type aead uint8
+
+const (
+	aesGCM aead = iota + 1
+	chaCha20Poly1305
+)
+
+const (
+	// aesGCMRecords is 2^24.5, rounded down.
+	aesGCMRecords = 23726566
+	// tagLen and nonceLen are those of every AEAD here.
+	tagLen   = 16
+	nonceLen = 12
+	maxKey   = 32
+)
+
+// LookupSuite returns the suite with this codepoint, and whether this package
+// has it. The suites of TLS 1.2 are not among them.
+func LookupSuite(id messages.CipherSuite) (*Suite, bool) {
+	switch id {
+	case messages.TLS_AES_128_GCM_SHA256:
+		return &Suite{ID: id, Hash: SHA256, RecordLimit: aesGCMRecords, ForgeryLimit: 1 << 36,
+			keyLen: 16, cipher: aesGCM}, true
+	case messages.TLS_AES_256_GCM_SHA384:
+		return &Suite{ID: id, Hash: SHA384, RecordLimit: aesGCMRecords, ForgeryLimit: 1 << 36,
+			keyLen: 32, cipher: aesGCM}, true
+	case messages.TLS_CHACHA20_POLY1305_SHA256:
+		return &Suite{ID: id, Hash: SHA256, RecordLimit: math.MaxUint64, ForgeryLimit: 1 << 36,
+			keyLen: chacha20poly1305.KeySize, cipher: chaCha20Poly1305}, true
+	}
+	return nil, false
+}
+
+// Suites13 returns the suites LookupSuite knows, the recommended first, in a
+// slice of the caller's own.
+func Suites13() []messages.CipherSuite {
+	return []messages.CipherSuite{
+		messages.TLS_AES_128_GCM_SHA256,
+		messages.TLS_AES_256_GCM_SHA384,
+		messages.TLS_CHACHA20_POLY1305_SHA256,
+	}
+}
+
+// KeyLen returns the length of a key in bytes.
+func (s *Suite) KeyLen() int { return int(s.keyLen) }
+
+// Overhead returns the number of bytes protection adds to a TLSInnerPlaintext.
+func (s *Suite) Overhead() int { return tagLen }
+
+// TrafficKeys derives the key and the per-record IV of a traffic secret, for
+// whoever protects records elsewhere. RFC 8446, Section 7.3.
+func (s *Suite) TrafficKeys(traffic *Secret) (key, iv Secret) {
+	key.n, iv.n = s.keyLen, nonceLen
+	s.Hash.expandLabel(key.b[:key.n], traffic, TLSPrefix, "key", nil)
+	s.Hash.expandLabel(iv.b[:iv.n], traffic, TLSPrefix, "iv", nil)
+	return key, iv
+}
+
+// newAEAD returns the AEAD under key, which has the suite's key length.
+func (s *Suite) newAEAD(key []byte) (cipher.AEAD, error) {
+	switch s.cipher {
+	case aesGCM:
+		block, err := aes.NewCipher(key)
+		if err != nil {
+			return nil, err
+		}
+		return cipher.NewGCM(block)
+	case chaCha20Poly1305:
+		return chacha20poly1305.New(key)
+	}
+	return nil, ErrSuite
+}
