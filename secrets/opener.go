@@ -71,7 +71,7 @@ func splitInner(inner []byte) (content []byte, contentType uint8, err error) {
 	if n == 0 {
 		return nil, 0, ErrNoContentType
 	}
-	return inner[:n-1 : n-1], inner[n-1], nil
+	return inner[: n-1 : n-1], inner[n-1], nil
 }
 
 // Sequence returns the sequence number of the next record.
