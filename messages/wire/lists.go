@@ -1,8 +1,8 @@
 package wire
 
 // List is a list of elements that ends where the innermost vector ends. A list that is read is a new slice, nil if
-// it has no elements; it grows as elements are read, so it is never larger than twice what the input pays for. An
-// element that takes no bytes fails with ErrElement.
+// it has no elements. It grows as elements are read, so it has room for at most about twice as many as were in the
+// input. An element that takes no bytes fails with ErrElement.
 func List[T any](c *Codec, list *[]T, element func(*Codec, *T)) { SizedList(c, list, 0, element) }
 
 // SizedList is List with room for count elements set aside at once when reading. The layout counts them in the input
