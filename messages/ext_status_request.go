@@ -17,6 +17,9 @@ type StatusRequestOffer struct {
 func (b *StatusRequestOffer) ExtensionType() ExtensionType { return ExtensionStatusRequest }
 
 func (b *StatusRequestOffer) layout(c *wire.Codec) {
+	if c.Reading() {
+		*b = StatusRequestOffer{}
+	}
 	wire.U8(c, &b.StatusType)
 	if b.StatusType != StatusTypeOCSP {
 		c.Rest(&b.Request)

@@ -3,7 +3,10 @@ package wire
 // List is a list of elements that ends where the innermost vector ends. A list that is read is a new slice, nil if
 // it has no elements. It grows as elements are read, so it has room for at most about twice as many as were in the
 // input. An element that takes no bytes fails with ErrElement.
-func List[T any](c *Codec, list *[]T, element func(*Codec, *T)) { SizedList(c, list, 0, element) }
+func List[T any](c *Codec, list *[]T, element func(*Codec, *T)) { SizedList(c, list, usual, element) }
+
+// usual is how many elements a list of unknown length has room for at first.
+const usual = 4
 
 // SizedList is List with room for count elements set aside at once when reading. The layout counts them in the input
 // itself (see Peek); more than one per byte of input left are not believed.
