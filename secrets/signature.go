@@ -151,7 +151,7 @@ func checkScheme(rules Rules, pub crypto.PublicKey, scheme messages.SignatureSch
 	fits := false
 	switch key := pub.(type) {
 	case *ecdsa.PublicKey:
-		fits = parts.algorithm == ecdsaAny && key != nil && key.X != nil && key.Y != nil &&
+		fits = parts.algorithm == ecdsaAny && key != nil &&
 			(key.Curve == parts.curve || rules == Rules12 && servedCurve(key.Curve))
 	case ed25519.PublicKey:
 		fits = parts.algorithm == ed25519Pure && len(key) == ed25519.PublicKeySize

@@ -45,7 +45,7 @@ func VerifyInput13(dst []byte, signer SignatureContext, transcriptHash []byte) [
 // VerifySignature checks signature over the message signed, which it hashes as
 // the scheme asks. The key is an *ecdsa.PublicKey on P-256, P-384 or P-521, an
 // ed25519.PublicKey, an *rsa.PublicKey of 1024 to 8192 bits, or a PSSPublicKey
-// of such.
+// of such. An ECDSA key has its coordinates set, as every parser leaves it.
 //
 // It fails with ErrScheme when the rules do not know the scheme, with
 // ErrKeyMismatch when the scheme does not fit the key, and with ErrBadSignature
