@@ -8,8 +8,8 @@ import (
 // HMAC of RFC 2104 over inputs that fit a fixed array. crypto/hmac keeps two
 // running hashes on the heap for every key; the key schedule uses each key for
 // one or two messages of some fifty bytes, so the two one-shot sums below cost
-// neither an allocation nor an interface call. What does not fit takes the same
-// two steps over a running hash.
+// neither an allocation nor an interface call. What does not fit is joined on the
+// heap first.
 
 // maxShortMessage is the longest message handled without the heap. It holds the
 // longest input of HKDF-Expand here: a block of output, an HkdfLabel whose label
@@ -65,13 +65,15 @@ func (h Hash) mac(key, message []byte) digest {
 	return out
 }
 
-// sumLong hashes the concatenation of pad and message.
-func (h Hash) sumLong(pad, message []byte) (out digest) {
-	if running := h.New(); running != nil {
-		running.Write(pad)
-		running.Write(message)
-		running.Sum(out[:0])
-	}
+// sumLong hashes the concatenation of pad and message. It joins them on the heap:
+// given to a running hash behind an interface, both would be taken to escape, and
+// so would the arrays of every short message.
+func (h Hash) sumLong(pad, message []byte) digest {
+	joined := make([]byte, 0, len(pad)+len(message))
+	joined = append(joined, pad...)
+	joined = append(joined, message...)
+	out := h.sum(joined)
+	clear(joined)
 	return out
 }
 
