@@ -280,14 +280,14 @@ func TestMoreAndPeekSeeTheInnermostVector(t *testing.T) {
 
 func TestACodecIsUsedAgainWithoutAllocating(t *testing.T) {
 	c := new(Codec)
-	room := make([]byte, 0, 64)
+	input, room := []byte("\x01a\x00\x01b"), make([]byte, 0, 64)
 	var b []byte
 	layout := func() {
 		c.Opaque8(0, 9, &b)
 		c.Vector16(0, 9, func() { c.Rest(&b) })
 	}
 	got := testing.AllocsPerRun(100, func() {
-		c.StartReading([]byte("\x01a\x00\x01b"))
+		c.StartReading(input)
 		layout()
 		if _, err := c.Finish(); err != nil {
 			t.Error(err)
