@@ -43,7 +43,7 @@ func (g ecdhGroup) Generate(rand io.Reader) (PrivateShare, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return ecdhShare{group: g, key: key}, key.PublicKey().Bytes(), nil
+	return ecdhShare{group: g, key: key}, g.shareOf(key), nil
 }
 
 func (g ecdhGroup) Respond(rand io.Reader, peer []byte) (share, secret []byte, err error) {
@@ -60,7 +60,7 @@ func (g ecdhGroup) Respond(rand io.Reader, peer []byte) (share, secret []byte, e
 	if err != nil {
 		return nil, nil, ErrZeroSecret
 	}
-	return key.PublicKey().Bytes(), secret, nil
+	return g.shareOf(key), secret, nil
 }
 
 // newKey makes a private key from bytes alone: GenerateKey of the standard
@@ -82,6 +82,12 @@ func (g ecdhGroup) newKey(rand io.Reader) (*ecdh.PrivateKey, error) {
 		}
 	}
 	return nil, ErrEntropy
+}
+
+// shareOf returns the public share in a slice of just its length: what Bytes
+// returns has room for the longest of all curves, and stays on the stack here.
+func (g ecdhGroup) shareOf(key *ecdh.PrivateKey) []byte {
+	return append(make([]byte, 0, g.ClientShareLen()), key.PublicKey().Bytes()...)
 }
 
 // parse reads a peer's share. NewPublicKey refuses points off the curve and the
