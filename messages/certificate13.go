@@ -4,6 +4,9 @@ import "github.com/tacitls/tacitls/messages/wire"
 
 // Certificate13 is a chain of certificates in TLS 1.3, the end entity's first. It may be empty. RFC 8446,
 // Section 4.4.2.
+//
+// An entry takes at least six bytes on the wire and 56 in memory on a 64-bit machine, and the list may have twice the
+// room it needs: decoding allocates less than twenty times the size of the message, which the caller bounds.
 type Certificate13 struct {
 	Context []byte // that of the request, at most 255 bytes
 	Entries []CertificateEntry
