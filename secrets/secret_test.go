@@ -40,7 +40,7 @@ func TestSecretsStayOutOfLogsAndJSON(t *testing.T) {
 	var out bytes.Buffer
 	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "value", secret, "pointer", &secret)
 	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "value", secret, "pointer", &secret)
-	encoded, err := json.Marshal(secret)
+	encoded, err := json.Marshal([]any{secret})
 	wantError(t, "JSON", err, nil)
 	out.Write(encoded)
 	if leaks(out.String()) {
