@@ -1,0 +1,43 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+// status is what the process tells the runner when it ends.
+type status int
+
+const (
+	statusPassed      status = 0
+	statusFailed      status = 1  // what a test that wants a failure looks for
+	statusUnsupported status = 89 // this test cannot be tried
+	statusFault       status = 90 // failed, whatever the test wanted
+)
+
+// unsupportedError says that a test asks for something the shim does not have.
+type unsupportedError struct{ what string }
+
+func (e *unsupportedError) Error() string { return "cannot be tried: " + e.what }
+
+// faultError says that the shim itself went wrong. A test that wants a failure must not take it for the failure it wants.
+type faultError struct{ what string }
+
+func (e *faultError) Error() string { return "the shim is at fault: " + e.what }
+
+// report writes a failure to the standard error and returns the status that goes with it. A run without a failure writes nothing:
+// the runner takes any text of a passing shim for a failure.
+func report(stderr io.Writer, err error) status {
+	if err == nil {
+		return statusPassed
+	}
+	fmt.Fprintln(stderr, err)
+	if _, unsupported := errors.AsType[*unsupportedError](err); unsupported {
+		return statusUnsupported
+	}
+	if _, fault := errors.AsType[*faultError](err); fault {
+		return statusFault
+	}
+	return statusFailed
+}
