@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// Write sends application data, in as many records as it takes. The bytes of p
+// are copied. It returns [ErrNotReady] before the handshake is complete and
+// [ErrClosed] after CloseWrite, and has then sent nothing.
+//
+// A key update goes out first where the peer has asked for one, or where the
+// key has protected as many records as it should (RFC 8446, Section 4.6.3 and
+// Section 5.5).
+func (e *Engine) Write(out *events.Output, now time.Time, p []byte) error {
+	if err := e.writable(now); err != nil {
+		return err
+	}
+	for len(p) > 0 {
+		if e.hs.UpdateOwed || e.stream.UpdateDue() {
+			if err := e.command(out, &handshake.UpdateKeys{Request: messages.UpdateNotRequested}); err != nil {
+				return err
+			}
+		}
+		rest, err := e.stream.SendData(out, p)
+		if err != nil {
+			return e.fail(out, err)
+		}
+		p = rest
+	}
+	return nil
+}
+
+// UpdateKeys puts what is written from here on under new keys, and, with
+// [messages.UpdateRequested], asks the peer to do the same
+// (RFC 8446, Section 4.6.3).
+func (e *Engine) UpdateKeys(out *events.Output, now time.Time, request messages.KeyUpdateRequest) error {
+	if err := e.writable(now); err != nil {
+		return err
+	}
+	if request > messages.UpdateRequested {
+		return fmt.Errorf("%w: key update request %v", ErrMisuse, request)
+	}
+	return e.command(out, &handshake.UpdateKeys{Request: request})
+}
+
+// IssueTicket has a server send another ticket, which asks
+// [events.SealTicket] first. It returns [ErrNotReady] before the handshake is
+// complete and while another ticket is being sealed.
+func (e *Engine) IssueTicket(out *events.Output, now time.Time) error {
+	if err := e.writable(now); err != nil {
+		return err
+	}
+	return e.command(out, &handshake.IssueTicket{})
+}
+
+func (e *Engine) writable(now time.Time) error {
+	switch {
+	case e.err != nil:
+		return e.err
+	case e.writeClosed:
+		return ErrClosed
+	case !e.completed:
+		return ErrNotReady
+	}
+	e.hs.Now = now
+	return nil
+}
+
+// CloseWrite sends close_notify: no more data will be written, while the
+// peer's goes on to be read (RFC 8446, Section 6.1). Before the handshake is
+// complete it gives the connection up, as [Engine.Abort] does with
+// user_canceled, and sends close_notify after that. Closing twice does
+// nothing.
+func (e *Engine) CloseWrite(out *events.Output, now time.Time) error {
+	if e.err != nil {
+		return e.err
+	}
+	if e.writeClosed {
+		return nil
+	}
+	e.hs.Now = now
+	notify := messages.AlertMessage{Level: messages.LevelWarning, Description: messages.AlertCloseNotify}
+	if !e.completed {
+		canceled := messages.AlertMessage{Level: messages.LevelWarning, Description: messages.AlertUserCanceled}
+		if err := e.stream.SendAlert(out, canceled); err != nil {
+			return e.fail(out, err)
+		}
+	}
+	if err := e.stream.SendAlert(out, notify); err != nil {
+		return e.fail(out, err)
+	}
+	e.writeClosed = true
+	if !e.completed {
+		return e.fail(out, refuse.Aborted)
+	}
+	return nil
+}
+
+// Abort gives the connection up: the peer is told alert, and every later call
+// returns the error, whose refusal is "aborted".
+func (e *Engine) Abort(out *events.Output, now time.Time, alert messages.Alert) error {
+	if e.err != nil {
+		return e.err
+	}
+	e.hs.Now = now
+	return e.fail(out, &refuse.Detailed{Refusal: refuse.Aborted, Alert: alert})
+}
+
+// Advance tells the time. Over a byte stream nothing waits for it.
+func (e *Engine) Advance(_ *events.Output, now time.Time) error {
+	if e.err != nil {
+		return e.err
+	}
+	e.hs.Now = now
+	return nil
+}
+
+// Export gives length bytes of keying material for an application
+// (RFC 8446, Section 7.5, and RFC 5705). The label is registered or private,
+// of 1 to 249 bytes; a nil context and an empty one are the same. At most 255
+// times the size of the suite's hash can be had. It returns [ErrNotReady]
+// before the handshake is complete.
+func (e *Engine) Export(label string, context []byte, length int) ([]byte, error) {
+	if e.err != nil {
+		return nil, e.err
+	}
+	if !e.completed {
+		return nil, ErrNotReady
+	}
+	if length < 1 || length > 255*e.hs.Suite.Hash.Size() {
+		return nil, fmt.Errorf("%w: export of %d bytes", ErrMisuse, length)
+	}
+	exported := make([]byte, length)
+	if err := secrets.Export(e.hs.Suite.Hash, &e.hs.Exporter, label, context, exported); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMisuse, err)
+	}
+	return exported, nil
+}
+
+// Rest lets the ciphers of a connection go until the next record makes them
+// anew, for the many connections that are idle.
+func (e *Engine) Rest() { e.stream.Rest() }

@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"io"
+
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// Common is what both roles can be told. The zero value of every field but
+// Rand is the recommended choice. Nothing of a config, its slices included,
+// may change once an engine has been made from it; any number of engines may
+// share one.
+type Common struct {
+	// Rand gives the entropy of the connection: required, and crypto/rand's
+	// Reader anywhere but in tests. The engine reads bytes of it and nothing
+	// else, so that the same bytes give the same handshake. A reader shared by
+	// engines must be safe for that.
+	Rand io.Reader
+
+	// MinVersion and MaxVersion bound the protocol version. The default is
+	// TLS 1.3 for both.
+	MinVersion, MaxVersion messages.Version
+	// CipherSuites are those to use, most preferred first. The default is
+	// TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384,
+	// TLS_CHACHA20_POLY1305_SHA256.
+	CipherSuites []messages.CipherSuite
+	// Groups are those to use, most preferred first. The default is
+	// X25519MLKEM768, x25519, secp256r1, secp384r1, secp521r1.
+	Groups []messages.Group
+	// Schemes are the signature schemes accepted from the peer, most preferred
+	// first; SchemesCert those accepted in its chain. The defaults leave out
+	// SHA-1, and take PKCS #1 in chains only.
+	Schemes     []messages.SignatureScheme
+	SchemesCert []messages.SignatureScheme
+	// ALPN lists application protocols, most preferred first; none turns the
+	// extension off (RFC 7301).
+	ALPN []string
+
+	// Padding gives how many zero bytes to add to a record that holds length
+	// bytes of content of up to room + length; more than room counts as room
+	// (RFC 8446, Section 5.4). Nil adds none.
+	Padding func(contentType uint8, length, room int) int
+	// RecordSize bounds the content of a record sent, in bytes: 1 to 16384,
+	// which is the default.
+	RecordSize int
+	// NoCompatibility turns the middlebox compatibility mode of RFC 8446,
+	// Appendix D.4, off. A server then still answers a client that uses it.
+	NoCompatibility bool
+	// MaxMessage bounds a handshake message of the peer's, in bytes with its
+	// header. The default is 65536, the most 16777219.
+	MaxMessage int
+	// MaxHeld bounds the bytes held while a question is open. The default is
+	// 65536.
+	MaxHeld int
+
+	// UpdateAfter is how many records one key may protect before this end
+	// changes to the next. 0 leaves it to the AEAD's own limit, which a larger
+	// number does not move (RFC 8446, Section 5.5).
+	UpdateAfter uint64
+
+	// KeyLog asks for [events.SecretDerived].
+	KeyLog bool
+	// Trace asks for the events about messages and records.
+	Trace bool
+}
+
+// ClientConfig is a client's config.
+type ClientConfig struct {
+	Common
+
+	// ServerName is the host name that server_name carries and that
+	// [events.VerifyPeer] hands on. No IP address is ever sent
+	// (RFC 6066, Section 3). Empty sends none.
+	ServerName string
+	// KeyShares are the groups to send a share for at once, in the order of
+	// Groups. The default is the first of Groups, and the first after it
+	// that is not post-quantum if it is. An empty list that is not nil sends
+	// none, which costs a round trip.
+	KeyShares []messages.Group
+	// Session is a session to resume, as [events.TicketReceived] brought it.
+	// One that has expired, or that the config no longer allows, is passed
+	// over.
+	Session *events.Session
+	// NoTickets passes over tickets and does not ask for them to be used
+	// (RFC 8446, Section 4.2.9).
+	NoTickets bool
+	// Authorities are distinguished names in DER for certificate_authorities
+	// (RFC 8446, Section 4.2.4).
+	Authorities [][]byte
+	// ReverifyOnResume asks [events.VerifyPeer] again about the chain of a
+	// session resumed.
+	ReverifyOnResume bool
+}
+
+// ClientAuth is what a server wants of a client's certificate
+// (RFC 8446, Section 4.3.2).
+type ClientAuth uint8
+
+// The kinds of client authentication.
+const (
+	NoClientCert      ClientAuth = iota // none is asked for
+	RequestClientCert                   // asked for; the client may decline
+	RequireClientCert                   // asked for; certificate_required without
+)
+
+// ServerConfig is a server's config.
+type ServerConfig struct {
+	Common
+
+	// ChooseConfig asks [events.ChooseConfig] for every client.
+	ChooseConfig bool
+	// ClientAuth is what is wanted of the client's certificate.
+	ClientAuth ClientAuth
+	// Authorities are distinguished names in DER that a client's chain should
+	// lead to, as a hint (RFC 8446, Section 4.2.4).
+	Authorities [][]byte
+	// NoTickets neither sends nor takes tickets.
+	NoTickets bool
+	// Tickets is how many to send when a handshake completes; 0 means one,
+	// the most is 16. A negative number sends none, but takes those presented.
+	Tickets int
+	// TicketLifetime is in seconds, at most 604800. The default is 86400.
+	TicketLifetime uint32
+	// ReverifyOnResume asks [events.VerifyPeer] again about the chain of a
+	// session resumed.
+	ReverifyOnResume bool
+}
+
+// ServerConfig implements [events.ServerConfig].
+func (*ServerConfig) ServerConfig() {}

@@ -1,0 +1,203 @@
+package engine
+
+import (
+	"github.com/tacitls/tacitls/engine/internal/carrier"
+	"github.com/tacitls/tacitls/engine/internal/fsm"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// The driver does what every handler would otherwise repeat: it finds the row
+// or refuses, decodes or refuses, keeps the transcript, calls the handler,
+// checks the successor, releases what the handler staged, and turns an error
+// into an alert.
+
+// drive goes on until all bytes are consumed, a question is open, or the
+// peer's direction has ended.
+func (e *Engine) drive(out *events.Output, b []byte) error {
+	for e.question == nil && !e.readClosed {
+		item, err := e.stream.Next(out, &b)
+		if err != nil {
+			return e.fail(out, err)
+		}
+		switch item.Kind {
+		case carrier.Nothing:
+			return nil
+		case carrier.Message:
+			err = e.message(out, item.Bytes)
+		case carrier.Data:
+			e.hs.SinceData = 0
+			out.Received(item.Bytes)
+		case carrier.Alert:
+			err = e.alert(out, item.Alert)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if e.question != nil {
+		// The caller has given these bytes already; they are its own bound.
+		e.stream.Keep(out, b)
+	}
+	return nil
+}
+
+// message moves the machine by a message of the peer's.
+func (e *Engine) message(out *events.Output, raw []byte) error {
+	kind, _, _ := messages.ParseHandshakeHeader(raw)
+	if e.hs.Policy.Trace {
+		out.TraceMessage(events.Read, e.stream.ReadLevel(), raw)
+	}
+	row, ok := e.machine.Find(e.state, fsm.Input{Message: true, Type: kind})
+	if !ok {
+		return e.fail(out, refuse.UnexpectedMessage.With("%v in state %s", kind, fsm.Name(e.state)))
+	}
+	m := row.New().(messages.Message)
+	if err := e.hs.Decode(raw[messages.HandshakeHeaderLen:], m); err != nil {
+		return e.fail(out, err)
+	}
+	e.hs.Raw = raw
+	if kind == messages.TypeCertificateVerify || kind == messages.TypeFinished {
+		e.hs.Before = e.hs.Transcript.Sum(e.hs.Before[:0])
+	}
+	if recorded(kind) {
+		e.hs.Transcript.Add(raw)
+	}
+	return e.step(out, row, m)
+}
+
+// command moves the machine by a call of the caller's, if it has a row.
+func (e *Engine) command(out *events.Output, command any) error {
+	row, ok := e.machine.Find(e.state, fsm.InputOf(command))
+	if !ok {
+		return ErrNotReady
+	}
+	return e.step(out, row, command)
+}
+
+func (e *Engine) step(out *events.Output, row *fsm.Row[*handshake.Context], input any) error {
+	next, declared, err := row.Step(&e.hs, e.state, input)
+	if err != nil {
+		return e.fail(out, err)
+	}
+	if !declared {
+		return e.fail(out, refuse.Internal.With("%s led to %s", row.Handler, fsm.Name(next)))
+	}
+	if walked != nil {
+		walked(row, e.state, next)
+	}
+	if err := e.release(out); err != nil {
+		return e.fail(out, err)
+	}
+	e.state = next
+	if e.completed {
+		e.hs.Release()
+		e.stream.Release()
+	}
+	return nil
+}
+
+// walked is told of every edge that is walked; tests set it.
+var walked func(row *fsm.Row[*handshake.Context], from, to fsm.State)
+
+// release gives what a handler staged to the carrier and the output. A change
+// of the keys for reading is checked first, so that nothing leaves if it
+// cannot be.
+func (e *Engine) release(out *events.Output) error {
+	defer e.hs.Unstage()
+	for _, a := range e.hs.Staged() {
+		if a.Kind == handshake.ChangeKeys && a.Direction == events.Read && !e.stream.Aligned() {
+			return refuse.KeyChangeInRecord
+		}
+	}
+	for i := range e.hs.Staged() {
+		if err := e.perform(out, &e.hs.Staged()[i]); err != nil {
+			return err
+		}
+	}
+	return e.stream.Flush(out)
+}
+
+func (e *Engine) perform(out *events.Output, a *handshake.Action) error {
+	switch a.Kind {
+	case handshake.SendMessage:
+		return e.send(out, a.Message)
+	case handshake.SendChangeCipherSpec:
+		return e.stream.SendChangeCipherSpec(out)
+	case handshake.ChangeKeys:
+		if a.Direction == events.Read {
+			return e.stream.ReadKeys(out, a.Level, a.Suite, &a.Secret)
+		}
+		return e.stream.WriteKeys(out, a.Level, a.Suite, &a.Secret)
+	case handshake.SkipEarlyData:
+		e.stream.Skip(a.Size)
+		return nil
+	}
+	if err := e.stream.Flush(out); err != nil {
+		return err
+	}
+	switch event := a.Event.(type) {
+	case events.Question:
+		e.question = event
+	case *events.HandshakeCompleted:
+		e.completed = true
+	}
+	out.Append(a.Event)
+	return nil
+}
+
+// send hands a message to the carrier, unless this end has closed its
+// direction: what comes after close_notify is dropped.
+func (e *Engine) send(out *events.Output, raw []byte) error {
+	if e.writeClosed {
+		return nil
+	}
+	if e.hs.Policy.Trace {
+		out.TraceMessage(events.Write, e.stream.WriteLevel(), append([]byte(nil), raw...))
+	}
+	e.stream.Send(raw)
+	return nil
+}
+
+// alert acts on an alert of the peer's (RFC 8446, Section 6).
+func (e *Engine) alert(out *events.Output, alert messages.AlertMessage) error {
+	switch {
+	case alert.Description == messages.AlertCloseNotify && e.completed:
+		e.readClosed = true
+		out.Append(&events.PeerClosed{})
+		return nil
+	case alert.Description == messages.AlertUserCanceled && alert.Level == messages.LevelWarning:
+		out.Append(&events.WarningReceived{Alert: alert.Description})
+		return nil
+	}
+	return e.fail(out, &refuse.Detailed{
+		Refusal: refuse.PeerAlert, Alert: alert.Description, Detail: alert.Description.String(),
+	})
+}
+
+// fail ends the connection: nothing that was staged leaves, the alert goes out
+// and the keys are wiped.
+func (e *Engine) fail(out *events.Output, err error) error {
+	e.hs.Unstage()
+	e.err = newError(err, fsm.Name(e.state))
+	silent := e.err.Received || e.writeClosed || e.err.Refusal.Name == refuse.Truncated.Name()
+	if !silent {
+		// If the alert cannot be sealed either, the connection is over
+		// without it.
+		_ = e.stream.SendAlert(out, messages.AlertMessage{Level: messages.LevelFatal, Description: e.err.Alert})
+	}
+	e.end()
+	out.Append(&events.Failed{Err: e.err})
+	return e.err
+}
+
+// end wipes what the connection knew (RFC 8446, Section 6).
+func (e *Engine) end() {
+	e.stream.Close()
+	e.hs.Exporter.Wipe()
+	e.hs.Transcript.Wipe()
+	e.hs.Release()
+	e.state, e.question = nil, nil
+}

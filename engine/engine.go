@@ -1,0 +1,247 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tacitls/tacitls/engine/internal/carrier"
+	"github.com/tacitls/tacitls/engine/internal/fsm"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/hello"
+	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/engine/internal/tls13"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// Engine is one end of one connection. It must not be used by two goroutines
+// at once.
+type Engine struct {
+	hs       handshake.Context
+	machine  *fsm.Machine[*handshake.Context]
+	state    fsm.State
+	stream   *carrier.Stream
+	question events.Question
+	err      *Error
+
+	completed   bool
+	readClosed  bool
+	writeClosed bool
+}
+
+// The machines are the tables of the versions joined.
+var (
+	clientMachine = fsm.New(hello.ClientRows(), tls13.ClientRows())
+	serverMachine = fsm.New(hello.ServerRows(), tls13.ServerRows())
+)
+
+// NewClient makes a client. The error is one of misuse: the config cannot be.
+func NewClient(config *ClientConfig) (*Engine, error) {
+	policy, err := config.compile()
+	if err != nil {
+		return nil, err
+	}
+	return newEngine(policy, clientMachine, &hello.ClientStart{}), nil
+}
+
+// NewServer makes a server. The error is one of misuse: the config cannot be.
+func NewServer(config *ServerConfig) (*Engine, error) {
+	policy, err := config.compile()
+	if err != nil {
+		return nil, err
+	}
+	return newEngine(policy, serverMachine, &hello.ServerStart{}), nil
+}
+
+func newEngine(policy *handshake.Policy, machine *fsm.Machine[*handshake.Context], start fsm.State) *Engine {
+	e := &Engine{machine: machine, state: start}
+	e.hs.Role, e.hs.Policy, e.hs.Dialect = policy.Role, policy, handshake.Stream
+	e.hs.Connection.Role = policy.Role
+	e.stream = carrier.NewStream(streamOptions(policy))
+	return e
+}
+
+func streamOptions(policy *handshake.Policy) carrier.Options {
+	return carrier.Options{
+		Role:        policy.Role,
+		MaxMessage:  policy.MaxMessage,
+		MaxHeld:     policy.MaxHeld,
+		RecordSize:  policy.RecordSize,
+		Padding:     policy.Padding,
+		UpdateAfter: policy.UpdateAfter,
+		Trace:       policy.Trace,
+	}
+}
+
+// Start begins the handshake: a client sends its ClientHello. A server has
+// nothing to begin.
+func (e *Engine) Start(out *events.Output, now time.Time) error {
+	if e.err != nil {
+		return e.err
+	}
+	if e.hs.Role == events.Server {
+		return nil
+	}
+	e.hs.Now = now
+	return e.command(out, &handshake.Start{})
+}
+
+// Receive takes bytes from the peer, in any split of the stream. It consumes
+// all of b and may decrypt in place, so that b is overwritten; events may
+// alias b until the Output's Reset.
+//
+// While a question is open the bytes are held, up to MaxHeld of them; beyond
+// that the call returns [ErrParked] and nothing of b is consumed. After
+// close_notify bytes are ignored (RFC 8446, Section 6.1).
+func (e *Engine) Receive(out *events.Output, now time.Time, b []byte) error {
+	if e.err != nil {
+		return e.err
+	}
+	e.hs.Now = now
+	switch {
+	case e.readClosed:
+		return nil
+	case e.question != nil:
+		if !e.stream.Hold(out, b) {
+			return ErrParked
+		}
+		return nil
+	case !e.machine.Reads(e.state):
+		return fmt.Errorf("%w: a client begins with Start", ErrNotReady)
+	}
+	return e.drive(out, b)
+}
+
+// ReceiveEOF tells that the transport has ended. After close_notify that is
+// the clean end; before it, data may have been cut off, and the connection
+// fails as "truncated" (RFC 8446, Section 6.1).
+func (e *Engine) ReceiveEOF(out *events.Output, now time.Time) error {
+	if e.err != nil {
+		return e.err
+	}
+	e.hs.Now = now
+	if e.readClosed {
+		return nil
+	}
+	return e.fail(out, refuse.Truncated)
+}
+
+// Answer takes the answer to the open question, at once or any time later, and
+// goes on with the bytes held. An answer to another question, or of another
+// kind, is misuse and changes nothing.
+func (e *Engine) Answer(out *events.Output, now time.Time, answer events.Answer) error {
+	if e.err != nil {
+		return e.err
+	}
+	if answer == nil || e.question == nil || answer.Question() != e.question.Number() {
+		return ErrNoQuestion
+	}
+	if refused, ok := answer.(*events.Refused); ok {
+		e.hs.Now = now
+		return e.fail(out, refusalOf(e.question, refused))
+	}
+	input, err := e.input(answer)
+	if err != nil {
+		return err
+	}
+	row, ok := e.machine.Find(e.state, fsm.InputOf(input))
+	if !ok {
+		return ErrWrongAnswer
+	}
+	e.hs.Now, e.question = now, nil
+	if err := e.step(out, row, input); err != nil {
+		return err
+	}
+	return e.drive(out, nil)
+}
+
+// input turns an answer into what the machine reads.
+func (e *Engine) input(answer events.Answer) (any, error) {
+	switch a := answer.(type) {
+	case *events.PeerVerified:
+		if a.Key == nil {
+			return nil, fmt.Errorf("%w: VerifyPeer was accepted without a key", ErrMisuse)
+		}
+	case *events.ConfigChosen:
+		chosen := &handshake.ConfigChosen{Replied: a.Replied}
+		if a.Config == nil {
+			return chosen, nil
+		}
+		config, ok := a.Config.(*ServerConfig)
+		if !ok || config == nil {
+			return nil, fmt.Errorf("%w: the config is no *ServerConfig", ErrMisuse)
+		}
+		policy, err := config.compile()
+		if err != nil {
+			return nil, err
+		}
+		chosen.Policy = policy
+		return chosen, nil
+	}
+	return answer, nil
+}
+
+// refusalOf is what an answer that ends the handshake ends it with.
+func refusalOf(question events.Question, answer *events.Refused) error {
+	refusal := refuse.AnswerRefused
+	switch question.(type) {
+	case *events.VerifyPeer:
+		refusal = refuse.PeerRejected
+	case *events.Sign:
+		refusal = refuse.SigningFailed
+	}
+	refused := &refuse.Detailed{Refusal: refusal, Alert: answer.Alert, Cause: answer.Err}
+	if answer.Err != nil {
+		refused.Detail = answer.Err.Error()
+	}
+	return refused
+}
+
+// Connection is what has been agreed on so far.
+func (e *Engine) Connection() events.Connection { return e.hs.Connection }
+
+// Completed tells that the handshake is complete.
+func (e *Engine) Completed() bool { return e.completed }
+
+// Parked is the open question, or nil.
+func (e *Engine) Parked() events.Question { return e.question }
+
+// Err is the fatal error that ended the connection, an [*Error], or nil.
+func (e *Engine) Err() error {
+	if e.err == nil {
+		return nil
+	}
+	return e.err
+}
+
+// ReadClosed tells that the peer has sent close_notify.
+func (e *Engine) ReadClosed() bool { return e.readClosed }
+
+// WriteClosed tells that this end has sent close_notify.
+func (e *Engine) WriteClosed() bool { return e.writeClosed }
+
+// State names the state of the machine, in the words of the RFC: wait for the
+// peer, await for an answer.
+func (e *Engine) State() string {
+	if e.err != nil {
+		return "failed"
+	}
+	return fsm.Name(e.state)
+}
+
+// Format implements [fmt.Formatter]: no verb prints keys.
+func (e *Engine) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "engine(%v, %s)", e.hs.Role, e.State())
+}
+
+// recorded tells whether the driver adds a message to the transcript. The
+// hellos are added by their handlers, which know when; the others come after
+// the handshake and are no part of it (RFC 8446, Section 4.4.1).
+func recorded(kind messages.HandshakeType) bool {
+	switch kind {
+	case messages.TypeClientHello, messages.TypeServerHello, messages.TypeHelloRequest,
+		messages.TypeNewSessionTicket, messages.TypeKeyUpdate:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,238 @@
+// Package carrier takes handshake messages and data across a transport: here
+// over a byte stream, in the records of RFC 8446, Section 5. It knows keys and
+// limits, and nothing of the handshake's order.
+package carrier
+
+import (
+	"slices"
+
+	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/messages/record"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// The limits on what a peer may send without getting on. Each is far above
+// what a sound peer does.
+const (
+	// MaxEmptyRecords is how many records without content, change_cipher_spec
+	// included, may come in a row.
+	MaxEmptyRecords = 32
+	// MaxWarnings is how many warning alerts may come in a row.
+	MaxWarnings = 4
+)
+
+// Options are what a stream is told of the policy.
+type Options struct {
+	Role       events.Role
+	MaxMessage int
+	MaxHeld    int
+	RecordSize int
+	Padding    func(contentType uint8, length, room int) int
+	// UpdateAfter is how many records one key may protect; 0 leaves it to
+	// the AEAD's own limit (RFC 8446, Section 5.5).
+	UpdateAfter uint64
+	Trace       bool
+}
+
+// Stream is one end's record layer.
+type Stream struct {
+	options Options
+
+	// in holds, from at on, a part of a record, or all that waits while a
+	// question is open.
+	in []byte
+	at int
+	// messages holds handshake bytes deprotected but not yet taken.
+	messages []byte
+	opener   *secrets.Opener
+	read     keyState
+	empty    int
+	warnings int
+	skip     int
+	begun    bool // something of a handshake has been sent or received
+	ended    bool // close_notify has been received
+
+	// out holds handshake bytes that wait to be put into records.
+	out    []byte
+	sealer *secrets.Sealer
+	write  keyState
+	first  bool // the record of the first ClientHello has been sent
+}
+
+// keyState is where one direction stands.
+type keyState struct {
+	level      events.Level
+	generation uint64
+}
+
+// NewStream is the record layer of one end.
+func NewStream(options Options) *Stream { return &Stream{options: options} }
+
+// ReadLevel is the level of what is read.
+func (s *Stream) ReadLevel() events.Level { return s.read.level }
+
+// WriteLevel is the level of what is written.
+func (s *Stream) WriteLevel() events.Level { return s.write.level }
+
+// ReadKeys puts what follows under new keys. The bytes before must end on a
+// record's boundary (RFC 8446, Section 5.1).
+func (s *Stream) ReadKeys(out *events.Output, level events.Level, suite *secrets.Suite, secret *secrets.Secret) error {
+	if !s.Aligned() {
+		return refuse.KeyChangeInRecord
+	}
+	opener, err := secrets.NewOpener(suite, secret)
+	if err != nil {
+		return refuse.Internal.Because(err)
+	}
+	if s.opener != nil {
+		s.opener.Wipe()
+	}
+	s.opener = opener
+	s.read.change(level)
+	out.Append(&events.KeysChanged{Level: level, Direction: events.Read, Suite: suite.ID, Generation: s.read.generation})
+	return nil
+}
+
+// WriteKeys sends what waits, and puts what follows under new keys.
+func (s *Stream) WriteKeys(out *events.Output, level events.Level, suite *secrets.Suite, secret *secrets.Secret) error {
+	if err := s.Flush(out); err != nil {
+		return err
+	}
+	sealer, err := secrets.NewSealer(suite, secret)
+	if err != nil {
+		return refuse.Internal.Because(err)
+	}
+	if s.sealer != nil {
+		s.sealer.Wipe()
+	}
+	s.sealer = sealer
+	s.write.change(level)
+	out.Append(&events.KeysChanged{Level: level, Direction: events.Write, Suite: suite.ID, Generation: s.write.generation})
+	return nil
+}
+
+func (k *keyState) change(level events.Level) {
+	if k.level == level {
+		k.generation++
+		return
+	}
+	k.level, k.generation = level, 0
+}
+
+// Skip has up to size bytes of records passed over that do not deprotect, or
+// none any more (RFC 8446, Section 4.2.10).
+func (s *Stream) Skip(size int) { s.skip = size }
+
+// UpdateDue tells that the write keys have protected as many records as they
+// should (RFC 8446, Section 5.5).
+func (s *Stream) UpdateDue() bool {
+	if s.sealer == nil {
+		return false
+	}
+	limit := s.options.UpdateAfter
+	return s.sealer.Expired() || limit != 0 && s.sealer.Sequence() >= limit
+}
+
+// Aligned tells that what has been taken so far ends on a record's boundary,
+// so that keys may change (RFC 8446, Section 5.1).
+func (s *Stream) Aligned() bool { return len(s.messages) == 0 }
+
+// Held is how many bytes wait.
+func (s *Stream) Held() int { return len(s.in) - s.at }
+
+// Partial tells that a record or a message has come in part.
+func (s *Stream) Partial() bool { return s.Held() > 0 || len(s.messages) > 0 }
+
+// Hold keeps b for later, and tells whether it could.
+func (s *Stream) Hold(out *events.Output, b []byte) bool {
+	if s.Held()+len(b) > s.options.MaxHeld {
+		return false
+	}
+	s.Keep(out, b)
+	return true
+}
+
+// Keep keeps b for later, whatever is held already.
+func (s *Stream) Keep(out *events.Output, b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	if s.in == nil {
+		s.in = out.Borrow(max(len(b), smallRecord))
+	}
+	if s.at > 0 {
+		s.in = s.in[:copy(s.in, s.in[s.at:])]
+		s.at = 0
+	}
+	s.in = append(s.in, b...)
+}
+
+// smallRecord is the least buffer worth having.
+const smallRecord = 512
+
+// Fork is a copy that shares nothing that changes. The two would write under
+// the same nonces.
+func (s *Stream) Fork() *Stream {
+	fork := *s
+	fork.in, fork.messages, fork.out = slices.Clone(s.in), slices.Clone(s.messages), slices.Clone(s.out)
+	if s.opener != nil {
+		fork.opener = s.opener.Fork()
+	}
+	if s.sealer != nil {
+		fork.sealer = s.sealer.Fork()
+	}
+	return &fork
+}
+
+// Close lets go of the keys and of everything held.
+func (s *Stream) Close() {
+	if s.opener != nil {
+		s.opener.Wipe()
+	}
+	if s.sealer != nil {
+		s.sealer.Wipe()
+	}
+	clear(s.messages)
+	s.in, s.at, s.messages, s.out = nil, 0, nil, nil
+}
+
+// Rest lets the ciphers go until they are needed again, which saves an idle
+// connection their memory.
+func (s *Stream) Rest() {
+	if s.opener != nil {
+		s.opener.Rest()
+	}
+	if s.sealer != nil {
+		s.sealer.Rest()
+	}
+}
+
+// takeMessage takes the first message off what has been deprotected.
+func (s *Stream) takeMessage() (raw []byte, ok bool, err error) {
+	kind, size, ok := messages.ParseHandshakeHeader(s.messages)
+	if !ok {
+		return nil, false, nil
+	}
+	size += messages.HandshakeHeaderLen
+	if size > s.options.MaxMessage {
+		return nil, false, refuse.MessageTooLarge.With("%v of %d bytes", kind, size)
+	}
+	if len(s.messages) < size {
+		return nil, false, nil
+	}
+	if len(s.messages) == size {
+		raw, s.messages = s.messages, nil
+		return raw, true, nil
+	}
+	raw = slices.Clone(s.messages[:size])
+	s.messages = s.messages[size:]
+	return raw, true, nil
+}
+
+func (s *Stream) trace(out *events.Output, direction events.Direction, level events.Level, kind record.ContentType, size int) {
+	if s.options.Trace {
+		out.Trace(direction, level, uint8(kind), size)
+	}
+}

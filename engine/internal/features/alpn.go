@@ -1,0 +1,47 @@
+package features
+
+import (
+	"slices"
+
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// RFC 7301. The server's order decides. A server that has protocols refuses a
+// client that offers only others, and serves one that offers none.
+var alpn = Feature{
+	Type: messages.ExtensionALPN,
+	Offer: func(hs *handshake.Context, x *messages.Extensions) error {
+		if len(hs.Policy.ALPN) == 0 {
+			return nil
+		}
+		offer := &messages.ALPNOffer{}
+		for _, protocol := range hs.Policy.ALPN {
+			offer.Protocols = append(offer.Protocols, []byte(protocol))
+		}
+		return handshake.Put(x, offer)
+	},
+	Answer: func(hs *handshake.Context, hello *handshake.Hello, reply *messages.Extensions) error {
+		if len(hs.Policy.ALPN) == 0 || len(hello.Info.ALPN) == 0 {
+			return nil
+		}
+		protocol, ok := handshake.First(hs.Policy.ALPN, hello.Info.ALPN)
+		if !ok {
+			return refuse.NoApplicationProtocol.With("the client offers %q", hello.Info.ALPN)
+		}
+		hs.Connection.ALPN = protocol
+		return handshake.Put(reply, &messages.ALPNChoice{Protocol: []byte(protocol)})
+	},
+	Accept: func(hs *handshake.Context, x *messages.Extensions) error {
+		choice := &messages.ALPNChoice{}
+		if _, err := hs.Get(x, choice); err != nil {
+			return err
+		}
+		if !slices.Contains(hs.Policy.ALPN, string(choice.Protocol)) {
+			return refuse.ProtocolNotOffered.With("%q", choice.Protocol)
+		}
+		hs.Connection.ALPN = string(choice.Protocol)
+		return nil
+	},
+}

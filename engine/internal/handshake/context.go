@@ -1,0 +1,213 @@
+// Package handshake is what every machine shares: the context that handlers
+// work in, the compiled policy, the dialect, and the choice of parameters.
+package handshake
+
+import (
+	"io"
+	"slices"
+	"time"
+
+	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// Context is what a handler works with beside its state and its input.
+//
+// What a handler sends, changes or asks is staged: the driver releases it to
+// the carrier once the handler has returned without an error, and drops it
+// otherwise. So a refused input changes nothing but the verdict.
+type Context struct {
+	Role    events.Role
+	Policy  *Policy
+	Dialect *Dialect
+	Now     time.Time
+	// Transcript is RFC 8446, Section 4.4.1. The driver adds what is received
+	// and Send what is sent; the hellos are added by their handlers.
+	Transcript secrets.Transcript
+	// Connection collects what has been agreed on.
+	Connection   events.Connection
+	ClientRandom [32]byte
+	// Authenticated is when the peer proved its certificate, in this connection
+	// or in the one that it resumes.
+	Authenticated time.Time
+	// Suite and Exporter serve exporters, once the handshake has come so far
+	// (RFC 8446, Section 7.5).
+	Suite    *secrets.Suite
+	Exporter secrets.Secret
+	// UpdateOwed tells that the peer asked for a key update which goes out
+	// before the next application data (RFC 8446, Section 4.6.3).
+	UpdateOwed bool
+	// SinceData counts messages of the peer's after the handshake since it
+	// last sent data.
+	SinceData int
+
+	// Raw is the message at hand with its header, and Before the transcript
+	// hash that precedes it, for the messages that are checked against it.
+	Raw    []byte
+	Before []byte
+
+	coder     messages.Coder
+	staged    []Action
+	scratch   []byte
+	sum       [64]byte
+	questions uint64
+}
+
+// Kind tells what an Action is.
+type Kind uint8
+
+// The kinds of actions, which are the verbs of a carrier.
+const (
+	SendMessage Kind = iota
+	SendChangeCipherSpec
+	ChangeKeys
+	SkipEarlyData
+	Emit
+)
+
+// Action is something staged.
+type Action struct {
+	Kind      Kind
+	Message   []byte // SendMessage: with header
+	Level     events.Level
+	Direction events.Direction
+	Suite     *secrets.Suite
+	Secret    secrets.Secret
+	Size      int          // SkipEarlyData: bytes to pass over
+	Event     events.Event // Emit
+}
+
+// Send stages a message and adds it to the transcript.
+func (hs *Context) Send(m messages.Message) error {
+	raw, err := hs.Marshal(m)
+	if err != nil {
+		return err
+	}
+	hs.SendRaw(raw)
+	return nil
+}
+
+// SendUnrecorded stages a message that the transcript leaves out, as it does
+// those after the handshake (RFC 8446, Section 4.4.1).
+func (hs *Context) SendUnrecorded(m messages.Message) error {
+	raw, err := hs.Marshal(m)
+	if err != nil {
+		return err
+	}
+	hs.stage(Action{Kind: SendMessage, Message: raw})
+	return nil
+}
+
+// Marshal gives the bytes of a message, valid until the input is dealt with.
+func (hs *Context) Marshal(m messages.Message) ([]byte, error) {
+	from := len(hs.scratch)
+	grown, err := hs.coder.Append(hs.scratch, m)
+	if err != nil {
+		return nil, refuse.Internal.Because(err)
+	}
+	hs.scratch = grown
+	return grown[from:len(grown):len(grown)], nil
+}
+
+// SendRaw stages a message that Marshal gave, and adds it to the transcript.
+func (hs *Context) SendRaw(raw []byte) {
+	hs.Transcript.Add(raw)
+	hs.stage(Action{Kind: SendMessage, Message: raw})
+}
+
+// SendChangeCipherSpec stages the record that middleboxes want to see
+// (RFC 8446, Appendix D.4).
+func (hs *Context) SendChangeCipherSpec() { hs.stage(Action{Kind: SendChangeCipherSpec}) }
+
+// ReadKeys stages that what follows is read under secret.
+func (hs *Context) ReadKeys(level events.Level, suite *secrets.Suite, secret *secrets.Secret) {
+	hs.stage(Action{Kind: ChangeKeys, Direction: events.Read, Level: level, Suite: suite, Secret: *secret})
+}
+
+// WriteKeys stages that what follows is written under secret.
+func (hs *Context) WriteKeys(level events.Level, suite *secrets.Suite, secret *secrets.Secret) {
+	hs.stage(Action{Kind: ChangeKeys, Direction: events.Write, Level: level, Suite: suite, Secret: *secret})
+}
+
+// SkipEarlyData stages that up to size bytes of records that do not deprotect
+// are passed over (RFC 8446, Section 4.2.10).
+func (hs *Context) SkipEarlyData(size int) { hs.stage(Action{Kind: SkipEarlyData, Size: size}) }
+
+// Tell stages a fact.
+func (hs *Context) Tell(e events.Event) { hs.stage(Action{Kind: Emit, Event: e}) }
+
+// Ask stages a question; id is the one to put into it.
+func (hs *Context) Ask(q func(id events.Asked) events.Question) {
+	hs.questions++
+	hs.stage(Action{Kind: Emit, Event: q(events.Asked{ID: hs.questions})})
+}
+
+// LogSecret stages a secret for the key log, if one is kept.
+func (hs *Context) LogSecret(label string, secret *secrets.Secret) {
+	if hs.Policy.KeyLog {
+		hs.Tell(&events.SecretDerived{Label: label, ClientRandom: hs.ClientRandom, Secret: *secret})
+	}
+}
+
+func (hs *Context) stage(a Action) { hs.staged = append(hs.staged, a) }
+
+// Staged is what has been staged since Unstage.
+func (hs *Context) Staged() []Action { return hs.staged }
+
+// Unstage forgets what was staged, released or not.
+func (hs *Context) Unstage() {
+	clear(hs.staged)
+	hs.staged, hs.scratch = hs.staged[:0], hs.scratch[:0]
+}
+
+// Release lets go of the memory that only handshakes need.
+func (hs *Context) Release() { hs.staged, hs.scratch, hs.Before, hs.Raw = nil, nil, nil, nil }
+
+// Sum is the transcript hash, valid until the next Sum.
+func (hs *Context) Sum() []byte { return hs.Transcript.Sum(hs.sum[:0]) }
+
+// Random fills b with entropy of the config's.
+func (hs *Context) Random(b []byte) error {
+	if _, err := io.ReadFull(hs.Policy.Rand, b); err != nil {
+		return refuse.Entropy.Because(err)
+	}
+	return nil
+}
+
+// Decode reads the message at hand.
+func (hs *Context) Decode(body []byte, m messages.Message) error {
+	if err := hs.coder.Decode(body, m); err != nil {
+		return refuse.MalformedMessage.With("%v: %v", m.Type(), err)
+	}
+	return nil
+}
+
+// Get decodes an extension and tells whether it is there.
+func (hs *Context) Get(x *messages.Extensions, body messages.ExtensionBody) (bool, error) {
+	present, err := hs.coder.Get(x, body)
+	if err != nil {
+		return present, refuse.MalformedExtension.With("%v: %v", body.ExtensionType(), err)
+	}
+	return present, nil
+}
+
+// Need decodes an extension that must be there.
+func (hs *Context) Need(x *messages.Extensions, body messages.ExtensionBody) error {
+	present, err := hs.Get(x, body)
+	if err == nil && !present {
+		return refuse.MissingExtension.With("%v", body.ExtensionType())
+	}
+	return err
+}
+
+// Fork is a copy that shares nothing that changes.
+func (hs *Context) Fork() Context {
+	fork := *hs
+	fork.Transcript = hs.Transcript.Clone()
+	fork.coder = messages.Coder{}
+	fork.staged, fork.scratch = nil, nil
+	fork.Before = slices.Clone(hs.Before)
+	return fork
+}

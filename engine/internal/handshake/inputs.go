@@ -1,0 +1,23 @@
+package handshake
+
+import (
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// Start is the command that begins a client's handshake.
+type Start struct{}
+
+// UpdateKeys is the command that puts what is written under new keys
+// (RFC 8446, Section 4.6.3).
+type UpdateKeys struct{ Request messages.KeyUpdateRequest }
+
+// IssueTicket is the command that has a server send another ticket.
+type IssueTicket struct{}
+
+// ConfigChosen is the answer to events.ChooseConfig with its config compiled;
+// nil keeps the policy.
+type ConfigChosen struct {
+	events.Replied
+	Policy *Policy
+}

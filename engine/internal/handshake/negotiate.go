@@ -1,0 +1,81 @@
+package handshake
+
+import (
+	"slices"
+
+	"github.com/tacitls/tacitls/messages"
+)
+
+// Common keeps those of ours that the peer has too, in our order.
+func Common[T comparable](ours, theirs []T) []T {
+	var both []T
+	for _, v := range ours {
+		if slices.Contains(theirs, v) {
+			both = append(both, v)
+		}
+	}
+	return both
+}
+
+// First is the first of ours that the peer has too.
+func First[T comparable](ours, theirs []T) (T, bool) {
+	for _, v := range ours {
+		if slices.Contains(theirs, v) {
+			return v, true
+		}
+	}
+	var none T
+	return none, false
+}
+
+// ChooseSuite chooses the cipher suite. The server's order decides, but where
+// the client likes ChaCha20-Poly1305 best, which tells of a client without AES
+// in hardware, it gets that if we have it at all.
+func ChooseSuite(ours, theirs []messages.CipherSuite) (messages.CipherSuite, bool) {
+	const chacha = messages.TLS_CHACHA20_POLY1305_SHA256
+	if theirFirst, ok := First(theirs, ours); ok && theirFirst == chacha {
+		return chacha, true
+	}
+	return First(ours, theirs)
+}
+
+// SignsHandshakes tells whether a scheme may sign a CertificateVerify of
+// TLS 1.3: neither PKCS #1 nor SHA-1 may (RFC 8446, Section 4.4.3).
+func SignsHandshakes(s messages.SignatureScheme) bool {
+	switch s {
+	case messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384, messages.ECDSASecp521r1SHA512,
+		messages.Ed25519, messages.Ed448,
+		messages.RSAPSSRSAESHA256, messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
+		messages.RSAPSSPSSSHA256, messages.RSAPSSPSSSHA384, messages.RSAPSSPSSSHA512:
+		return true
+	}
+	return false
+}
+
+// Signing keeps the schemes that may sign a handshake of TLS 1.3.
+func Signing(schemes []messages.SignatureScheme) []messages.SignatureScheme {
+	var signing []messages.SignatureScheme
+	for _, s := range schemes {
+		if SignsHandshakes(s) {
+			signing = append(signing, s)
+		}
+	}
+	return signing
+}
+
+// Offered is what signature_algorithms offers. The schemes that only a chain
+// may have are among them, as everybody does it, so that
+// signature_algorithms_cert is needed only where the two lists differ
+// otherwise (RFC 8446, Section 4.2.3).
+func Offered(p *Policy) []messages.SignatureScheme {
+	all := p.Schemes
+	for _, s := range p.SchemesCert {
+		if !slices.Contains(all, s) && !SignsHandshakes(s) {
+			all = append(slices.Clip(all), s)
+		}
+	}
+	return all
+}
+
+// SeparateSchemesCert tells whether the chain needs a list of its own.
+func (p *Policy) SeparateSchemesCert() bool { return !slices.Equal(Offered(p), p.SchemesCert) }

@@ -1,0 +1,96 @@
+package handshake
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// Policy is a config compiled: nothing is nil that is needed, defaults are
+// resolved, and nothing changes any more. Machines see only this.
+type Policy struct {
+	Role events.Role
+	Rand io.Reader
+
+	MinVersion, MaxVersion messages.Version
+	Suites                 []messages.CipherSuite
+	Groups                 []messages.Group
+	Schemes, SchemesCert   []messages.SignatureScheme
+	ALPN                   []string
+
+	Padding       func(contentType uint8, length, room int) int
+	RecordSize    int
+	Compatibility bool
+	MaxMessage    int
+	MaxHeld       int
+	UpdateAfter   uint64
+	KeyLog, Trace bool
+
+	Authorities [][]byte
+	Tickets     bool // offers, takes or sends them
+	Reverify    bool
+
+	// Of a client: what server_name says, and the name that the peer shall
+	// prove, which may be an IP address.
+	ServerName string
+	PeerName   string
+	KeyShares  []messages.Group
+	Session    *events.Session
+
+	// Of a server.
+	ChooseConfig      bool
+	RequestClientCert bool
+	RequireClientCert bool
+	TicketCount       int
+	TicketLifetime    uint32
+}
+
+// Allows tells whether the policy has version.
+func (p *Policy) Allows(version messages.Version) bool {
+	return p.MinVersion <= version && version <= p.MaxVersion
+}
+
+// String is the policy as text, a line a field, for the golden files that show
+// a changed default.
+func (p *Policy) String() string {
+	var b strings.Builder
+	line := func(name string, value any) { fmt.Fprintf(&b, "%-16s %v\n", name, value) }
+	line("role", p.Role)
+	line("versions", fmt.Sprintf("%v to %v", p.MinVersion, p.MaxVersion))
+	line("cipher_suites", list(p.Suites))
+	line("groups", list(p.Groups))
+	if p.Role == events.Client {
+		line("key_shares", list(p.KeyShares))
+	}
+	line("schemes", list(p.Schemes))
+	line("schemes_cert", list(p.SchemesCert))
+	line("alpn", list(p.ALPN))
+	line("record_size", p.RecordSize)
+	line("padding", p.Padding != nil)
+	line("compatibility", p.Compatibility)
+	line("max_message", p.MaxMessage)
+	line("max_held", p.MaxHeld)
+	line("tickets", p.Tickets)
+	line("reverify", p.Reverify)
+	if p.Role == events.Server {
+		line("request_client", p.RequestClientCert)
+		line("require_client", p.RequireClientCert)
+		line("ticket_count", p.TicketCount)
+		line("ticket_lifetime", p.TicketLifetime)
+	}
+	return b.String()
+}
+
+func list[T any](values []T) string {
+	if len(values) == 0 {
+		return "none"
+	}
+	names := make([]string, len(values))
+	for i, v := range values {
+		names[i] = fmt.Sprint(v)
+	}
+	return strings.Join(names, " ")
+}

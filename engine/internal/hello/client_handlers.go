@@ -1,0 +1,150 @@
+package hello
+
+import (
+	"slices"
+
+	"github.com/tacitls/tacitls/engine/internal/fsm"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/engine/internal/tls13"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+func sendClientHello(hs *handshake.Context, _ *ClientStart, _ *handshake.Start) (fsm.State, error) {
+	offer, err := newOffer(hs)
+	if err != nil {
+		return nil, err
+	}
+	if err := send(hs, offer); err != nil {
+		return nil, err
+	}
+	return &waitServerHello{offer}, nil
+}
+
+func readServerHello(hs *handshake.Context, s *waitServerHello, m *messages.ServerHello) (fsm.State, error) {
+	if err := checkVersion(hs, m); err != nil {
+		return nil, err
+	}
+	if m.IsRetry() {
+		return readRetry(hs, s.offer, m)
+	}
+	return tls13.AcceptServerHello(hs, s.offer, m)
+}
+
+func readRetriedServerHello(hs *handshake.Context, s *waitRetriedServerHello, m *messages.ServerHello) (fsm.State, error) {
+	if m.IsRetry() {
+		return nil, refuse.SecondRetry
+	}
+	if err := checkVersion(hs, m); err != nil {
+		return nil, err
+	}
+	return tls13.AcceptServerHello(hs, s.offer, m)
+}
+
+// checkVersion finds the version, which decides how to read all the rest
+// (RFC 8446, Section 4.2.1).
+func checkVersion(hs *handshake.Context, m *messages.ServerHello) error {
+	if !m.Extensions.Has(messages.ExtensionSupportedVersions) {
+		return refuse.NoMutualVersion.With("the server chose %v", m.LegacyVersion)
+	}
+	var choice messages.SupportedVersionsChoice
+	if _, err := hs.Get(&m.Extensions, &choice); err != nil {
+		return err
+	}
+	if choice.Version != messages.TLS13 || !hs.Policy.Allows(choice.Version) {
+		return refuse.VersionNotOffered.With("%v", choice.Version)
+	}
+	hs.Connection.Version = choice.Version
+	return nil
+}
+
+// readRetry answers a HelloRetryRequest by a second ClientHello that differs
+// from the first as it asks (RFC 8446, Section 4.1.4).
+func readRetry(hs *handshake.Context, offer *handshake.Offer, m *messages.ServerHello) (fsm.State, error) {
+	suite, err := tls13.CheckServerHello(hs, offer, m)
+	if err != nil {
+		return nil, err
+	}
+	// A cookie is the one extension that need not have been offered.
+	offered := append(slices.Clone(offer.Types), messages.ExtensionCookie)
+	if err := handshake.CheckReply(&m.Extensions, messages.InHelloRetryRequest, offered); err != nil {
+		return nil, err
+	}
+	hs.Transcript.Use(suite.Hash)
+	hs.Transcript.Restart()
+	hs.Transcript.Add(hs.Raw)
+
+	again := *offer
+	hello := *offer.Hello
+	hello.Extensions = offer.Hello.Extensions.Clone()
+	again.Hello, again.Retry = &hello, &handshake.Retry{Suite: suite}
+	changed, err := changeShares(hs, &again, m)
+	if err != nil {
+		return nil, err
+	}
+	var cookie messages.Cookie
+	present, err := hs.Get(&m.Extensions, &cookie)
+	if err != nil {
+		return nil, err
+	}
+	if present {
+		if err := handshake.Put(&hello.Extensions, &cookie); err != nil {
+			return nil, err
+		}
+	} else if !changed {
+		return nil, refuse.RetryWithoutChange
+	}
+	keepSession(&again, suite)
+	hs.Connection.Retried = true
+	if !again.Compatible {
+		hs.SendChangeCipherSpec()
+		again.Compatible = true
+	}
+	if err := send(hs, &again); err != nil {
+		return nil, err
+	}
+	return &waitRetriedServerHello{&again}, nil
+}
+
+// changeShares replaces the key shares by the one that a retry asks for: one
+// for a group that was offered and not shared (RFC 8446, Section 4.2.8).
+func changeShares(hs *handshake.Context, offer *handshake.Offer, m *messages.ServerHello) (changed bool, err error) {
+	var retry messages.KeyShareRetry
+	present, err := hs.Get(&m.Extensions, &retry)
+	if err != nil || !present {
+		return false, err
+	}
+	shared := slices.ContainsFunc(offer.Shares, func(s handshake.Share) bool { return s.Group == retry.Group })
+	if shared || !slices.Contains(hs.Policy.Groups, retry.Group) {
+		return false, refuse.RetryGroup.With("%v", retry.Group)
+	}
+	offer.Retry.Group = retry.Group
+	shares, err := makeShares(hs, offer, []messages.Group{retry.Group})
+	if err != nil {
+		return false, err
+	}
+	old := offer.Hello.Extensions.List
+	offer.Hello.Extensions = messages.Extensions{}
+	for _, e := range old {
+		if e.Type != messages.ExtensionKeyShare {
+			offer.Hello.Extensions.List = append(offer.Hello.Extensions.List, e)
+			continue
+		}
+		if err := handshake.Put(&offer.Hello.Extensions, shares); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// keepSession goes on offering the session only if it fits the suite that the
+// retry has fixed (RFC 8446, Section 4.1.2).
+func keepSession(offer *handshake.Offer, suite *secrets.Suite) {
+	if offer.Session == nil {
+		return
+	}
+	if own, ok := secrets.LookupSuite(offer.Session.CipherSuite); !ok || own.Hash != suite.Hash {
+		offer.Session, offer.Early = nil, secrets.Early{}
+	}
+}

@@ -1,0 +1,166 @@
+package hello
+
+import (
+	"slices"
+	"time"
+
+	"github.com/tacitls/tacitls/engine/internal/features"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// newOffer builds the first ClientHello (RFC 8446, Section 4.1.2).
+func newOffer(hs *handshake.Context) (*handshake.Offer, error) {
+	policy := hs.Policy
+	hello := &messages.ClientHello{
+		LegacyVersion:      hs.Dialect.LegacyVersion,
+		CipherSuites:       policy.Suites,
+		CompressionMethods: []byte{0},
+	}
+	if err := hs.Random(hello.Random[:]); err != nil {
+		return nil, err
+	}
+	hs.ClientRandom = hello.Random
+	if policy.Compatibility && hs.Dialect.Compatibility {
+		hello.SessionID = make([]byte, 32)
+		if err := hs.Random(hello.SessionID); err != nil {
+			return nil, err
+		}
+	}
+	offer := &handshake.Offer{Hello: hello, Compatible: len(hello.SessionID) == 0}
+	if err := putExtensions(hs, offer); err != nil {
+		return nil, err
+	}
+	if session := policy.Session; usable(hs, session) {
+		offer.Session = session
+		suite, _ := secrets.LookupSuite(session.CipherSuite)
+		offer.Early = secrets.NewEarly(suite.Hash, session.Secret.Bytes())
+	}
+	return offer, nil
+}
+
+// putExtensions puts all extensions but cookie and pre_shared_key.
+func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
+	policy, x := hs.Policy, &offer.Hello.Extensions
+	if err := features.Offer(hs, x); err != nil {
+		return err
+	}
+	shares, err := makeShares(hs, offer, policy.KeyShares)
+	if err != nil {
+		return err
+	}
+	bodies := []messages.ExtensionBody{
+		&messages.SupportedVersionsOffer{Versions: versions(policy)},
+		&messages.SupportedGroups{Groups: policy.Groups},
+		&messages.SignatureAlgorithms{Schemes: handshake.Offered(policy)},
+	}
+	if policy.SeparateSchemesCert() {
+		bodies = append(bodies, &messages.SignatureAlgorithmsCert{Schemes: policy.SchemesCert})
+	}
+	if len(policy.Authorities) > 0 {
+		bodies = append(bodies, &messages.CertificateAuthorities{Authorities: policy.Authorities})
+	}
+	if policy.Tickets {
+		bodies = append(bodies, &messages.PSKModes{Modes: []messages.PSKMode{messages.PSKModeDHEKE}})
+	}
+	bodies = append(bodies, shares)
+	for _, body := range bodies {
+		if err := handshake.Put(x, body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// versions lists those of the policy, the newest first.
+func versions(policy *handshake.Policy) []messages.Version {
+	var list []messages.Version
+	for v := policy.MaxVersion; v >= policy.MinVersion; v-- {
+		list = append(list, v)
+	}
+	return list
+}
+
+// makeShares makes key shares, each from entropy of its own
+// (RFC 8446, Section 4.2.8).
+func makeShares(hs *handshake.Context, offer *handshake.Offer, groups []messages.Group) (*messages.KeyShareOffer, error) {
+	body := &messages.KeyShareOffer{}
+	offer.Shares = nil
+	for _, id := range groups {
+		group, ok := secrets.LookupGroup(id)
+		if !ok {
+			return nil, refuse.Internal.With("no group %v", id)
+		}
+		private, public, err := group.Generate(hs.Policy.Rand)
+		if err != nil {
+			return nil, refuse.Entropy.Because(err)
+		}
+		offer.Shares = append(offer.Shares, handshake.Share{Group: id, Private: private})
+		body.Shares = append(body.Shares, messages.KeyShareEntry{Group: id, KeyExchange: public})
+	}
+	return body, nil
+}
+
+// usable tells whether a session may be offered: an old one, one for another
+// name or one that the policy no longer allows is passed over
+// (RFC 8446, Section 4.6.1).
+func usable(hs *handshake.Context, session *events.Session) bool {
+	policy := hs.Policy
+	if session == nil || !policy.Tickets || len(session.Ticket) == 0 {
+		return false
+	}
+	suite, known := secrets.LookupSuite(session.CipherSuite)
+	return known && session.Version == messages.TLS13 && policy.Allows(messages.TLS13) &&
+		session.ServerName == policy.PeerName &&
+		session.Secret.Len() == suite.Hash.Size() && hashOffered(policy, suite.Hash) &&
+		!session.Expired(hs.Now) && !session.Created.After(hs.Now)
+}
+
+func hashOffered(policy *handshake.Policy, hash secrets.Hash) bool {
+	return slices.ContainsFunc(policy.Suites, func(id messages.CipherSuite) bool {
+		suite, known := secrets.LookupSuite(id)
+		return known && suite.Hash == hash
+	})
+}
+
+// send sends the hello of an offer, with pre_shared_key behind all else if a
+// session is offered. Its binder covers the message up to the binders, so that
+// it is filled in last (RFC 8446, Section 4.2.11.2).
+func send(hs *handshake.Context, offer *handshake.Offer) error {
+	hello := *offer.Hello
+	offer.Types = handshake.Types(&hello.Extensions)
+	if offer.Session == nil {
+		return hs.Send(&hello)
+	}
+	suite, _ := secrets.LookupSuite(offer.Session.CipherSuite)
+	psk := &messages.PreSharedKeyOffer{
+		Identities: []messages.PSKIdentity{{
+			Identity:      offer.Session.Ticket,
+			ObfuscatedAge: obfuscatedAge(offer.Session, hs.Now),
+		}},
+		Binders: [][]byte{make([]byte, suite.Hash.Size())},
+	}
+	hello.Extensions = hello.Extensions.Clone()
+	if err := handshake.Put(&hello.Extensions, psk); err != nil {
+		return err
+	}
+	offer.Types = append(offer.Types, messages.ExtensionPreSharedKey)
+	raw, err := hs.Marshal(&hello)
+	if err != nil {
+		return err
+	}
+	binders := messages.BinderListLen(psk)
+	var sum [64]byte
+	truncated := hs.Transcript.SumWith(suite.Hash, sum[:0], raw[:len(raw)-binders])
+	offer.Early.BinderMAC(secrets.ResumptionPSK, truncated, raw[:len(raw)-suite.Hash.Size()])
+	hs.SendRaw(raw)
+	return nil
+}
+
+// obfuscatedAge is RFC 8446, Section 4.2.11.1.
+func obfuscatedAge(session *events.Session, now time.Time) uint32 {
+	return uint32(now.Sub(session.Created).Milliseconds()) + session.AgeAdd
+}

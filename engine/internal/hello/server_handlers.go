@@ -1,0 +1,52 @@
+package hello
+
+import (
+	"github.com/tacitls/tacitls/engine/internal/fsm"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/engine/internal/tls13"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+func readClientHello(hs *handshake.Context, _ *ServerStart, m *messages.ClientHello) (fsm.State, error) {
+	hello, err := handshake.ReadHello(hs, m)
+	if err != nil {
+		return nil, err
+	}
+	hs.ClientRandom = m.Random
+	hs.Connection.ServerName = hello.Info.ServerName
+	hs.Tell(&events.PeerHelloReceived{Hello: hello.Info})
+	if hs.Policy.ChooseConfig {
+		hs.Ask(func(id events.Asked) events.Question {
+			return &events.ChooseConfig{Asked: id, Hello: hello.Info}
+		})
+		return &awaitConfig{hello}, nil
+	}
+	return chooseVersion(hs, hello)
+}
+
+func takeConfig(hs *handshake.Context, s *awaitConfig, answer *handshake.ConfigChosen) (fsm.State, error) {
+	if answer.Policy != nil {
+		hs.Policy = answer.Policy
+	}
+	return chooseVersion(hs, s.hello)
+}
+
+// chooseVersion chooses the highest version that both ends allow, by
+// supported_versions where it is there and by legacy_version otherwise
+// (RFC 8446, Section 4.2.1, and Appendix D.2).
+func chooseVersion(hs *handshake.Context, hello *handshake.Hello) (fsm.State, error) {
+	if hello.Message.LegacyVersion <= messages.SSL30 {
+		return nil, refuse.NoMutualVersion.With("legacy_version is %v", hello.Message.LegacyVersion)
+	}
+	for _, version := range versions(hs.Policy) {
+		for _, theirs := range hello.Info.Versions {
+			if theirs == version {
+				hs.Connection.Version = version
+				return tls13.AcceptClientHello(hs, hello)
+			}
+		}
+	}
+	return nil, refuse.NoMutualVersion.With("the client offers %v", hello.Info.Versions)
+}

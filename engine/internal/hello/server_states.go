@@ -1,0 +1,31 @@
+package hello
+
+import (
+	"github.com/tacitls/tacitls/engine/internal/fsm"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/tls13"
+)
+
+// The server's first steps (RFC 8446, Appendix A.2):
+//
+//  1. ServerStart: waits for the ClientHello.
+//  2. awaitConfig: shall another config serve this client?
+//
+// The second ClientHello after a HelloRetryRequest is of a version already
+// agreed on, and has its rows there.
+type (
+	// ServerStart is where a server begins.
+	ServerStart struct{}
+	awaitConfig struct{ hello *handshake.Hello }
+)
+
+// ServerRows is the server's table.
+func ServerRows() []fsm.Block[*handshake.Context] {
+	after := append(tls13.AfterClientHello(), awaitConfig{})
+	return []fsm.Block[*handshake.Context]{
+		fsm.In(ServerStart{},
+			fsm.On(readClientHello, after...)),
+		fsm.In(awaitConfig{},
+			fsm.On(takeConfig, tls13.AfterClientHello()...)),
+	}
+}

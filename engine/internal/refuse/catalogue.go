@@ -1,0 +1,184 @@
+package refuse
+
+import "github.com/tacitls/tacitls/messages"
+
+// The refusals. Each has one row in the table below.
+const (
+	// The engine itself.
+	Internal Refusal = iota
+	Entropy
+	Aborted
+	AnswerRefused
+	PeerRejected
+	SigningFailed
+	BadAnswer
+
+	// Records.
+	RecordOverflow
+	BadRecordMAC
+	NoContentType
+	UnexpectedRecord
+	UnprotectedRecord
+	UnexpectedData
+	InterleavedRecord
+	EmptyRecord
+	TooManyEmptyRecords
+	BadChangeCipherSpec
+	RecordVersion
+	MalformedAlert
+	TooManyWarnings
+	SequenceExhausted
+	TooMuchSkipped
+	PeerAlert
+	Truncated
+
+	// Messages.
+	UnexpectedMessage
+	MalformedMessage
+	MessageTooLarge
+	KeyChangeInRecord
+	MalformedExtension
+	DuplicateExtension
+	UnsolicitedExtension
+	MisplacedExtension
+	MissingExtension
+
+	// The choice of version and parameters.
+	NoMutualVersion
+	VersionNotOffered
+	LegacyVersion
+	DowngradeSentinel
+	SessionIDMismatch
+	SuiteNotOffered
+	CompressionNotNull
+	NoMutualSuite
+	NoMutualGroup
+	NoMutualScheme
+	NoApplicationProtocol
+	ProtocolNotOffered
+	GroupNotOffered
+	DuplicateKeyShare
+	BadKeyShare
+
+	// HelloRetryRequest.
+	SecondRetry
+	RetryWithoutChange
+	RetryGroup
+	RetryChangedSuite
+	RetryChangedGroup
+	RetriedHelloChanged
+	EarlyDataAfterRetry
+
+	// Pre-shared keys.
+	PSKNotLast
+	PSKWithoutModes
+	BinderCount
+	BadBinder
+	PSKOutOfRange
+	PSKHashMismatch
+
+	// Authentication.
+	NoCredential
+	CertificateContext
+	EmptyServerCertificate
+	CertificateRequired
+	SchemeNotOffered
+	SchemeForOtherKey
+	BadSignature
+	BadFinished
+
+	// After the handshake.
+	BadKeyUpdate
+	TooManyKeyUpdates
+	TooManyTickets
+)
+
+var catalogue = [...]entry{
+	// The engine itself.
+	Internal:      {"internal_error", messages.AlertInternalError, "the engine met a bug of its own", "RFC 8446, Section 6.2", true},
+	Entropy:       {"entropy_failed", messages.AlertInternalError, "the config's Rand gave no entropy", "RFC 8446, Appendix C.1", true},
+	Aborted:       {"aborted", messages.AlertUserCanceled, "the caller gave up the connection", "RFC 8446, Section 6.1", true},
+	AnswerRefused: {"answer_refused", messages.AlertHandshakeFailure, "an answer ended the handshake", "RFC 8446, Section 6.2", true},
+	PeerRejected:  {"peer_rejected", messages.AlertCertificateUnknown, "the peer's certificate was not accepted", "RFC 8446, Section 4.4.2.4", false},
+	SigningFailed: {"signing_failed", messages.AlertInternalError, "no signature could be made", "RFC 8446, Section 4.4.3", true},
+	BadAnswer:     {"bad_answer", messages.AlertInternalError, "an answer has what cannot be used", "RFC 8446, Section 6.2", true},
+
+	// Records.
+	RecordOverflow:      {"record_overflow", messages.AlertRecordOverflow, "a record is longer than allowed", "RFC 8446, Section 5.2", false},
+	BadRecordMAC:        {"bad_record_mac", messages.AlertBadRecordMAC, "a record could not be deprotected", "RFC 8446, Section 5.2", false},
+	NoContentType:       {"no_content_type", messages.AlertUnexpectedMessage, "a record holds nothing but padding", "RFC 8446, Section 5.4", false},
+	UnexpectedRecord:    {"unexpected_record", messages.AlertUnexpectedMessage, "a record of this type may not come here", "RFC 8446, Section 5", false},
+	UnprotectedRecord:   {"unprotected_record", messages.AlertUnexpectedMessage, "a record came in clear where keys are in use", "RFC 8446, Section 5", false},
+	UnexpectedData:      {"unexpected_data", messages.AlertUnexpectedMessage, "application data came before the handshake was complete", "RFC 8446, Section 2", false},
+	InterleavedRecord:   {"interleaved_record", messages.AlertUnexpectedMessage, "another record came between the parts of a handshake message", "RFC 8446, Section 5.1", false},
+	EmptyRecord:         {"empty_record", messages.AlertUnexpectedMessage, "a handshake or alert record is empty", "RFC 8446, Section 5.1", false},
+	TooManyEmptyRecords: {"too_many_empty_records", messages.AlertUnexpectedMessage, "too many empty records came in a row", "RFC 8446, Section 5.1", false},
+	BadChangeCipherSpec: {"bad_change_cipher_spec", messages.AlertUnexpectedMessage, "a change_cipher_spec record may not come here or is malformed", "RFC 8446, Section 5", false},
+	RecordVersion:       {"record_version", messages.AlertProtocolVersion, "a record has the version of no TLS", "RFC 8446, Section 5.1", false},
+	MalformedAlert:      {"malformed_alert", messages.AlertDecodeError, "an alert record is not exactly one alert", "RFC 8446, Section 5.1", false},
+	TooManyWarnings:     {"too_many_warnings", messages.AlertUnexpectedMessage, "too many warning alerts came in a row", "RFC 8446, Section 6", false},
+	SequenceExhausted:   {"sequence_exhausted", messages.AlertInternalError, "the sequence numbers of a key are used up", "RFC 8446, Section 5.3", true},
+	TooMuchSkipped:      {"too_much_skipped", messages.AlertUnexpectedMessage, "more early data came than can be passed over", "RFC 8446, Section 4.2.10", false},
+	PeerAlert:           {"peer_alert", messages.AlertCloseNotify, "the peer ended the connection", "RFC 8446, Section 6.2", false},
+	Truncated:           {"truncated", messages.AlertCloseNotify, "the transport ended without close_notify", "RFC 8446, Section 6.1", false},
+
+	// Messages.
+	UnexpectedMessage:    {"unexpected_message", messages.AlertUnexpectedMessage, "a message came that may not come here", "RFC 8446, Section 4", false},
+	MalformedMessage:     {"malformed_message", messages.AlertDecodeError, "a message cannot be decoded", "RFC 8446, Section 6", false},
+	MessageTooLarge:      {"message_too_large", messages.AlertIllegalParameter, "a handshake message is longer than the bound", "RFC 8446, Section 4", false},
+	KeyChangeInRecord:    {"key_change_in_record", messages.AlertUnexpectedMessage, "a record goes on after a message that changes keys", "RFC 8446, Section 5.1", false},
+	MalformedExtension:   {"malformed_extension", messages.AlertDecodeError, "an extension cannot be decoded", "RFC 8446, Section 4.2", false},
+	DuplicateExtension:   {"duplicate_extension", messages.AlertIllegalParameter, "an extension stands twice in one message", "RFC 8446, Section 4.2", false},
+	UnsolicitedExtension: {"unsolicited_extension", messages.AlertUnsupportedExtension, "an extension answers nothing that was offered", "RFC 8446, Section 4.2", false},
+	MisplacedExtension:   {"misplaced_extension", messages.AlertIllegalParameter, "an extension stands in a message that is not for it", "RFC 8446, Section 4.2", false},
+	MissingExtension:     {"missing_extension", messages.AlertMissingExtension, "an extension is missing that must be there", "RFC 8446, Section 9.2", false},
+
+	// The choice of version and parameters.
+	NoMutualVersion:       {"no_mutual_version", messages.AlertProtocolVersion, "there is no version that both ends allow", "RFC 8446, Section 4.2.1", false},
+	VersionNotOffered:     {"version_not_offered", messages.AlertIllegalParameter, "the server chose a version that was not offered", "RFC 8446, Section 4.2.1", false},
+	LegacyVersion:         {"legacy_version", messages.AlertIllegalParameter, "legacy_version is not that of TLS 1.2", "RFC 8446, Section 4.1.3", false},
+	DowngradeSentinel:     {"downgrade_sentinel", messages.AlertIllegalParameter, "the server's random tells of a downgrade", "RFC 8446, Section 4.1.3", false},
+	SessionIDMismatch:     {"session_id_mismatch", messages.AlertIllegalParameter, "the server did not echo the session id", "RFC 8446, Section 4.1.3", false},
+	SuiteNotOffered:       {"suite_not_offered", messages.AlertIllegalParameter, "the server chose a cipher suite that was not offered", "RFC 8446, Section 4.1.3", false},
+	CompressionNotNull:    {"compression_not_null", messages.AlertIllegalParameter, "a compression method other than null is offered or chosen", "RFC 8446, Section 4.1.2", false},
+	NoMutualSuite:         {"no_mutual_suite", messages.AlertHandshakeFailure, "there is no cipher suite that both ends allow", "RFC 8446, Section 4.1.1", false},
+	NoMutualGroup:         {"no_mutual_group", messages.AlertHandshakeFailure, "there is no group that both ends allow", "RFC 8446, Section 4.1.1", false},
+	NoMutualScheme:        {"no_mutual_scheme", messages.AlertHandshakeFailure, "there is no signature scheme that both ends allow", "RFC 8446, Section 4.4.2.2", false},
+	NoApplicationProtocol: {"no_application_protocol", messages.AlertNoApplicationProtocol, "there is no application protocol that both ends allow", "RFC 7301, Section 3.2", false},
+	ProtocolNotOffered:    {"protocol_not_offered", messages.AlertIllegalParameter, "the server chose an application protocol that was not offered", "RFC 7301, Section 3.1", false},
+	GroupNotOffered:       {"group_not_offered", messages.AlertIllegalParameter, "a key share is for a group that was not offered", "RFC 8446, Section 4.2.8", false},
+	DuplicateKeyShare:     {"duplicate_key_share", messages.AlertIllegalParameter, "two key shares are for one group", "RFC 8446, Section 4.2.8", false},
+	BadKeyShare:           {"bad_key_share", messages.AlertIllegalParameter, "a key share is not a valid one of its group", "RFC 8446, Section 4.2.8", false},
+
+	// HelloRetryRequest.
+	SecondRetry:         {"second_retry", messages.AlertUnexpectedMessage, "the server sent a second HelloRetryRequest", "RFC 8446, Section 4.1.4", false},
+	RetryWithoutChange:  {"retry_without_change", messages.AlertIllegalParameter, "a HelloRetryRequest asks for no change", "RFC 8446, Section 4.1.4", false},
+	RetryGroup:          {"retry_group", messages.AlertIllegalParameter, "a HelloRetryRequest asks for a group not offered, or shared already", "RFC 8446, Section 4.2.8", false},
+	RetryChangedSuite:   {"retry_changed_suite", messages.AlertIllegalParameter, "the cipher suite differs from that of the HelloRetryRequest", "RFC 8446, Section 4.1.4", false},
+	RetryChangedGroup:   {"retry_changed_group", messages.AlertIllegalParameter, "the group differs from that of the HelloRetryRequest", "RFC 8446, Section 4.2.8", false},
+	RetriedHelloChanged: {"retried_hello_changed", messages.AlertIllegalParameter, "the second ClientHello differs from the first where it may not", "RFC 8446, Section 4.1.2", false},
+	EarlyDataAfterRetry: {"early_data_after_retry", messages.AlertIllegalParameter, "the second ClientHello offers early data", "RFC 8446, Section 4.2.10", false},
+
+	// Pre-shared keys.
+	PSKNotLast:      {"psk_not_last", messages.AlertIllegalParameter, "pre_shared_key is not the last extension", "RFC 8446, Section 4.2.11", false},
+	PSKWithoutModes: {"psk_without_modes", messages.AlertMissingExtension, "pre_shared_key came without psk_key_exchange_modes", "RFC 8446, Section 4.2.9", false},
+	BinderCount:     {"binder_count", messages.AlertIllegalParameter, "there are not as many binders as identities", "RFC 8446, Section 4.2.11", false},
+	BadBinder:       {"bad_binder", messages.AlertDecryptError, "a binder does not verify", "RFC 8446, Section 4.2.11.2", false},
+	PSKOutOfRange:   {"psk_out_of_range", messages.AlertIllegalParameter, "the server chose an identity that was not offered", "RFC 8446, Section 4.2.11", false},
+	PSKHashMismatch: {"psk_hash_mismatch", messages.AlertIllegalParameter, "the hash of the cipher suite is not that of the pre-shared key", "RFC 8446, Section 4.2.11", false},
+
+	// Authentication.
+	NoCredential:           {"no_credential", messages.AlertHandshakeFailure, "there is no certificate for this peer", "RFC 8446, Section 4.4.2.2", true},
+	CertificateContext:     {"certificate_context", messages.AlertIllegalParameter, "certificate_request_context is not that of the request", "RFC 8446, Section 4.4.2", false},
+	EmptyServerCertificate: {"empty_server_certificate", messages.AlertDecodeError, "the server sent no certificate", "RFC 8446, Section 4.4.2.4", false},
+	CertificateRequired:    {"certificate_required", messages.AlertCertificateRequired, "the client sent no certificate", "RFC 8446, Section 4.4.2.4", false},
+	SchemeNotOffered:       {"scheme_not_offered", messages.AlertIllegalParameter, "the signature is by a scheme that was not offered or does not sign handshakes", "RFC 8446, Section 4.4.3", false},
+	SchemeForOtherKey:      {"scheme_for_other_key", messages.AlertIllegalParameter, "the signature scheme does not fit the certificate's key", "RFC 8446, Section 4.4.3", false},
+	BadSignature:           {"bad_signature", messages.AlertDecryptError, "the signature does not verify", "RFC 8446, Section 4.4.3", false},
+	BadFinished:            {"bad_finished", messages.AlertDecryptError, "the Finished message does not verify", "RFC 8446, Section 4.4.4", false},
+
+	// After the handshake.
+	BadKeyUpdate:      {"bad_key_update", messages.AlertIllegalParameter, "a KeyUpdate has an unknown request", "RFC 8446, Section 4.6.3", false},
+	TooManyKeyUpdates: {"too_many_key_updates", messages.AlertUnexpectedMessage, "too many key updates came without data between them", "RFC 8446, Section 4.6.3", false},
+	TooManyTickets:    {"too_many_tickets", messages.AlertUnexpectedMessage, "too many tickets came without data between them", "RFC 8446, Section 4.6.1", false},
+}

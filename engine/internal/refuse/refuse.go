@@ -1,0 +1,90 @@
+// Package refuse is the catalogue of every reason for which an engine ends a
+// connection: a name for tests and logs, the alert the peer is told, one
+// sentence, and where the rule is written.
+package refuse
+
+import (
+	"fmt"
+
+	"github.com/tacitls/tacitls/messages"
+)
+
+// Refusal is an entry of the catalogue. It is an error, so that a handler may
+// return it as it is.
+type Refusal uint8
+
+// Name is in snake case and never changes its meaning.
+func (r Refusal) Name() string { return r.entry().name }
+
+// Alert is what the peer is told.
+func (r Refusal) Alert() messages.Alert { return r.entry().alert }
+
+// Sentence says what was wrong.
+func (r Refusal) Sentence() string { return r.entry().sentence }
+
+// Section is where the rule is written, such as "RFC 8446, Section 4.1.4".
+func (r Refusal) Section() string { return r.entry().section }
+
+// Ours tells that the fault is on this side: an answer, a signer, a bug.
+func (r Refusal) Ours() bool { return r.entry().ours }
+
+// Error implements error.
+func (r Refusal) Error() string { return r.Sentence() }
+
+func (r Refusal) entry() *entry {
+	if int(r) < len(catalogue) {
+		return &catalogue[r]
+	}
+	return &catalogue[Internal]
+}
+
+// All lists the catalogue.
+func All() []Refusal {
+	all := make([]Refusal, len(catalogue))
+	for i := range all {
+		all[i] = Refusal(i)
+	}
+	return all
+}
+
+// Detailed is a refusal with what made it so.
+type Detailed struct {
+	Refusal Refusal
+	// Alert stands in for that of the catalogue where an answer chose one; 0
+	// keeps the catalogue's.
+	Alert  messages.Alert
+	Detail string
+	// Cause is an error of the caller's, or nil.
+	Cause error
+}
+
+// With adds a detail to a refusal.
+func (r Refusal) With(format string, arguments ...any) error {
+	return &Detailed{Refusal: r, Detail: fmt.Sprintf(format, arguments...)}
+}
+
+// Because adds a cause, whose text becomes the detail.
+func (r Refusal) Because(cause error) error {
+	if cause == nil {
+		return r
+	}
+	return &Detailed{Refusal: r, Detail: cause.Error(), Cause: cause}
+}
+
+func (d *Detailed) Error() string {
+	if d.Detail == "" {
+		return d.Refusal.Sentence()
+	}
+	return d.Refusal.Sentence() + ": " + d.Detail
+}
+
+// Unwrap gives the cause.
+func (d *Detailed) Unwrap() error { return d.Cause }
+
+type entry struct {
+	name     string
+	alert    messages.Alert
+	sentence string
+	section  string
+	ours     bool
+}

@@ -1,0 +1,109 @@
+package tls13
+
+import (
+	"crypto"
+	"errors"
+	"slices"
+
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// The authentication messages are the same from both ends
+// (RFC 8446, Section 4.4).
+
+// verifyPossession verifies that the peer has the key of its certificate
+// (RFC 8446, Section 4.4.3).
+func verifyPossession(hs *handshake.Context, key crypto.PublicKey, signer secrets.SignatureContext, m *messages.CertificateVerify) error {
+	if !handshake.SignsHandshakes(m.Scheme) || !slices.Contains(hs.Policy.Schemes, m.Scheme) {
+		return refuse.SchemeNotOffered.With("%v", m.Scheme)
+	}
+	content := secrets.VerifyInput13(nil, signer, hs.Before)
+	err := secrets.VerifySignature(secrets.Rules13, key, m.Scheme, content, m.Signature)
+	switch {
+	case errors.Is(err, secrets.ErrBadSignature):
+		return refuse.BadSignature.With("%v", m.Scheme)
+	case err != nil:
+		return refuse.SchemeForOtherKey.With("%v", m.Scheme)
+	}
+	hs.Connection.PeerScheme = m.Scheme
+	hs.Authenticated = hs.Now
+	return nil
+}
+
+// sendCertificate sends a chain, empty without a credential.
+func sendCertificate(hs *handshake.Context, credential *events.Credential) error {
+	m := &messages.Certificate13{}
+	if credential != nil {
+		m.Entries = make([]messages.CertificateEntry, len(credential.Chain))
+		for i, der := range credential.Chain {
+			m.Entries[i].Data = der
+		}
+		hs.Connection.LocalChain = credential.Chain
+	}
+	return hs.Send(m)
+}
+
+// askSign asks for the signature that proves this end's key.
+func askSign(hs *handshake.Context, credential *events.Credential, scheme messages.SignatureScheme, signer secrets.SignatureContext) {
+	content := secrets.VerifyInput13(nil, signer, hs.Sum())
+	hs.Ask(func(id events.Asked) events.Question {
+		return &events.Sign{Asked: id, Credential: credential, Scheme: scheme, Content: content}
+	})
+}
+
+// sendCertificateVerify sends that signature.
+func sendCertificateVerify(hs *handshake.Context, scheme messages.SignatureScheme, answer *events.Signature) error {
+	if len(answer.Signature) == 0 || len(answer.Signature) > 1<<16-1 {
+		return refuse.BadAnswer.With("a signature of %d bytes", len(answer.Signature))
+	}
+	hs.Connection.LocalScheme = scheme
+	return hs.Send(&messages.CertificateVerify{Scheme: scheme, Signature: answer.Signature})
+}
+
+// chooseScheme is the credential's most preferred scheme that the peer takes.
+func chooseScheme(credential *events.Credential, theirs []messages.SignatureScheme) (messages.SignatureScheme, error) {
+	for _, scheme := range credential.Schemes {
+		if handshake.SignsHandshakes(scheme) && slices.Contains(theirs, scheme) {
+			return scheme, nil
+		}
+	}
+	return 0, refuse.NoMutualScheme.With("the credential has %v", credential.Schemes)
+}
+
+// checkCredential checks that an answer's credential can be sent.
+func checkCredential(credential *events.Credential) error {
+	if len(credential.Chain) == 0 {
+		return refuse.BadAnswer.With("a credential without a certificate")
+	}
+	total := 0
+	for _, der := range credential.Chain {
+		total += 3 + len(der) + 2
+		if len(der) == 0 {
+			return refuse.BadAnswer.With("an empty certificate")
+		}
+	}
+	if total > 1<<24-1 {
+		return refuse.BadAnswer.With("a chain of %d bytes", total)
+	}
+	return nil
+}
+
+// verifyFinished verifies the peer's Finished (RFC 8446, Section 4.4.4).
+func verifyFinished(hs *handshake.Context, suite *secrets.Suite, base *secrets.Secret, m *messages.Finished) error {
+	var mac [64]byte
+	want, _ := secrets.NewSecret(secrets.FinishedMAC(suite.Hash, base, hs.Before, mac[:0]))
+	if !want.EqualBytes(m.VerifyData) {
+		return refuse.BadFinished
+	}
+	return nil
+}
+
+// sendFinished sends this end's Finished.
+func sendFinished(hs *handshake.Context, suite *secrets.Suite, base *secrets.Secret) error {
+	var mac [64]byte
+	return hs.Send(&messages.Finished{VerifyData: secrets.FinishedMAC(suite.Hash, base, hs.Sum(), mac[:0])})
+}

@@ -1,0 +1,86 @@
+package tls13
+
+import (
+	"github.com/tacitls/tacitls/engine/internal/fsm"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// readServerFinished changes to the keys of application data for reading, and
+// goes on to the client's own flight.
+func readServerFinished(hs *handshake.Context, s *waitServerFinished, m *messages.Finished) (fsm.State, error) {
+	if err := verifyFinished(hs, s.suite, &s.server, m); err != nil {
+		return nil, err
+	}
+	schedule := s.schedule
+	f := finishing{client: s.client, main: schedule.Main()}
+	sum := hs.Sum()
+	f.connected = connected{
+		suite: s.suite,
+		read:  f.main.ServerTraffic(sum),
+		write: f.main.ClientTraffic(sum),
+	}
+	hs.Exporter = f.main.Exporter(sum)
+	hs.LogSecret("CLIENT_TRAFFIC_SECRET_0", &f.write)
+	hs.LogSecret("SERVER_TRAFFIC_SECRET_0", &f.read)
+	hs.LogSecret("EXPORTER_SECRET", &hs.Exporter)
+	hs.ReadKeys(events.Application, s.suite, &f.read)
+	if s.request == nil {
+		return finishClient(hs, f)
+	}
+	askClientCredential(hs, s.request)
+	return &awaitClientCredential{f, s.request}, nil
+}
+
+func askClientCredential(hs *handshake.Context, r *request) {
+	hs.Ask(func(id events.Asked) events.Question {
+		return &events.ChooseCredential{
+			Asked: id, Role: hs.Role, Version: hs.Connection.Version, ServerName: hs.Policy.PeerName,
+			Schemes: handshake.Signing(r.schemes), SchemesCert: r.schemesCert, Authorities: r.authorities,
+		}
+	})
+}
+
+// takeClientCredential sends the chain chosen. Without a credential the chain
+// is empty, and the server decides (RFC 8446, Section 4.4.2.3).
+func takeClientCredential(hs *handshake.Context, s *awaitClientCredential, answer *events.CredentialChosen) (fsm.State, error) {
+	if answer.Credential == nil {
+		if err := sendCertificate(hs, nil); err != nil {
+			return nil, err
+		}
+		return finishClient(hs, s.finishing)
+	}
+	if err := checkCredential(answer.Credential); err != nil {
+		return nil, err
+	}
+	scheme, err := chooseScheme(answer.Credential, s.request.schemes)
+	if err != nil {
+		return nil, err
+	}
+	if err := sendCertificate(hs, answer.Credential); err != nil {
+		return nil, err
+	}
+	askSign(hs, answer.Credential, scheme, secrets.ClientContext)
+	return &awaitClientSignature{s.finishing, scheme}, nil
+}
+
+func takeClientSignature(hs *handshake.Context, s *awaitClientSignature, answer *events.Signature) (fsm.State, error) {
+	if err := sendCertificateVerify(hs, s.scheme, answer); err != nil {
+		return nil, err
+	}
+	return finishClient(hs, s.finishing)
+}
+
+// finishClient sends the client's Finished and changes to the keys of
+// application data for writing.
+func finishClient(hs *handshake.Context, f finishing) (fsm.State, error) {
+	if err := sendFinished(hs, f.suite, &f.client); err != nil {
+		return nil, err
+	}
+	f.resumption = f.main.Resumption(hs.Sum())
+	hs.WriteKeys(events.Application, f.suite, &f.write)
+	hs.Tell(&events.HandshakeCompleted{Connection: hs.Connection})
+	return &clientConnected{f.connected}, nil
+}

@@ -1,0 +1,94 @@
+package tls13
+
+import (
+	"github.com/tacitls/tacitls/engine/internal/fsm"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+func readCertificateRequest(hs *handshake.Context, s *waitCertificateOrRequest, m *messages.CertificateRequest13) (fsm.State, error) {
+	if len(m.Context) != 0 {
+		return nil, refuse.CertificateContext
+	}
+	if err := handshake.CheckOffer(&m.Extensions, messages.InCertificateRequest); err != nil {
+		return nil, err
+	}
+	r := &request{}
+	var schemes messages.SignatureAlgorithms
+	if err := hs.Need(&m.Extensions, &schemes); err != nil {
+		return nil, err
+	}
+	r.schemes, r.schemesCert = schemes.Schemes, schemes.Schemes
+	var schemesCert messages.SignatureAlgorithmsCert
+	present, err := hs.Get(&m.Extensions, &schemesCert)
+	if err != nil {
+		return nil, err
+	}
+	if present {
+		r.schemesCert = schemesCert.Schemes
+	}
+	var authorities messages.CertificateAuthorities
+	if _, err := hs.Get(&m.Extensions, &authorities); err != nil {
+		return nil, err
+	}
+	r.authorities = authorities.Authorities
+	return &waitServerCertificate{s.agreed, r}, nil
+}
+
+func readUnrequestedCertificate(hs *handshake.Context, s *waitCertificateOrRequest, m *messages.Certificate13) (fsm.State, error) {
+	return acceptServerCertificate(hs, s.agreed, nil, m)
+}
+
+func readServerCertificate(hs *handshake.Context, s *waitServerCertificate, m *messages.Certificate13) (fsm.State, error) {
+	return acceptServerCertificate(hs, s.agreed, s.request, m)
+}
+
+func acceptServerCertificate(hs *handshake.Context, a agreed, r *request, m *messages.Certificate13) (fsm.State, error) {
+	if len(m.Context) != 0 {
+		return nil, refuse.CertificateContext
+	}
+	if len(m.Entries) == 0 {
+		return nil, refuse.EmptyServerCertificate
+	}
+	if err := acceptChain(hs, m, a.offered); err != nil {
+		return nil, err
+	}
+	return &awaitServerVerdict{a, r}, nil
+}
+
+// acceptChain takes the peer's chain and asks whether it is to be trusted.
+// Each entry may carry only extensions that were asked for
+// (RFC 8446, Section 4.4.2).
+func acceptChain(hs *handshake.Context, m *messages.Certificate13, offered []messages.ExtensionType) error {
+	chain := make([][]byte, len(m.Entries))
+	for i := range m.Entries {
+		if err := handshake.CheckReply(&m.Entries[i].Extensions, messages.InCertificate, offered); err != nil {
+			return err
+		}
+		chain[i] = m.Entries[i].Data
+	}
+	hs.Connection.PeerChain = chain
+	hs.Ask(func(id events.Asked) events.Question {
+		q := &events.VerifyPeer{Asked: id, Role: hs.Role, Chain: chain, SchemesCert: hs.Policy.SchemesCert}
+		if hs.Role == events.Client {
+			q.ServerName = hs.Policy.PeerName
+		}
+		return q
+	})
+	return nil
+}
+
+func takeServerVerdict(hs *handshake.Context, s *awaitServerVerdict, answer *events.PeerVerified) (fsm.State, error) {
+	hs.Connection.PeerKey = answer.Key
+	return &waitServerCertificateVerify{s.agreed, s.request, answer.Key}, nil
+}
+
+func readServerCertificateVerify(hs *handshake.Context, s *waitServerCertificateVerify, m *messages.CertificateVerify) (fsm.State, error) {
+	if err := verifyPossession(hs, s.key, secrets.ServerContext, m); err != nil {
+		return nil, err
+	}
+	return &waitServerFinished{s.agreed, s.request}, nil
+}

@@ -1,0 +1,120 @@
+// Package tls13 is the machines of TLS 1.3 (RFC 8446), from the ServerHello on
+// at a client and from the choice of parameters on at a server.
+package tls13
+
+import (
+	"crypto"
+
+	"github.com/tacitls/tacitls/engine/internal/fsm"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// The client after the ServerHello (RFC 8446, Appendix A.1):
+//
+//  1. waitEncryptedExtensions
+//  2. awaitServerReverified: the chain of a resumed session is asked about
+//     again, where the config wants it.
+//  3. waitCertificateOrRequest, waitServerCertificate
+//  4. awaitServerVerdict: is the chain to be trusted?
+//  5. waitServerCertificateVerify
+//  6. waitServerFinished: keys for application data; the client's own flight.
+//  7. awaitClientCredential, awaitClientSignature: if the server has asked.
+//  8. clientConnected: tickets, key updates.
+type (
+	waitEncryptedExtensions  struct{ agreed }
+	awaitServerReverified    struct{ agreed }
+	waitCertificateOrRequest struct{ agreed }
+	waitServerCertificate    struct {
+		agreed
+		request *request
+	}
+	awaitServerVerdict struct {
+		agreed
+		request *request
+	}
+	waitServerCertificateVerify struct {
+		agreed
+		request *request
+		key     crypto.PublicKey
+	}
+	waitServerFinished struct {
+		agreed
+		request *request
+	}
+	awaitClientCredential struct {
+		finishing
+		request *request
+	}
+	awaitClientSignature struct {
+		finishing
+		scheme messages.SignatureScheme
+	}
+	clientConnected struct{ connected }
+)
+
+// agreed is what a client knows once the server has chosen.
+type agreed struct {
+	suite *secrets.Suite
+	// offered are the types of the extensions that the client sent.
+	offered        []messages.ExtensionType
+	schedule       secrets.Handshake
+	client, server secrets.Secret // handshake traffic secrets
+	session        *events.Session
+}
+
+// request is what the server wants of a client's certificate.
+type request struct {
+	context     []byte
+	schemes     []messages.SignatureScheme
+	schemesCert []messages.SignatureScheme
+	authorities [][]byte
+}
+
+// finishing is what a client needs for its last flight.
+type finishing struct {
+	client secrets.Secret // handshake traffic
+	main   secrets.Main
+	connected
+}
+
+// connected is what both ends keep of the handshake.
+type connected struct {
+	suite       *secrets.Suite
+	read, write secrets.Secret // application traffic
+	resumption  secrets.Secret
+}
+
+// AfterServerHello is the state that a client goes on in.
+func AfterServerHello() fsm.State { return waitEncryptedExtensions{} }
+
+// ClientRows is the client's table.
+func ClientRows() []fsm.Block[*handshake.Context] {
+	return []fsm.Block[*handshake.Context]{
+		fsm.In(waitEncryptedExtensions{},
+			fsm.On(readEncryptedExtensions, waitCertificateOrRequest{}, awaitServerReverified{}, waitServerFinished{})),
+		fsm.In(awaitServerReverified{},
+			fsm.On(takeServerReverified, waitServerFinished{})),
+		fsm.In(waitCertificateOrRequest{},
+			fsm.On(readCertificateRequest, waitServerCertificate{}),
+			fsm.On(readUnrequestedCertificate, awaitServerVerdict{})),
+		fsm.In(waitServerCertificate{},
+			fsm.On(readServerCertificate, awaitServerVerdict{})),
+		fsm.In(awaitServerVerdict{},
+			fsm.On(takeServerVerdict, waitServerCertificateVerify{})),
+		fsm.In(waitServerCertificateVerify{},
+			fsm.On(readServerCertificateVerify, waitServerFinished{})),
+		fsm.In(waitServerFinished{},
+			fsm.On(readServerFinished, awaitClientCredential{}, clientConnected{})),
+		fsm.In(awaitClientCredential{},
+			fsm.On(takeClientCredential, awaitClientSignature{}, clientConnected{})),
+		fsm.In(awaitClientSignature{},
+			fsm.On(takeClientSignature, clientConnected{})),
+		fsm.In(clientConnected{},
+			fsm.On(readNewSessionTicket, clientConnected{}),
+			fsm.On(readClientKeyUpdate, clientConnected{}),
+			fsm.On(updateClientKeys, clientConnected{})),
+	}
+}

@@ -1,0 +1,125 @@
+package tls13
+
+import (
+	"time"
+
+	"github.com/tacitls/tacitls/engine/internal/fsm"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// The limits on what a peer may send after the handshake without any data.
+const (
+	// MaxKeyUpdates is how many key updates may come in a row.
+	MaxKeyUpdates = 32
+	// MaxTickets is how many tickets may come in a row.
+	MaxTickets = 32
+)
+
+// maxLifetime is seven days in seconds (RFC 8446, Section 4.6.1).
+const maxLifetime = 604800
+
+func readClientKeyUpdate(hs *handshake.Context, s *clientConnected, m *messages.KeyUpdate) (fsm.State, error) {
+	next, err := readKeyUpdate(hs, s.connected, m)
+	return &clientConnected{next}, err
+}
+
+func readServerKeyUpdate(hs *handshake.Context, s *serverConnected, m *messages.KeyUpdate) (fsm.State, error) {
+	next, err := readKeyUpdate(hs, s.connected, m)
+	return &serverConnected{next, s.nonce}, err
+}
+
+// readKeyUpdate puts what follows under the next keys. A request is noted
+// rather than answered: the answer goes out before the next data, so that a
+// burst of requests has one answer (RFC 8446, Section 4.6.3).
+func readKeyUpdate(hs *handshake.Context, c connected, m *messages.KeyUpdate) (connected, error) {
+	switch m.Request {
+	case messages.UpdateNotRequested:
+	case messages.UpdateRequested:
+		hs.UpdateOwed = true
+	default:
+		return c, refuse.BadKeyUpdate.With("%v", m.Request)
+	}
+	hs.SinceData++
+	if hs.SinceData > MaxKeyUpdates {
+		return c, refuse.TooManyKeyUpdates
+	}
+	c.read = secrets.NextTraffic(c.suite.Hash, &c.read)
+	hs.ReadKeys(events.Application, c.suite, &c.read)
+	return c, nil
+}
+
+func updateClientKeys(hs *handshake.Context, s *clientConnected, command *handshake.UpdateKeys) (fsm.State, error) {
+	next, err := updateKeys(hs, s.connected, command)
+	return &clientConnected{next}, err
+}
+
+func updateServerKeys(hs *handshake.Context, s *serverConnected, command *handshake.UpdateKeys) (fsm.State, error) {
+	next, err := updateKeys(hs, s.connected, command)
+	return &serverConnected{next, s.nonce}, err
+}
+
+func updateSealingKeys(hs *handshake.Context, s *awaitSealedTicket, command *handshake.UpdateKeys) (fsm.State, error) {
+	next, err := updateKeys(hs, s.connected, command)
+	sealing := *s
+	sealing.connected = next
+	return &sealing, err
+}
+
+// updateKeys sends a KeyUpdate under the old keys and changes to the next.
+func updateKeys(hs *handshake.Context, c connected, command *handshake.UpdateKeys) (connected, error) {
+	if err := hs.SendUnrecorded(&messages.KeyUpdate{Request: command.Request}); err != nil {
+		return c, err
+	}
+	hs.UpdateOwed = false
+	c.write = secrets.NextTraffic(c.suite.Hash, &c.write)
+	hs.WriteKeys(events.Application, c.suite, &c.write)
+	return c, nil
+}
+
+// readNewSessionTicket hands the client a session to resume from
+// (RFC 8446, Section 4.6.1).
+func readNewSessionTicket(hs *handshake.Context, s *clientConnected, m *messages.NewSessionTicket13) (fsm.State, error) {
+	if err := handshake.CheckOffer(&m.Extensions, messages.InNewSessionTicket); err != nil {
+		return nil, err
+	}
+	var limit messages.EarlyDataLimit
+	if _, err := hs.Get(&m.Extensions, &limit); err != nil {
+		return nil, err
+	}
+	hs.SinceData++
+	if hs.SinceData > MaxTickets {
+		return nil, refuse.TooManyTickets
+	}
+	if m.Lifetime == 0 || !hs.Policy.Tickets {
+		return &clientConnected{s.connected}, nil
+	}
+	session := newSession(hs, s.connected, m.Nonce)
+	session.Ticket = m.Ticket
+	session.Lifetime = min(m.Lifetime, maxLifetime)
+	session.AgeAdd = m.AgeAdd
+	session.MaxEarlyData = limit.MaxSize
+	hs.Tell(&events.TicketReceived{Session: session})
+	return &clientConnected{s.connected}, nil
+}
+
+// newSession is what either end remembers of this connection.
+func newSession(hs *handshake.Context, c connected, nonce []byte) *events.Session {
+	return &events.Session{
+		Version:       hs.Connection.Version,
+		CipherSuite:   c.suite.ID,
+		Secret:        secrets.TicketPSK(c.suite.Hash, &c.resumption, nonce),
+		Created:       hs.Now.Truncate(time.Millisecond),
+		Authenticated: hs.Authenticated,
+		Group:         hs.Connection.Group,
+		ALPN:          hs.Connection.ALPN,
+		ServerName:    hs.Connection.ServerName,
+		PeerChain:     hs.Connection.PeerChain,
+		PeerScheme:    hs.Connection.PeerScheme,
+		OCSP:          hs.Connection.OCSP,
+		SCTs:          hs.Connection.SCTs,
+	}
+}

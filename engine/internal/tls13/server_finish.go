@@ -1,0 +1,110 @@
+package tls13
+
+import (
+	"encoding/binary"
+
+	"github.com/tacitls/tacitls/engine/internal/fsm"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// readClientCertificate takes the client's chain, which may be empty unless
+// the policy requires one (RFC 8446, Section 4.4.2.4).
+func readClientCertificate(hs *handshake.Context, s *waitClientCertificate, m *messages.Certificate13) (fsm.State, error) {
+	if len(m.Context) != 0 {
+		return nil, refuse.CertificateContext
+	}
+	if len(m.Entries) == 0 {
+		if hs.Policy.RequireClientCert {
+			return nil, refuse.CertificateRequired
+		}
+		return &waitClientFinished{s.sent}, nil
+	}
+	if err := acceptChain(hs, m, nil); err != nil {
+		return nil, err
+	}
+	return &awaitClientVerdict{s.sent}, nil
+}
+
+func takeClientVerdict(hs *handshake.Context, s *awaitClientVerdict, answer *events.PeerVerified) (fsm.State, error) {
+	hs.Connection.PeerKey = answer.Key
+	return &waitClientCertificateVerify{s.sent, answer.Key}, nil
+}
+
+func readClientCertificateVerify(hs *handshake.Context, s *waitClientCertificateVerify, m *messages.CertificateVerify) (fsm.State, error) {
+	if err := verifyPossession(hs, s.key, secrets.ClientContext, m); err != nil {
+		return nil, err
+	}
+	return &waitClientFinished{s.sent}, nil
+}
+
+// readClientFinished completes the handshake and goes on to the tickets.
+func readClientFinished(hs *handshake.Context, s *waitClientFinished, m *messages.Finished) (fsm.State, error) {
+	if err := verifyFinished(hs, s.suite, &s.client, m); err != nil {
+		return nil, err
+	}
+	c := s.connected
+	main := s.main
+	c.resumption = main.Resumption(hs.Sum())
+	hs.ReadKeys(events.Application, c.suite, &c.read)
+	if hs.Authenticated.IsZero() {
+		hs.Authenticated = hs.Now
+	}
+	hs.Tell(&events.HandshakeCompleted{Connection: hs.Connection})
+	return sealTickets(hs, c, 0, hs.Policy.TicketCount)
+}
+
+func issueTicket(hs *handshake.Context, s *serverConnected, _ *handshake.IssueTicket) (fsm.State, error) {
+	return sealTickets(hs, s.connected, s.nonce, 1)
+}
+
+// sealTickets asks for the next of count tickets to be sealed, if any are left
+// to send. Every ticket has a nonce, and so a secret, of its own
+// (RFC 8446, Section 4.6.1).
+func sealTickets(hs *handshake.Context, c connected, nonce uint64, count int) (fsm.State, error) {
+	if count == 0 {
+		return &serverConnected{c, nonce}, nil
+	}
+	session := newSession(hs, c, ticketNonce(nonce))
+	session.Lifetime = hs.Policy.TicketLifetime
+	var add [4]byte
+	if err := hs.Random(add[:]); err != nil {
+		return nil, err
+	}
+	session.AgeAdd = binary.BigEndian.Uint32(add[:])
+	state, err := session.Append(nil)
+	if err != nil {
+		return nil, refuse.Internal.Because(err)
+	}
+	hs.Ask(func(id events.Asked) events.Question {
+		return &events.SealTicket{Asked: id, State: state, Lifetime: session.Lifetime}
+	})
+	return &awaitSealedTicket{connected: c, nonce: nonce, session: session, more: count - 1}, nil
+}
+
+func ticketNonce(nonce uint64) []byte { return binary.BigEndian.AppendUint64(nil, nonce) }
+
+// takeSealedTicket sends the ticket.
+func takeSealedTicket(hs *handshake.Context, s *awaitSealedTicket, answer *events.TicketSealed) (fsm.State, error) {
+	if len(answer.Ticket) > maxTicket {
+		return nil, refuse.BadAnswer.With("a ticket of %d bytes", len(answer.Ticket))
+	}
+	if len(answer.Ticket) > 0 {
+		if err := hs.SendUnrecorded(&messages.NewSessionTicket13{
+			Lifetime: s.session.Lifetime,
+			AgeAdd:   s.session.AgeAdd,
+			Nonce:    ticketNonce(s.nonce),
+			Ticket:   answer.Ticket,
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return sealTickets(hs, s.connected, s.nonce+1, s.more)
+}
+
+// maxTicket leaves room for the rest of a ClientHello's extensions, which
+// have 65535 bytes between them.
+const maxTicket = 65000

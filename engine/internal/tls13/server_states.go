@@ -1,0 +1,127 @@
+package tls13
+
+import (
+	"crypto"
+
+	"github.com/tacitls/tacitls/engine/internal/fsm"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// The server from the choice of parameters on (RFC 8446, Appendix A.2):
+//
+//  1. waitRetriedClientHello: after a HelloRetryRequest.
+//  2. awaitOpenedTicket: which of the client's tickets opens to what?
+//  3. awaitClientReverified: the chain of a resumed session is asked about
+//     again, where the config wants it.
+//  4. awaitServerCredential, awaitServerSignature: the server's own flight.
+//  5. waitClientCertificate, awaitClientVerdict, waitClientCertificateVerify:
+//     where the config asks for a certificate.
+//  6. waitClientFinished: keys for application data.
+//  7. awaitSealedTicket: once for each ticket to send.
+//  8. serverConnected: key updates, further tickets.
+type (
+	waitRetriedClientHello struct {
+		first *handshake.Hello
+		retry handshake.Retry
+	}
+	awaitOpenedTicket struct {
+		choice
+		psk *messages.PreSharedKeyOffer
+	}
+	awaitClientReverified struct {
+		choice
+		resumption *resumption
+	}
+	awaitServerCredential struct{ choice }
+	awaitServerSignature  struct {
+		flight
+		scheme messages.SignatureScheme
+	}
+	waitClientCertificate       struct{ sent }
+	awaitClientVerdict          struct{ sent }
+	waitClientCertificateVerify struct {
+		sent
+		key crypto.PublicKey
+	}
+	waitClientFinished struct{ sent }
+	awaitSealedTicket  struct {
+		connected
+		nonce   uint64
+		session *events.Session
+		more    int // tickets to send after this one
+	}
+	serverConnected struct {
+		connected
+		nonce uint64 // of the next ticket
+	}
+)
+
+// choice is what a server has chosen of the client's offers.
+type choice struct {
+	hello *handshake.Hello
+	suite *secrets.Suite
+	group secrets.Group
+	share []byte // the client's key share
+}
+
+// resumption is a ticket that opened to a session that serves.
+type resumption struct {
+	session *events.Session
+	index   int
+	early   secrets.Early
+}
+
+// flight is what a server needs to finish its flight.
+type flight struct {
+	suite          *secrets.Suite
+	hello          *handshake.Hello
+	schedule       secrets.Handshake
+	client, server secrets.Secret // handshake traffic secrets
+	session        *events.Session
+}
+
+// sent is what a server knows once its flight is sent.
+type sent struct {
+	client secrets.Secret // handshake traffic
+	main   secrets.Main
+	connected
+}
+
+// AfterClientHello are the states that a server goes on in.
+func AfterClientHello() []fsm.State {
+	return []fsm.State{waitRetriedClientHello{}, awaitOpenedTicket{}, awaitServerCredential{}}
+}
+
+// ServerRows is the server's table.
+func ServerRows() []fsm.Block[*handshake.Context] {
+	return []fsm.Block[*handshake.Context]{
+		fsm.In(waitRetriedClientHello{},
+			fsm.On(readRetriedClientHello, awaitOpenedTicket{}, awaitServerCredential{})),
+		fsm.In(awaitOpenedTicket{},
+			fsm.On(takeOpenedTicket, awaitClientReverified{}, awaitServerCredential{}, waitClientFinished{})),
+		fsm.In(awaitClientReverified{},
+			fsm.On(takeClientReverified, waitClientFinished{})),
+		fsm.In(awaitServerCredential{},
+			fsm.On(takeServerCredential, awaitServerSignature{})),
+		fsm.In(awaitServerSignature{},
+			fsm.On(takeServerSignature, waitClientCertificate{}, waitClientFinished{})),
+		fsm.In(waitClientCertificate{},
+			fsm.On(readClientCertificate, awaitClientVerdict{}, waitClientFinished{})),
+		fsm.In(awaitClientVerdict{},
+			fsm.On(takeClientVerdict, waitClientCertificateVerify{})),
+		fsm.In(waitClientCertificateVerify{},
+			fsm.On(readClientCertificateVerify, waitClientFinished{})),
+		fsm.In(waitClientFinished{},
+			fsm.On(readClientFinished, awaitSealedTicket{}, serverConnected{})),
+		fsm.In(awaitSealedTicket{},
+			fsm.On(takeSealedTicket, awaitSealedTicket{}, serverConnected{}),
+			fsm.On(updateSealingKeys, awaitSealedTicket{})),
+		fsm.In(serverConnected{},
+			fsm.On(readServerKeyUpdate, serverConnected{}),
+			fsm.On(updateServerKeys, serverConnected{}),
+			fsm.On(issueTicket, awaitSealedTicket{})),
+	}
+}

@@ -1,0 +1,242 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/messages/record"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// The recommended choices. Nothing writes to these lists.
+var (
+	defaultGroups = []messages.Group{
+		messages.X25519MLKEM768, messages.X25519, messages.Secp256r1, messages.Secp384r1, messages.Secp521r1,
+	}
+	defaultSuites = []messages.CipherSuite{
+		messages.TLS_AES_128_GCM_SHA256, messages.TLS_AES_256_GCM_SHA384, messages.TLS_CHACHA20_POLY1305_SHA256,
+	}
+	defaultSchemes = []messages.SignatureScheme{
+		messages.ECDSASecp256r1SHA256, messages.Ed25519, messages.RSAPSSRSAESHA256, messages.RSAPSSPSSSHA256,
+		messages.ECDSASecp384r1SHA384, messages.RSAPSSRSAESHA384, messages.RSAPSSPSSSHA384,
+		messages.ECDSASecp521r1SHA512, messages.RSAPSSRSAESHA512, messages.RSAPSSPSSSHA512,
+	}
+	defaultSchemesCert = append(slices.Clip(defaultSchemes),
+		messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512)
+)
+
+const (
+	defaultMaxMessage     = 1 << 16
+	defaultMaxHeld        = 1 << 16
+	defaultTicketLifetime = 86400
+	maxTicketLifetime     = 604800
+	maxTickets            = 16
+)
+
+// Policy is the config as text, with every default resolved.
+func (c *ClientConfig) Policy() (string, error) {
+	policy, err := c.compile()
+	if err != nil {
+		return "", err
+	}
+	return policy.String(), nil
+}
+
+// Policy is the config as text, with every default resolved.
+func (c *ServerConfig) Policy() (string, error) {
+	policy, err := c.compile()
+	if err != nil {
+		return "", err
+	}
+	return policy.String(), nil
+}
+
+func (c *ClientConfig) compile() (*handshake.Policy, error) {
+	p := &handshake.Policy{Role: events.Client}
+	if err := c.Common.compile(p); err != nil {
+		return nil, err
+	}
+	p.PeerName = strings.TrimSuffix(c.ServerName, ".")
+	if len(p.PeerName) > 255 {
+		return nil, invalid("ServerName has %d bytes", len(p.PeerName))
+	}
+	if !addressLike(p.PeerName) {
+		p.ServerName = p.PeerName
+	}
+	p.KeyShares = c.KeyShares
+	if p.KeyShares == nil {
+		p.KeyShares = firstShares(p.Groups)
+	}
+	if !slices.Equal(p.KeyShares, handshake.Common(p.Groups, p.KeyShares)) && len(p.KeyShares) > 0 {
+		return nil, invalid("KeyShares %v are not of Groups, or not in their order", p.KeyShares)
+	}
+	p.Session, p.Tickets = c.Session, !c.NoTickets
+	p.Authorities, p.Reverify = c.Authorities, c.ReverifyOnResume
+	return p, nil
+}
+
+func (c *ServerConfig) compile() (*handshake.Policy, error) {
+	p := &handshake.Policy{Role: events.Server}
+	if err := c.Common.compile(p); err != nil {
+		return nil, err
+	}
+	if c.ClientAuth > RequireClientCert {
+		return nil, invalid("ClientAuth %d", c.ClientAuth)
+	}
+	p.ChooseConfig, p.Authorities = c.ChooseConfig, c.Authorities
+	p.RequestClientCert = c.ClientAuth != NoClientCert
+	p.RequireClientCert = c.ClientAuth == RequireClientCert
+	p.Tickets, p.Reverify = !c.NoTickets, c.ReverifyOnResume
+	p.TicketLifetime = c.TicketLifetime
+	if p.TicketLifetime == 0 {
+		p.TicketLifetime = defaultTicketLifetime
+	}
+	if p.TicketLifetime > maxTicketLifetime {
+		return nil, invalid("TicketLifetime of %d seconds", p.TicketLifetime)
+	}
+	if c.Tickets > maxTickets {
+		return nil, invalid("%d Tickets", c.Tickets)
+	}
+	switch {
+	case c.NoTickets || c.Tickets < 0:
+	case c.Tickets == 0:
+		p.TicketCount = 1
+	default:
+		p.TicketCount = c.Tickets
+	}
+	return p, nil
+}
+
+func (c *Common) compile(p *handshake.Policy) error {
+	if c.Rand == nil {
+		return invalid("Rand is required")
+	}
+	p.Rand = c.Rand
+	p.MinVersion, p.MaxVersion = c.MinVersion, c.MaxVersion
+	if p.MinVersion == 0 {
+		p.MinVersion = messages.TLS13
+	}
+	if p.MaxVersion == 0 {
+		p.MaxVersion = messages.TLS13
+	}
+	if p.MinVersion != messages.TLS13 || p.MaxVersion != messages.TLS13 {
+		return invalid("versions %v to %v: only TLS 1.3 is there", p.MinVersion, p.MaxVersion)
+	}
+	if err := c.compileAlgorithms(p); err != nil {
+		return err
+	}
+	if err := checkALPN(c.ALPN); err != nil {
+		return err
+	}
+	p.ALPN = c.ALPN
+	p.Padding, p.Compatibility = c.Padding, !c.NoCompatibility
+	p.KeyLog, p.Trace, p.UpdateAfter = c.KeyLog, c.Trace, c.UpdateAfter
+	p.RecordSize = or(c.RecordSize, record.MaxPlaintext)
+	p.MaxMessage = or(c.MaxMessage, defaultMaxMessage)
+	p.MaxHeld = or(c.MaxHeld, defaultMaxHeld)
+	switch {
+	case p.RecordSize < 1 || p.RecordSize > record.MaxPlaintext:
+		return invalid("RecordSize of %d bytes", p.RecordSize)
+	case p.MaxMessage < 0 || p.MaxMessage > messages.HandshakeHeaderLen+messages.MaxHandshakeLen:
+		return invalid("MaxMessage of %d bytes", p.MaxMessage)
+	case p.MaxHeld < 0:
+		return invalid("MaxHeld of %d bytes", p.MaxHeld)
+	}
+	return nil
+}
+
+func (c *Common) compileAlgorithms(p *handshake.Policy) error {
+	p.Suites = orList(c.CipherSuites, defaultSuites)
+	for i, id := range p.Suites {
+		if _, known := secrets.LookupSuite(id); !known || slices.Contains(p.Suites[:i], id) {
+			return invalid("cipher suite %v is unknown or named twice", id)
+		}
+	}
+	p.Groups = orList(c.Groups, defaultGroups)
+	for i, id := range p.Groups {
+		if _, known := secrets.LookupGroup(id); !known || slices.Contains(p.Groups[:i], id) {
+			return invalid("group %v is unknown or named twice", id)
+		}
+	}
+	p.Schemes = orList(c.Schemes, defaultSchemes)
+	for _, scheme := range p.Schemes {
+		if !handshake.SignsHandshakes(scheme) {
+			return invalid("scheme %v does not sign handshakes of TLS 1.3", scheme)
+		}
+	}
+	p.SchemesCert = c.SchemesCert
+	if len(p.SchemesCert) == 0 {
+		p.SchemesCert = defaultSchemesCert
+		if len(c.Schemes) > 0 {
+			p.SchemesCert = c.Schemes
+		}
+	}
+	return nil
+}
+
+// firstShares are the groups to send shares for at once: the most preferred,
+// and a classical one beside it if that is post-quantum.
+func firstShares(groups []messages.Group) []messages.Group {
+	shares := groups[:1:1]
+	if !postQuantum(groups[0]) {
+		return shares
+	}
+	for _, group := range groups[1:] {
+		if !postQuantum(group) {
+			return append(shares, group)
+		}
+	}
+	return shares
+}
+
+func postQuantum(g messages.Group) bool {
+	switch g {
+	case messages.X25519MLKEM768, messages.SecP256r1MLKEM768, messages.SecP384r1MLKEM1024,
+		messages.MLKEM512, messages.MLKEM768, messages.MLKEM1024:
+		return true
+	}
+	return false
+}
+
+func checkALPN(protocols []string) error {
+	total := 0
+	for _, protocol := range protocols {
+		if len(protocol) == 0 || len(protocol) > 255 {
+			return invalid("ALPN protocol of %d bytes", len(protocol))
+		}
+		total += 1 + len(protocol)
+	}
+	if total > 1<<15 {
+		return invalid("ALPN protocols of %d bytes", total)
+	}
+	return nil
+}
+
+// addressLike tells an IP address from a host name: no top-level domain is a
+// number, and no name has a colon.
+func addressLike(name string) bool {
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	return strings.ContainsRune(name, ':') || last != "" && strings.Trim(last, "0123456789") == ""
+}
+
+func invalid(format string, arguments ...any) error {
+	return fmt.Errorf("%w: config: %s", ErrMisuse, fmt.Sprintf(format, arguments...))
+}
+
+func or(value, otherwise int) int {
+	if value == 0 {
+		return otherwise
+	}
+	return value
+}
+
+func orList[T any](list, otherwise []T) []T {
+	if len(list) == 0 {
+		return otherwise
+	}
+	return list
+}

@@ -1,0 +1,45 @@
+package events
+
+import (
+	"crypto"
+
+	"github.com/tacitls/tacitls/messages"
+)
+
+// Connection is what the two ends agreed on. Fields are set as the handshake
+// reaches them; those of slices must not be changed.
+type Connection struct {
+	Role        Role
+	Version     messages.Version
+	CipherSuite messages.CipherSuite
+	// Group is the key exchange group, 0 if none took part.
+	Group messages.Group
+	// Resumed tells that the connection continues an earlier session.
+	Resumed bool
+	// Retried tells that a HelloRetryRequest took place
+	// (RFC 8446, Section 4.1.4).
+	Retried bool
+	// ALPN is the application protocol, empty if none was agreed on.
+	ALPN string
+	// ServerName is the name the client sent, also on a client.
+	ServerName string
+	// LocalScheme and PeerScheme are the signature schemes that the ends
+	// authenticated with in this handshake, 0 where one did not.
+	LocalScheme messages.SignatureScheme
+	PeerScheme  messages.SignatureScheme
+	// PeerChain is the peer's certificate chain in DER, or nil; on a
+	// resumption that of the session resumed.
+	PeerChain [][]byte
+	// PeerKey is the key that the answer to VerifyPeer brought.
+	PeerKey crypto.PublicKey
+	// OCSP and SCTs are those stapled to the peer's end-entity certificate.
+	OCSP []byte
+	SCTs [][]byte
+	// LocalChain is this end's own chain, nil if it did not authenticate with
+	// one in this handshake.
+	LocalChain [][]byte
+	// EarlyDataAccepted tells that 0-RTT data was accepted.
+	EarlyDataAccepted bool
+	// PSKIdentity is the identity of the external pre-shared key in use.
+	PSKIdentity []byte
+}

@@ -1,0 +1,21 @@
+// Package events is the vocabulary between an engine and its caller: types only.
+//
+// The grammar of a name tells who must do what.
+//
+//   - Imperative: the caller must do it, in the order of the stream.
+//     [Send], [InstallKeys], [DiscardKeys].
+//   - A question: the caller must answer it, at once or later, and the engine
+//     waits. [ChooseConfig], [ChooseCredential], [VerifyPeer], [Sign],
+//     [OpenTicket], [SealTicket]. Every question has methods that build its
+//     answers; [engine.Engine.Answer] takes them.
+//   - Past tense: it happened, and the caller may care. [PeerHelloReceived],
+//     [KeysChanged], [HandshakeCompleted], [DataReceived], [TicketReceived],
+//     [PeerClosed], [Failed] and the traces [MessageSent], [MessageReceived],
+//     [RecordSent], [RecordReceived].
+//
+// An engine appends events to an [Output] that the caller owns. The order of
+// that list is the order of the protocol: "send these bytes under the old key,
+// then change the key" is two events, one after the other.
+//
+// [engine.Engine.Answer]: https://pkg.go.dev/github.com/tacitls/tacitls/engine#Engine.Answer
+package events

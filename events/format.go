@@ -1,0 +1,111 @@
+package events
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tacitls/tacitls/messages/record"
+)
+
+// The canonical text of each event is one line that starts with its name in
+// words. Logs, golden files and failing tests all use it.
+
+func (e *Send) String() string { return fmt.Sprintf("send %d bytes, %v", len(e.Bytes), e.Level) }
+
+func (e *InstallKeys) String() string {
+	return fmt.Sprintf("install %v keys, %v, %v, %v", e.Direction, e.Level, e.Suite, e.Secret)
+}
+
+func (e *DiscardKeys) String() string { return fmt.Sprintf("discard keys, %v", e.Level) }
+
+func (q *ChooseConfig) String() string {
+	return fmt.Sprintf("choose config? server_name=%q alpn=%q", q.Hello.ServerName, q.Hello.ALPN)
+}
+
+func (q *ChooseCredential) String() string {
+	return fmt.Sprintf("choose credential? %v, server_name=%q schemes=%v", q.Role, q.ServerName, q.Schemes)
+}
+
+func (q *Sign) String() string {
+	return fmt.Sprintf("sign? %v over %d bytes", q.Scheme, len(q.Content))
+}
+
+func (q *VerifyPeer) String() string {
+	sizes := make([]string, len(q.Chain))
+	for i, certificate := range q.Chain {
+		sizes[i] = fmt.Sprint(len(certificate))
+	}
+	return fmt.Sprintf("verify peer? %v, server_name=%q chain=[%s] bytes, ocsp=%d scts=%d resumed=%t",
+		q.Role.Peer(), q.ServerName, strings.Join(sizes, " "), len(q.OCSP), len(q.SCTs), q.Resumed)
+}
+
+func (q *OpenTicket) String() string { return fmt.Sprintf("open ticket? %d offered", len(q.Tickets)) }
+
+func (q *SealTicket) String() string {
+	return fmt.Sprintf("seal ticket? state of %d bytes, lifetime %ds", len(q.State), q.Lifetime)
+}
+
+func (e *PeerHelloReceived) String() string {
+	if e.Hello == nil {
+		return fmt.Sprintf("peer hello received, %v", e.Version)
+	}
+	return fmt.Sprintf("peer hello received, server_name=%q alpn=%q", e.Hello.ServerName, e.Hello.ALPN)
+}
+
+func (e *KeysChanged) String() string {
+	return fmt.Sprintf("%v keys changed, %v, %v, generation %d", e.Direction, e.Level, e.Suite, e.Generation)
+}
+
+func (e *SecretDerived) String() string {
+	return fmt.Sprintf("secret derived, %s, %v", e.Label, e.Secret)
+}
+
+func (e *HandshakeCompleted) String() string {
+	return "handshake completed, " + e.Connection.String()
+}
+
+func (e *DataReceived) String() string { return fmt.Sprintf("data received, %d bytes", len(e.Bytes)) }
+
+func (e *TicketReceived) String() string { return "ticket received, " + e.Session.String() }
+
+func (e *PeerClosed) String() string { return "peer closed" }
+
+func (e *WarningReceived) String() string { return fmt.Sprintf("warning received, %v", e.Alert) }
+
+func (e *Failed) String() string { return fmt.Sprintf("failed, %v", e.Err) }
+
+func (e *MessageSent) String() string {
+	return fmt.Sprintf("message sent, %v, %d bytes, %v", e.Type, len(e.Raw), e.Level)
+}
+
+func (e *MessageReceived) String() string {
+	return fmt.Sprintf("message received, %v, %d bytes, %v", e.Type, len(e.Raw), e.Level)
+}
+
+func (e *RecordSent) String() string {
+	return fmt.Sprintf("record sent, %v, %d bytes, %v", record.ContentType(e.Type), e.Size, e.Level)
+}
+
+func (e *RecordReceived) String() string {
+	return fmt.Sprintf("record received, %v, %d bytes, %v", record.ContentType(e.Type), e.Size, e.Level)
+}
+
+// String is one line of what was agreed on.
+func (c *Connection) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%v, %v", c.Version, c.CipherSuite)
+	if c.Group != 0 {
+		fmt.Fprintf(&b, ", %v", c.Group)
+	}
+	switch {
+	case c.Role == Client && c.PeerScheme != 0:
+		fmt.Fprintf(&b, ", %v", c.PeerScheme)
+	case c.Role == Server && c.LocalScheme != 0:
+		fmt.Fprintf(&b, ", %v", c.LocalScheme)
+	}
+	if c.ALPN != "" {
+		fmt.Fprintf(&b, ", alpn=%q", c.ALPN)
+	}
+	fmt.Fprintf(&b, ", resumed=%t", c.Resumed)
+	return b.String()
+}

@@ -1,0 +1,271 @@
+package events
+
+import (
+	"crypto"
+
+	"github.com/tacitls/tacitls/messages"
+)
+
+// ClientHello is what a server learns from a client's first message, for the
+// questions that turn on it. Its slices must not be changed.
+type ClientHello struct {
+	// ServerName is the host name asked for, in lower case as sent, or empty
+	// (RFC 6066, Section 3).
+	ServerName string
+	// ALPN lists the client's application protocols in its order
+	// (RFC 7301, Section 3.1).
+	ALPN []string
+	// Versions, CipherSuites, Groups and Schemes are the client's lists with
+	// GREASE and unknown values included.
+	Versions     []messages.Version
+	CipherSuites []messages.CipherSuite
+	Groups       []messages.Group
+	// Schemes is signature_algorithms, SchemesCert is signature_algorithms_cert
+	// or nil where the client sent none (RFC 8446, Section 4.2.3).
+	Schemes     []messages.SignatureScheme
+	SchemesCert []messages.SignatureScheme
+	// Authorities are distinguished names in DER that the client trusts
+	// (RFC 8446, Section 4.2.4).
+	Authorities [][]byte
+	// Raw is the whole message with its four-byte header.
+	Raw []byte
+}
+
+// ServerConfig is implemented by *engine.ServerConfig alone.
+type ServerConfig interface{ ServerConfig() }
+
+// ChooseConfig asks a server's caller whether another config shall serve this
+// client. It comes before anything is negotiated, and only where the config
+// asks for it.
+type ChooseConfig struct {
+	Asked
+	Hello *ClientHello
+}
+
+// Keep answers that the config stays.
+func (q *ChooseConfig) Keep() Answer { return &ConfigChosen{Replied: Replied{q.ID}} }
+
+// Use answers that the rest of the connection follows config, which must be an
+// *engine.ServerConfig.
+func (q *ChooseConfig) Use(config ServerConfig) Answer {
+	return &ConfigChosen{Replied: Replied{q.ID}, Config: config}
+}
+
+// Refuse ends the handshake with the alert given; err says why.
+func (q *ChooseConfig) Refuse(alert messages.Alert, err error) Answer {
+	return refused(q.ID, alert, err)
+}
+
+// ConfigChosen answers [ChooseConfig]. A nil Config keeps the one in use.
+type ConfigChosen struct {
+	Replied
+	Config ServerConfig
+}
+
+// Credential is a certificate chain and what its key can sign. It holds no
+// private key: signing is a question of its own. Neither it nor its slices may
+// be changed once it has been given to an engine.
+type Credential struct {
+	// Chain is in DER, the end-entity certificate first.
+	Chain [][]byte
+	// Schemes lists what the key can sign with, most preferred first.
+	Schemes []messages.SignatureScheme
+	// OCSP is a response to staple, in DER, or nil (RFC 6066, Section 8).
+	OCSP []byte
+	// SCTs are signed certificate timestamps to send, or nil
+	// (RFC 6962, Section 3.3).
+	SCTs [][]byte
+	// Key is the caller's own handle, handed back in [Sign]. The engine does
+	// not look at it.
+	Key any
+}
+
+// ChooseCredential asks which credential shall authenticate this end: on a
+// server after the parameters are agreed on, on a client when the server has
+// asked for a certificate (RFC 8446, Section 4.4.2.2 and Section 4.4.2.3).
+type ChooseCredential struct {
+	Asked
+	// Role is the end that asks.
+	Role Role
+	// Version is the protocol version agreed on.
+	Version messages.Version
+	// ServerName is the name the client asked for.
+	ServerName string
+	// Schemes are those that both the peer and this engine accept in this
+	// version; SchemesCert are those that the peer accepts in the chain.
+	Schemes     []messages.SignatureScheme
+	SchemesCert []messages.SignatureScheme
+	// Authorities are the distinguished names, in DER, that the peer trusts;
+	// none means that it did not say.
+	Authorities [][]byte
+	// Hello is the client's hello on a server and nil on a client.
+	Hello *ClientHello
+}
+
+// Reply answers with a credential. The engine signs with the first of its
+// Schemes that the peer accepts.
+func (q *ChooseCredential) Reply(c *Credential) Answer {
+	return &CredentialChosen{Replied: Replied{q.ID}, Credential: c}
+}
+
+// None answers that there is no suitable credential. A client goes on without
+// one, and the server decides; a server refuses the handshake.
+func (q *ChooseCredential) None() Answer {
+	return &CredentialChosen{Replied: Replied{q.ID}}
+}
+
+// Refuse ends the handshake with the alert given; err says why.
+func (q *ChooseCredential) Refuse(alert messages.Alert, err error) Answer {
+	return refused(q.ID, alert, err)
+}
+
+// CredentialChosen answers [ChooseCredential].
+type CredentialChosen struct {
+	Replied
+	Credential *Credential
+}
+
+// Sign asks for a signature over Content with the key of Credential
+// (RFC 8446, Section 4.4.3). The signer hashes Content as Scheme says.
+type Sign struct {
+	Asked
+	Credential *Credential
+	Scheme     messages.SignatureScheme
+	// Content is what is to be signed, unhashed.
+	Content []byte
+}
+
+// Reply answers with the signature. The engine keeps it until it is sent.
+func (q *Sign) Reply(signature []byte) Answer {
+	return &Signature{Replied: Replied{q.ID}, Signature: signature}
+}
+
+// Fail answers that no signature can be had; the handshake ends with
+// internal_error.
+func (q *Sign) Fail(err error) Answer { return refused(q.ID, messages.AlertInternalError, err) }
+
+// Signature answers [Sign].
+type Signature struct {
+	Replied
+	Signature []byte
+}
+
+// VerifyPeer asks whether the peer's certificate chain is to be trusted
+// (RFC 8446, Section 4.4.2.4). The engine has looked at none of it: it checks the peer's
+// possession of the key that the answer brings, and nothing else.
+type VerifyPeer struct {
+	Asked
+	// Role is the end that asks: a client verifies a server.
+	Role Role
+	// ServerName is the name that a client expects; empty on a server.
+	ServerName string
+	// Chain is in DER as the peer sent it, the end-entity certificate first;
+	// extraneous certificates and any order of the others are to be expected.
+	Chain [][]byte
+	// OCSP and SCTs are those stapled to the end-entity certificate, or nil.
+	OCSP []byte
+	SCTs [][]byte
+	// SchemesCert are the schemes that this end said it accepts in a chain.
+	SchemesCert []messages.SignatureScheme
+	// Resumed tells that the chain is that of the session resumed, and that
+	// the peer will not sign again.
+	Resumed bool
+}
+
+// Accept answers that the chain is good and gives the public key of its
+// end-entity certificate: *ecdsa.PublicKey, ed25519.PublicKey, *rsa.PublicKey
+// for rsaEncryption, or secrets.PSSPublicKey for id-RSASSA-PSS.
+func (q *VerifyPeer) Accept(key crypto.PublicKey) Answer {
+	return &PeerVerified{Replied: Replied{q.ID}, Key: key}
+}
+
+// Reject ends the handshake with the alert given, one of those of
+// RFC 8446, Section 6.2, that speak of certificates; err says why.
+func (q *VerifyPeer) Reject(alert messages.Alert, err error) Answer {
+	return refused(q.ID, alert, err)
+}
+
+// PeerVerified answers [VerifyPeer].
+type PeerVerified struct {
+	Replied
+	Key crypto.PublicKey
+}
+
+// TicketIdentity is one identity of a client's pre_shared_key extension
+// (RFC 8446, Section 4.2.11).
+type TicketIdentity struct {
+	Ticket []byte
+	// ObfuscatedAge is in milliseconds, as sent.
+	ObfuscatedAge uint32
+}
+
+// OpenTicket asks a server's caller to open a client's tickets. At most
+// [MaxTicketIdentities] are asked about, the first ones.
+type OpenTicket struct {
+	Asked
+	Hello   *ClientHello
+	Tickets []TicketIdentity
+}
+
+// MaxTicketIdentities is how many of a client's tickets a server considers.
+const MaxTicketIdentities = 8
+
+// Reply answers with the plaintext of Tickets[index], as once given by
+// [SealTicket].State. The engine copies what it keeps.
+func (q *OpenTicket) Reply(index int, state []byte) Answer {
+	return &TicketOpened{Replied: Replied{q.ID}, Index: index, State: state}
+}
+
+// None answers that no ticket could be opened; the handshake goes on in full.
+func (q *OpenTicket) None() Answer { return &TicketOpened{Replied: Replied{q.ID}, Index: -1} }
+
+// TicketOpened answers [OpenTicket]. A negative Index means none.
+type TicketOpened struct {
+	Replied
+	Index int
+	State []byte
+}
+
+// SealTicket asks a server's caller to turn State into a ticket that only it
+// can open (RFC 8446, Section 4.6.1, and RFC 5077, Section 4). State holds a secret: it
+// must be encrypted and authenticated, or kept and named by an identifier.
+type SealTicket struct {
+	Asked
+	State []byte
+	// Lifetime is in seconds, at most 604800.
+	Lifetime uint32
+}
+
+// Reply answers with the ticket, of 1 to 65000 bytes.
+func (q *SealTicket) Reply(ticket []byte) Answer {
+	return &TicketSealed{Replied: Replied{q.ID}, Ticket: ticket}
+}
+
+// None answers that no ticket shall be sent.
+func (q *SealTicket) None() Answer { return &TicketSealed{Replied: Replied{q.ID}} }
+
+// TicketSealed answers [SealTicket].
+type TicketSealed struct {
+	Replied
+	Ticket []byte
+}
+
+// Refused answers any question with an end of the handshake.
+type Refused struct {
+	Replied
+	// Alert is what the peer is told.
+	Alert messages.Alert
+	// Err says why; it is found in the engine's error by errors.As.
+	Err error
+}
+
+func refused(id uint64, alert messages.Alert, err error) Answer {
+	return &Refused{Replied: Replied{id}, Alert: alert, Err: err}
+}
+
+func (*ChooseConfig) event()     {}
+func (*ChooseCredential) event() {}
+func (*Sign) event()             {}
+func (*VerifyPeer) event()       {}
+func (*OpenTicket) event()       {}
+func (*SealTicket) event()       {}

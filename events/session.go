@@ -1,0 +1,147 @@
+package events
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/messages/wire"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// MaxSession is the size in bytes of the largest session that ParseSession
+// takes.
+const MaxSession = 1 << 18
+
+// ErrSession tells that bytes are not a session of this version of the format.
+var ErrSession = errors.New("events: not a session")
+
+// Session is what one end remembers of a connection to resume it
+// (RFC 8446, Section 2.2). A client keeps it beside the ticket; a server puts
+// it into the ticket. It holds a secret, and prints none of it.
+type Session struct {
+	Version     messages.Version
+	CipherSuite messages.CipherSuite
+	// Secret is the pre-shared key of the ticket.
+	Secret secrets.Secret
+	// Ticket is a client's to present; empty in a server's state.
+	Ticket []byte
+	// Created is when the ticket was sent or received. It is kept to the
+	// millisecond.
+	Created time.Time
+	// Authenticated is when the peer last proved its certificate: resumption
+	// moves Created and leaves this.
+	Authenticated time.Time
+	// Lifetime is in seconds from Created, at most 604800.
+	Lifetime uint32
+	// AgeAdd hides the ticket's age on the wire.
+	AgeAdd uint32
+	// MaxEarlyData is how many bytes of 0-RTT data the server takes.
+	MaxEarlyData uint32
+	// Group, ALPN and ServerName are those of the connection.
+	Group      messages.Group
+	ALPN       string
+	ServerName string
+	// PeerChain is the chain that the peer authenticated with, and PeerScheme
+	// the scheme it signed with.
+	PeerChain  [][]byte
+	PeerScheme messages.SignatureScheme
+	OCSP       []byte
+	SCTs       [][]byte
+	// Application is the caller's own, at most 65535 bytes.
+	Application []byte
+}
+
+// sessionFormat changes with the layout, so that an old file or an old ticket
+// is a miss rather than a mistake.
+const sessionFormat = 1
+
+func (s *Session) layout(c *wire.Codec) {
+	format := uint16(sessionFormat)
+	wire.U16(c, &format)
+	if format != sessionFormat {
+		c.Fail(ErrSession)
+		return
+	}
+	wire.U16(c, &s.Version)
+	wire.U16(c, &s.CipherSuite)
+	secret := s.Secret.Bytes()
+	c.Opaque8(1, 64, &secret)
+	c.Opaque16(0, 65535, &s.Ticket)
+	moment(c, &s.Created)
+	moment(c, &s.Authenticated)
+	wire.U32(c, &s.Lifetime)
+	wire.U32(c, &s.AgeAdd)
+	wire.U32(c, &s.MaxEarlyData)
+	wire.U16(c, &s.Group)
+	text(c, &s.ALPN)
+	text(c, &s.ServerName)
+	c.Vector24(0, MaxSession, func() { wire.List(c, &s.PeerChain, opaque24) })
+	wire.U16(c, &s.PeerScheme)
+	c.Opaque24(0, MaxSession, &s.OCSP)
+	c.Vector24(0, MaxSession, func() { wire.List(c, &s.SCTs, opaque24) })
+	c.Opaque16(0, 65535, &s.Application)
+	if c.Reading() {
+		s.Secret, _ = secrets.NewSecret(secret)
+	}
+}
+
+func opaque24(c *wire.Codec, b *[]byte) { c.Opaque24(0, MaxSession, b) }
+
+func text(c *wire.Codec, s *string) {
+	b := []byte(*s)
+	c.Opaque8(0, 255, &b)
+	if c.Reading() {
+		*s = string(b)
+	}
+}
+
+func moment(c *wire.Codec, t *time.Time) {
+	milliseconds := uint64(t.UnixMilli())
+	wire.U64(c, &milliseconds)
+	if c.Reading() {
+		*t = time.UnixMilli(int64(milliseconds))
+	}
+}
+
+// Append appends the session to dst in a form that ParseSession reads. It
+// holds the secret in clear: encrypt it, or guard it like a key.
+func (s *Session) Append(dst []byte) ([]byte, error) {
+	var c wire.Codec
+	c.StartWriting(dst)
+	s.layout(&c)
+	return c.Finish()
+}
+
+// ParseSession reads what Append wrote. The session keeps slices of b, which
+// must not be changed afterwards. It refuses anything else with [ErrSession].
+func ParseSession(b []byte) (*Session, error) {
+	if len(b) > MaxSession {
+		return nil, ErrSession
+	}
+	s := new(Session)
+	var c wire.Codec
+	c.StartReading(b)
+	s.layout(&c)
+	if _, err := c.Finish(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrSession, err)
+	}
+	return s, nil
+}
+
+// Expired tells whether the session may no longer be offered or accepted at
+// now (RFC 8446, Section 4.6.1).
+func (s *Session) Expired(now time.Time) bool {
+	age := now.Sub(s.Created)
+	return age > time.Duration(s.Lifetime)*time.Second || age > 7*24*time.Hour
+}
+
+// Format implements [fmt.Formatter]: no verb prints the secret.
+func (s *Session) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.String()) }
+
+// String names the session without its secret.
+func (s *Session) String() string {
+	return fmt.Sprintf("session(%v, %v, %s, ticket of %d bytes, lifetime %ds)",
+		s.Version, s.CipherSuite, s.ServerName, len(s.Ticket), s.Lifetime)
+}
