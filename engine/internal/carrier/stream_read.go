@@ -146,7 +146,9 @@ func (s *Stream) peek(b []byte) (header record.Header, whole bool, err error) {
 // open deprotects a record and takes it apart by its type.
 func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 	kind, content := rec.header.Type, rec.bytes[record.HeaderLen:]
-	s.trace(out, events.Read, s.read.level, kind, len(rec.bytes))
+	if s.opener == nil || kind != record.ApplicationData {
+		s.trace(out, events.Read, events.Initial, kind, len(rec.bytes))
+	}
 	if kind == record.ChangeCipherSpec {
 		return Item{}, s.changeCipherSpec(content)
 	}
@@ -168,6 +170,7 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 		return Item{}, recordRefusal(err)
 	}
 	s.skip = 0
+	s.trace(out, events.Read, s.read.level, record.ContentType(inner), len(rec.bytes))
 	return s.deliver(out, record.ContentType(inner), content, false)
 }
 

@@ -1,0 +1,90 @@
+package testkit
+
+import (
+	"crypto/x509"
+	"errors"
+	"time"
+
+	"github.com/tacitls/tacitls/adapters/pipe"
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// Answers answers every question in the plainest way: it signs with Identity,
+// trusts whatever parses, and lets a ticket be the session itself. Override,
+// where it gives an answer, goes first.
+type Answers struct {
+	Identity *Identity
+	Override func(q events.Question) events.Answer
+	// Asked collects the questions.
+	Asked []events.Question
+}
+
+// Answer implements the interface of the adapters.
+func (a *Answers) Answer(_ time.Time, q events.Question) events.Answer {
+	a.Asked = append(a.Asked, q)
+	if a.Override != nil {
+		if answer := a.Override(q); answer != nil {
+			return answer
+		}
+	}
+	switch q := q.(type) {
+	case *events.ChooseConfig:
+		return q.Keep()
+	case *events.ChooseCredential:
+		if a.Identity == nil {
+			return q.None()
+		}
+		return q.Reply(a.Identity.Credential())
+	case *events.Sign:
+		signature, err := q.Credential.Key.(*Identity).Sign(q.Scheme, q.Content)
+		if err != nil {
+			return q.Fail(err)
+		}
+		return q.Reply(signature)
+	case *events.VerifyPeer:
+		certificate, err := x509.ParseCertificate(q.Chain[0])
+		if err != nil {
+			return q.Reject(messages.AlertBadCertificate, err)
+		}
+		return q.Accept(certificate.PublicKey)
+	case *events.OpenTicket:
+		return q.Reply(0, q.Tickets[0].Ticket)
+	case *events.SealTicket:
+		return q.Reply(q.State)
+	}
+	return &events.Refused{Replied: events.Replied{ID: q.Number()}, Err: errors.New("testkit: unknown question")}
+}
+
+// Pair is a client and a server in the making.
+type Pair struct {
+	Client engine.ClientConfig
+	Server engine.ServerConfig
+	// ClientAnswers has no identity, ServerAnswers has one with a P-256 key.
+	ClientAnswers, ServerAnswers *Answers
+}
+
+// NewPair is the plainest pair: everything at its default, entropy from seed.
+func NewPair(seed string) *Pair {
+	p := &Pair{
+		ClientAnswers: &Answers{},
+		ServerAnswers: &Answers{Identity: Server(P256)},
+	}
+	p.Client.Rand, p.Server.Rand = Rand("client "+seed), Rand("server "+seed)
+	p.Client.ServerName = ServerName
+	return p
+}
+
+// Join makes the engines and joins them. It panics if a config cannot be.
+func (p *Pair) Join() *pipe.Pipe {
+	client, err := engine.NewClient(&p.Client)
+	if err != nil {
+		panic(err)
+	}
+	server, err := engine.NewServer(&p.Server)
+	if err != nil {
+		panic(err)
+	}
+	return pipe.New(client, server, p.ClientAnswers, p.ServerAnswers, Now)
+}
