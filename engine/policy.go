@@ -168,12 +168,17 @@ func (c *Common) compileAlgorithms(p *handshake.Policy) error {
 			return invalid("scheme %v does not sign handshakes of TLS 1.3", scheme)
 		}
 	}
-	p.SchemesCert = c.SchemesCert
-	if len(p.SchemesCert) == 0 {
+	switch {
+	case len(c.SchemesCert) > 0:
+		p.SchemesCert = c.SchemesCert
+	case len(c.Schemes) > 0:
+		p.SchemesCert = c.Schemes
+	default:
 		p.SchemesCert = defaultSchemesCert
-		if len(c.Schemes) > 0 {
-			p.SchemesCert = c.Schemes
-		}
+	}
+	p.Offered = p.SchemesCert
+	if len(c.Schemes)+len(c.SchemesCert) > 0 {
+		p.Offered = handshake.OfferSchemes(p.Schemes, p.SchemesCert)
 	}
 	return nil
 }

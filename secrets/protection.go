@@ -65,10 +65,11 @@ func (p *protection) init(suite *Suite, traffic *Secret) error {
 	copy(p.iv[:], iv.Bytes())
 	key.Wipe()
 	iv.Wipe()
-	return p.wake()
+	return nil
 }
 
-// wake makes the cipher again after it was let go.
+// wake makes the cipher, for the first record and after it was let go: many a
+// key of a handshake never protects a record.
 func (p *protection) wake() error {
 	if p.aead != nil {
 		return nil

@@ -79,6 +79,12 @@ type Action struct {
 	Event     events.Event // Emit
 }
 
+// What a handler stages seldom needs more room than this.
+const (
+	fewActions    = 8
+	smallMessages = 1 << 10 // bytes
+)
+
 // Send stages a message and adds it to the transcript.
 func (hs *Context) Send(m messages.Message) error {
 	raw, err := hs.Marshal(m)
@@ -102,6 +108,9 @@ func (hs *Context) SendUnrecorded(m messages.Message) error {
 
 // Marshal gives the bytes of a message, valid until the input is dealt with.
 func (hs *Context) Marshal(m messages.Message) ([]byte, error) {
+	if hs.scratch == nil {
+		hs.scratch = make([]byte, 0, smallMessages)
+	}
 	from := len(hs.scratch)
 	grown, err := hs.coder.Append(hs.scratch, m)
 	if err != nil {
@@ -151,7 +160,12 @@ func (hs *Context) LogSecret(label string, secret *secrets.Secret) {
 	}
 }
 
-func (hs *Context) stage(a Action) { hs.staged = append(hs.staged, a) }
+func (hs *Context) stage(a Action) {
+	if hs.staged == nil {
+		hs.staged = make([]Action, 0, fewActions)
+	}
+	hs.staged = append(hs.staged, a)
+}
 
 // Staged is what has been staged since Unstage.
 func (hs *Context) Staged() []Action { return hs.staged }

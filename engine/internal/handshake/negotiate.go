@@ -63,19 +63,19 @@ func Signing(schemes []messages.SignatureScheme) []messages.SignatureScheme {
 	return signing
 }
 
-// Offered is what signature_algorithms offers. The schemes that only a chain
+// OfferSchemes is what signature_algorithms offers. The schemes that only a chain
 // may have are among them, as everybody does it, so that
 // signature_algorithms_cert is needed only where the two lists differ
 // otherwise (RFC 8446, Section 4.2.3).
-func Offered(p *Policy) []messages.SignatureScheme {
-	all := p.Schemes
-	for _, s := range p.SchemesCert {
+func OfferSchemes(handshake, chain []messages.SignatureScheme) []messages.SignatureScheme {
+	all := slices.Clone(handshake)
+	for _, s := range chain {
 		if !slices.Contains(all, s) && !SignsHandshakes(s) {
-			all = append(slices.Clip(all), s)
+			all = append(all, s)
 		}
 	}
 	return all
 }
 
 // SeparateSchemesCert tells whether the chain needs a list of its own.
-func (p *Policy) SeparateSchemesCert() bool { return !slices.Equal(Offered(p), p.SchemesCert) }
+func (p *Policy) SeparateSchemesCert() bool { return !slices.Equal(p.Offered, p.SchemesCert) }

@@ -19,6 +19,7 @@ type Policy struct {
 	Suites                 []messages.CipherSuite
 	Groups                 []messages.Group
 	Schemes, SchemesCert   []messages.SignatureScheme
+	Offered                []messages.SignatureScheme // by signature_algorithms
 	ALPN                   []string
 
 	Padding       func(contentType uint8, length, room int) int

@@ -11,62 +11,38 @@ func ReadHello(hs *Context, m *messages.ClientHello) (*Hello, error) {
 	if err := CheckOffer(&m.Extensions, messages.InClientHello); err != nil {
 		return nil, err
 	}
-	info := &events.ClientHello{CipherSuites: m.CipherSuites, Raw: hs.Raw}
-	if err := readNames(hs, m, info); err != nil {
-		return nil, err
+	// One struct, so that the bodies cost one allocation.
+	read := &struct {
+		info        events.ClientHello
+		name        messages.ServerNameOffer
+		protocols   messages.ALPNOffer
+		authorities messages.CertificateAuthorities
+		versions    messages.SupportedVersionsOffer
+		groups      messages.SupportedGroups
+		schemes     messages.SignatureAlgorithms
+		schemesCert messages.SignatureAlgorithmsCert
+	}{}
+	for _, body := range [...]messages.ExtensionBody{
+		&read.name, &read.protocols, &read.authorities, &read.versions, &read.groups, &read.schemes, &read.schemesCert,
+	} {
+		if _, err := hs.Get(&m.Extensions, body); err != nil {
+			return nil, err
+		}
 	}
-	if err := readLists(hs, m, info); err != nil {
-		return nil, err
-	}
-	return &Hello{Raw: hs.Raw, Message: *m, Info: info}, nil
-}
-
-func readNames(hs *Context, m *messages.ClientHello, info *events.ClientHello) error {
-	var name messages.ServerNameOffer
-	if _, err := hs.Get(&m.Extensions, &name); err != nil {
-		return err
-	}
-	info.ServerName = string(name.Name)
-	var protocols messages.ALPNOffer
-	if _, err := hs.Get(&m.Extensions, &protocols); err != nil {
-		return err
-	}
-	for _, protocol := range protocols.Protocols {
+	info := &read.info
+	info.CipherSuites, info.Raw = m.CipherSuites, hs.Raw
+	info.ServerName = string(read.name.Name)
+	for _, protocol := range read.protocols.Protocols {
 		info.ALPN = append(info.ALPN, string(protocol))
 	}
-	var authorities messages.CertificateAuthorities
-	if _, err := hs.Get(&m.Extensions, &authorities); err != nil {
-		return err
-	}
-	info.Authorities = authorities.Authorities
-	return nil
-}
-
-func readLists(hs *Context, m *messages.ClientHello, info *events.ClientHello) error {
-	var versions messages.SupportedVersionsOffer
-	present, err := hs.Get(&m.Extensions, &versions)
-	if err != nil {
-		return err
-	}
-	info.Versions = versions.Versions
-	if !present {
+	info.Authorities = read.authorities.Authorities
+	info.Versions = read.versions.Versions
+	if !m.Extensions.Has(messages.ExtensionSupportedVersions) {
 		info.Versions = legacyVersions(m.LegacyVersion)
 	}
-	var groups messages.SupportedGroups
-	if _, err := hs.Get(&m.Extensions, &groups); err != nil {
-		return err
-	}
-	info.Groups = groups.Groups
-	var schemes messages.SignatureAlgorithms
-	if _, err := hs.Get(&m.Extensions, &schemes); err != nil {
-		return err
-	}
-	var schemesCert messages.SignatureAlgorithmsCert
-	if _, err := hs.Get(&m.Extensions, &schemesCert); err != nil {
-		return err
-	}
-	info.Schemes, info.SchemesCert = schemes.Schemes, schemesCert.Schemes
-	return nil
+	info.Groups = read.groups.Groups
+	info.Schemes, info.SchemesCert = read.schemes.Schemes, read.schemesCert.Schemes
+	return &Hello{Raw: hs.Raw, Message: *m, Info: info}, nil
 }
 
 // legacyVersions are the versions that a client allows which sends no

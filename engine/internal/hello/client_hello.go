@@ -52,23 +52,38 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 	if err != nil {
 		return err
 	}
-	bodies := []messages.ExtensionBody{
-		&messages.SupportedVersionsOffer{Versions: versions(policy)},
-		&messages.SupportedGroups{Groups: policy.Groups},
-		&messages.SignatureAlgorithms{Schemes: handshake.Offered(policy)},
+	// One struct, so that the bodies cost one allocation.
+	bodies := &struct {
+		versions    messages.SupportedVersionsOffer
+		groups      messages.SupportedGroups
+		schemes     messages.SignatureAlgorithms
+		schemesCert messages.SignatureAlgorithmsCert
+		authorities messages.CertificateAuthorities
+		modes       messages.PSKModes
+	}{
+		versions:    messages.SupportedVersionsOffer{Versions: versions(policy)},
+		groups:      messages.SupportedGroups{Groups: policy.Groups},
+		schemes:     messages.SignatureAlgorithms{Schemes: policy.Offered},
+		schemesCert: messages.SignatureAlgorithmsCert{Schemes: policy.SchemesCert},
+		authorities: messages.CertificateAuthorities{Authorities: policy.Authorities},
+		modes:       messages.PSKModes{Modes: []messages.PSKMode{messages.PSKModeDHEKE}},
 	}
-	if policy.SeparateSchemesCert() {
-		bodies = append(bodies, &messages.SignatureAlgorithmsCert{Schemes: policy.SchemesCert})
-	}
-	if len(policy.Authorities) > 0 {
-		bodies = append(bodies, &messages.CertificateAuthorities{Authorities: policy.Authorities})
-	}
-	if policy.Tickets {
-		bodies = append(bodies, &messages.PSKModes{Modes: []messages.PSKMode{messages.PSKModeDHEKE}})
-	}
-	bodies = append(bodies, shares)
-	for _, body := range bodies {
-		if err := handshake.Put(x, body); err != nil {
+	for _, put := range [...]struct {
+		body   messages.ExtensionBody
+		wanted bool
+	}{
+		{&bodies.versions, true},
+		{&bodies.groups, true},
+		{&bodies.schemes, true},
+		{&bodies.schemesCert, policy.SeparateSchemesCert()},
+		{&bodies.authorities, len(policy.Authorities) > 0},
+		{&bodies.modes, policy.Tickets},
+		{shares, true},
+	} {
+		if !put.wanted {
+			continue
+		}
+		if err := handshake.Put(x, put.body); err != nil {
 			return err
 		}
 	}

@@ -15,13 +15,17 @@ import (
 // The authentication messages are the same from both ends
 // (RFC 8446, Section 4.4).
 
+// signedSize has room for what is signed: 64 spaces, the context string, a
+// zero and a hash.
+const signedSize = 64 + 33 + 1 + 48
+
 // verifyPossession verifies that the peer has the key of its certificate
 // (RFC 8446, Section 4.4.3).
 func verifyPossession(hs *handshake.Context, key crypto.PublicKey, signer secrets.SignatureContext, m *messages.CertificateVerify) error {
 	if !handshake.SignsHandshakes(m.Scheme) || !slices.Contains(hs.Policy.Schemes, m.Scheme) {
 		return refuse.SchemeNotOffered.With("%v", m.Scheme)
 	}
-	content := secrets.VerifyInput13(nil, signer, hs.Before)
+	content := secrets.VerifyInput13(make([]byte, 0, signedSize), signer, hs.Before)
 	err := secrets.VerifySignature(secrets.Rules13, key, m.Scheme, content, m.Signature)
 	switch {
 	case errors.Is(err, secrets.ErrBadSignature):
@@ -49,7 +53,7 @@ func sendCertificate(hs *handshake.Context, credential *events.Credential) error
 
 // askSign asks for the signature that proves this end's key.
 func askSign(hs *handshake.Context, credential *events.Credential, scheme messages.SignatureScheme, signer secrets.SignatureContext) {
-	content := secrets.VerifyInput13(nil, signer, hs.Sum())
+	content := secrets.VerifyInput13(make([]byte, 0, signedSize), signer, hs.Sum())
 	hs.Ask(func(id events.Asked) events.Question {
 		return &events.Sign{Asked: id, Credential: credential, Scheme: scheme, Content: content}
 	})

@@ -115,7 +115,7 @@ func sendServerHello(hs *handshake.Context, c choice, r *resumption, share []byt
 func sendCertificateRequest(hs *handshake.Context) error {
 	m := &messages.CertificateRequest13{}
 	bodies := []messages.ExtensionBody{
-		&messages.SignatureAlgorithms{Schemes: handshake.Offered(hs.Policy)},
+		&messages.SignatureAlgorithms{Schemes: hs.Policy.Offered},
 	}
 	if hs.Policy.SeparateSchemesCert() {
 		bodies = append(bodies, &messages.SignatureAlgorithmsCert{Schemes: hs.Policy.SchemesCert})

@@ -1,0 +1,369 @@
+package engine_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// The benchmarks have crypto/tls beside tacitls in the same run. Both ends are
+// in one goroutine for tacitls; crypto/tls needs two and a pipe between them.
+// Both sides parse the certificate, sign with ECDSA P-256 and agree by X25519.
+
+func BenchmarkHandshake(b *testing.B) {
+	for _, resumed := range []bool{false, true} {
+		name := "full"
+		if resumed {
+			name = "resumed"
+		}
+		b.Run(name+"/tacitls", func(b *testing.B) {
+			h := newHandshakes(resumed)
+			b.ReportAllocs()
+			for b.Loop() {
+				h.run(b)
+			}
+		})
+		b.Run(name+"/crypto-tls", func(b *testing.B) {
+			h := newStandardHandshakes(b, resumed)
+			b.ReportAllocs()
+			for b.Loop() {
+				h.run(b)
+			}
+		})
+	}
+}
+
+// handshakes runs one handshake after another between the same two configs.
+type handshakes struct {
+	pair    *testkit.Pair
+	answers fastAnswers
+	resumed bool
+	client  events.Output
+	server  events.Output
+	toward  [2][]byte
+	session *events.Session
+}
+
+func newHandshakes(resumed bool) *handshakes {
+	h := &handshakes{pair: testkit.NewPair("benchmark"), resumed: resumed}
+	h.pair.Client.Groups = []messages.Group{messages.X25519}
+	h.pair.Server.Groups = []messages.Group{messages.X25519}
+	h.answers.credential = testkit.Server(testkit.P256).Credential()
+	return h
+}
+
+// fastAnswers parses and signs, and does nothing else.
+type fastAnswers struct{ credential *events.Credential }
+
+func (a *fastAnswers) answer(q events.Question) events.Answer {
+	switch q := q.(type) {
+	case *events.ChooseCredential:
+		return q.Reply(a.credential)
+	case *events.Sign:
+		signature, err := q.Credential.Key.(*testkit.Identity).Sign(q.Scheme, q.Content)
+		if err != nil {
+			return q.Fail(err)
+		}
+		return q.Reply(signature)
+	case *events.VerifyPeer:
+		certificate, err := x509.ParseCertificate(q.Chain[0])
+		if err != nil {
+			return q.Reject(messages.AlertBadCertificate, err)
+		}
+		return q.Accept(certificate.PublicKey)
+	case *events.OpenTicket:
+		return q.Reply(0, q.Tickets[0].Ticket)
+	case *events.SealTicket:
+		return q.Reply(q.State)
+	}
+	return nil
+}
+
+func (h *handshakes) run(t testing.TB) {
+	if h.resumed {
+		h.pair.Client.Session = h.session
+	}
+	client, err := engine.NewClient(&h.pair.Client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := engine.NewServer(&h.pair.Server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Start(&h.client, testkit.Now); err != nil {
+		t.Fatal(err)
+	}
+	h.pump(t, client, &h.client, &h.toward[1])
+	for len(h.toward[0])+len(h.toward[1]) > 0 {
+		h.deliver(t, server, &h.server, &h.toward[1], &h.toward[0])
+		h.deliver(t, client, &h.client, &h.toward[0], &h.toward[1])
+	}
+	if !client.Completed() || !server.Completed() || client.Connection().Resumed != (h.resumed && h.pair.Client.Session != nil) {
+		t.Fatal("the handshake did not go as the benchmark wants")
+	}
+}
+
+func (h *handshakes) deliver(t testing.TB, e *engine.Engine, out *events.Output, in, back *[]byte) {
+	if err := e.Receive(out, testkit.Now, *in); err != nil {
+		t.Fatal(err)
+	}
+	*in = (*in)[:0]
+	h.pump(t, e, out, back)
+}
+
+func (h *handshakes) pump(t testing.TB, e *engine.Engine, out *events.Output, back *[]byte) {
+	for event := range out.All() {
+		switch event := event.(type) {
+		case *events.Send:
+			*back = append(*back, event.Bytes...)
+		case *events.TicketReceived:
+			h.session = event.Session
+		case events.Question:
+			if err := e.Answer(out, testkit.Now, h.answers.answer(event)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	out.Reset()
+}
+
+// standardHandshakes is the same with crypto/tls.
+type standardHandshakes struct {
+	client, server *tls.Config
+	resumed        bool
+	warm           bool
+}
+
+func newStandardHandshakes(t testing.TB, resumed bool) *standardHandshakes {
+	id := testkit.Server(testkit.P256)
+	h := &standardHandshakes{
+		client: &tls.Config{ServerName: testkit.ServerName, RootCAs: testkit.Roots(), Time: func() time.Time { return testkit.Now },
+			CurvePreferences: []tls.CurveID{tls.X25519}, InsecureSkipVerify: true},
+		server: &tls.Config{Certificates: []tls.Certificate{{Certificate: id.Chain, PrivateKey: id.Key}},
+			Time: func() time.Time { return testkit.Now }, CurvePreferences: []tls.CurveID{tls.X25519}},
+		resumed: resumed,
+	}
+	if resumed {
+		h.client.ClientSessionCache = tls.NewLRUClientSessionCache(1)
+	}
+	return h
+}
+
+func (h *standardHandshakes) run(t testing.TB) {
+	a, z := memoryConns()
+	client, server := tls.Client(a, h.client), tls.Server(z, h.server)
+	done := make(chan error, 1)
+	go func() { done <- server.Handshake() }()
+	if err := client.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	// The ticket is read by the first Read.
+	if _, err := server.Write([]byte{1}); err != nil {
+		t.Fatal(err)
+	}
+	var one [1]byte
+	if _, err := client.Read(one[:]); err != nil {
+		t.Fatal(err)
+	}
+	if client.ConnectionState().DidResume != (h.resumed && h.warm) {
+		t.Fatal("the handshake did not go as the benchmark wants")
+	}
+	h.warm = true
+}
+
+// memoryConns is a pair of buffered connections, so that crypto/tls pays for
+// no more than it must.
+func memoryConns() (net.Conn, net.Conn) {
+	ab, ba := make(chan []byte, 16), make(chan []byte, 16)
+	return &memoryConn{in: ba, out: ab}, &memoryConn{in: ab, out: ba}
+}
+
+type memoryConn struct {
+	net.Conn
+	in, out chan []byte
+	rest    []byte
+}
+
+func (c *memoryConn) Read(b []byte) (int, error) {
+	if len(c.rest) == 0 {
+		next, ok := <-c.in
+		if !ok {
+			return 0, io.EOF
+		}
+		c.rest = next
+	}
+	n := copy(b, c.rest)
+	c.rest = c.rest[n:]
+	return n, nil
+}
+
+func (c *memoryConn) Write(b []byte) (int, error) {
+	c.out <- bytes.Clone(b)
+	return len(b), nil
+}
+
+func BenchmarkRecords(b *testing.B) {
+	for _, size := range []int{1 << 10, 16 << 10} {
+		content := make([]byte, size)
+		b.Run(fmt.Sprintf("%dKiB/tacitls", size>>10), func(b *testing.B) {
+			client, server := connected(b)
+			var out, in events.Output
+			b.ReportAllocs()
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				if err := client.Write(&out, testkit.Now, content); err != nil {
+					b.Fatal(err)
+				}
+				for event := range out.All() {
+					if err := server.Receive(&in, testkit.Now, event.(*events.Send).Bytes); err != nil {
+						b.Fatal(err)
+					}
+				}
+				in.Reset()
+				out.Reset()
+			}
+		})
+		b.Run(fmt.Sprintf("%dKiB/crypto-tls", size>>10), func(b *testing.B) {
+			client, server := standardConnected(b)
+			received := make([]byte, size)
+			b.ReportAllocs()
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				if _, err := client.Write(content); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := io.ReadFull(server, received); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// connected is a client and a server past the handshake.
+func connected(t testing.TB) (client, server *engine.Engine) {
+	p := testkit.NewPair("connected").Join()
+	if err := p.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	return p.Client.Engine, p.Server.Engine
+}
+
+// standardConnected is the same with crypto/tls, over a buffer that costs
+// one copy each way.
+func standardConnected(t testing.TB) (client, server *tls.Conn) {
+	h := newStandardHandshakes(t, false)
+	a, z := &bufferConn{}, &bufferConn{}
+	a.peer, z.peer = z, a
+	clientPipe, serverPipe := net.Pipe()
+	a.Conn, z.Conn = clientPipe, serverPipe
+	client, server = tls.Client(a, h.client), tls.Server(z, h.server)
+	done := make(chan error, 1)
+	go func() { done <- server.Handshake() }()
+	if err := client.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _, _ = client.Read(make([]byte, 1)) }()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	a.buffered, z.buffered = true, true
+	return client, server
+}
+
+// bufferConn writes into its peer's buffer once buffered is set.
+type bufferConn struct {
+	net.Conn
+	peer     *bufferConn
+	buffered bool
+	buffer   bytes.Buffer
+}
+
+func (c *bufferConn) Write(b []byte) (int, error) {
+	if c.buffered {
+		return c.peer.buffer.Write(b)
+	}
+	return c.Conn.Write(b)
+}
+
+func (c *bufferConn) Read(b []byte) (int, error) {
+	if c.buffered {
+		return c.buffer.Read(b)
+	}
+	return c.Conn.Read(b)
+}
+
+// BenchmarkIdle measures what an established endpoint keeps, in bytes.
+func BenchmarkIdle(b *testing.B) {
+	const endpoints = 512
+	b.Run("tacitls", func(b *testing.B) {
+		for b.Loop() {
+			b.ReportMetric(perEndpoint(endpoints, func() any {
+				client, server := connected(b)
+				return [2]*engine.Engine{client, server}
+			}), "B/endpoint")
+		}
+	})
+	b.Run("tacitls-rested", func(b *testing.B) {
+		for b.Loop() {
+			b.ReportMetric(perEndpoint(endpoints, func() any {
+				client, server := connected(b)
+				client.Rest()
+				server.Rest()
+				return [2]*engine.Engine{client, server}
+			}), "B/endpoint")
+		}
+	})
+	b.Run("crypto-tls", func(b *testing.B) {
+		for b.Loop() {
+			b.ReportMetric(perEndpoint(endpoints, func() any {
+				h := newStandardHandshakes(b, false)
+				a, z := memoryConns()
+				client, server := tls.Client(a, h.client), tls.Server(z, h.server)
+				done := make(chan error, 1)
+				go func() { done <- server.Handshake() }()
+				if err := client.Handshake(); err != nil {
+					b.Fatal(err)
+				}
+				if err := <-done; err != nil {
+					b.Fatal(err)
+				}
+				return [2]*tls.Conn{client, server}
+			}), "B/endpoint")
+		}
+	})
+}
+
+func perEndpoint(endpoints int, connect func() any) float64 {
+	kept := make([]any, 0, endpoints/2)
+	before := heap()
+	for range endpoints / 2 {
+		kept = append(kept, connect())
+	}
+	after := heap()
+	runtime.KeepAlive(kept)
+	return float64(after-before) / float64(endpoints)
+}
+
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
