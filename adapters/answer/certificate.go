@@ -1,0 +1,177 @@
+package answer
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// Certificate is a chain with the signer of its key. It is immutable and safe
+// for concurrent use, if its signer is.
+type Certificate struct {
+	chain  [][]byte
+	leaf   *x509.Certificate
+	signer crypto.Signer
+
+	// current and legacy are what engines get for TLS 1.3 and for earlier
+	// versions: a key signs with other schemes there.
+	current, legacy events.Credential
+	// names are the DNS names and addresses of the leaf, in lower case.
+	names []string
+	// issuers are the distinguished names that the chain leads to, signatures
+	// the schemes it is signed with, without those of self-signed certificates.
+	issuers    [][]byte
+	signatures []messages.SignatureScheme
+}
+
+// NewCertificate joins a chain in DER, the end-entity certificate first, with
+// the signer of its key, which may be remote. It keeps the slices, which must
+// not be changed. It refuses what does not parse, keys that are not supported,
+// and a signer of another key.
+func NewCertificate(chain [][]byte, signer crypto.Signer) (*Certificate, error) {
+	if len(chain) == 0 {
+		return nil, errors.New("answer: a chain of no certificates")
+	}
+	if signer == nil {
+		return nil, errors.New("answer: no signer")
+	}
+	c := &Certificate{chain: slices.Clone(chain), signer: signer}
+	for i, der := range chain {
+		parsed, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, fmt.Errorf("answer: certificate %d of the chain: %w", i, err)
+		}
+		if i == 0 {
+			c.leaf = parsed
+		}
+		c.noteIssuer(parsed)
+	}
+	key, err := publicKeyOf(c.leaf)
+	if err != nil {
+		return nil, fmt.Errorf("answer: %w", err)
+	}
+	if !sameKey(key, signer.Public()) {
+		return nil, errors.New("answer: the signer's key is not that of the certificate")
+	}
+	if !maySign(c.leaf) {
+		return nil, errors.New("answer: the certificate's key usage does not allow signatures")
+	}
+	for _, name := range c.leaf.DNSNames {
+		c.names = append(c.names, strings.ToLower(name))
+	}
+	for _, address := range c.leaf.IPAddresses {
+		c.names = append(c.names, address.String())
+	}
+	c.current.Schemes = secrets.SchemesFor(secrets.Rules13, key)
+	c.legacy.Schemes = secrets.SchemesFor(secrets.Rules12, key)
+	c.complete()
+	return c, nil
+}
+
+func (c *Certificate) noteIssuer(parsed *x509.Certificate) {
+	c.issuers = append(c.issuers, parsed.RawIssuer)
+	if bytes.Equal(parsed.RawIssuer, parsed.RawSubject) && parsed != c.leaf {
+		return
+	}
+	if scheme := chainScheme(parsed.SignatureAlgorithm); !slices.Contains(c.signatures, scheme) {
+		c.signatures = append(c.signatures, scheme)
+	}
+}
+
+// complete makes both credentials hand c back to whoever signs.
+func (c *Certificate) complete() {
+	for _, credential := range []*events.Credential{&c.current, &c.legacy} {
+		credential.Chain, credential.Key = c.chain, c
+	}
+}
+
+// sameKey compares the certificate's key with the signer's, which does not know
+// under which name the certificate has it.
+func sameKey(certified, signers crypto.PublicKey) bool {
+	if pss, ok := certified.(secrets.PSSPublicKey); ok {
+		certified = pss.PublicKey
+	}
+	key, ok := certified.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && key.Equal(signers)
+}
+
+// Staple gives a copy of c that sends an OCSP response and signed certificate
+// timestamps, either of which may be nil (RFC 8446, Section 4.4.2.1). It keeps
+// the slices, which must not be changed.
+func (c *Certificate) Staple(ocsp []byte, scts [][]byte) *Certificate {
+	stapled := c.copy()
+	for _, credential := range []*events.Credential{&stapled.current, &stapled.legacy} {
+		credential.OCSP, credential.SCTs = ocsp, scts
+	}
+	return stapled
+}
+
+// Restrict gives a copy of c that signs with none but the schemes given, most
+// preferred first: for signers that cannot do all that their key could. Schemes
+// that do not fit the key are left out.
+func (c *Certificate) Restrict(schemes ...messages.SignatureScheme) *Certificate {
+	restricted := c.copy()
+	restricted.current.Schemes = common(schemes, c.current.Schemes)
+	restricted.legacy.Schemes = common(schemes, c.legacy.Schemes)
+	return restricted
+}
+
+func (c *Certificate) copy() *Certificate {
+	other := *c
+	other.complete()
+	return &other
+}
+
+func common(wanted, possible []messages.SignatureScheme) []messages.SignatureScheme {
+	var both []messages.SignatureScheme
+	for _, scheme := range wanted {
+		if slices.Contains(possible, scheme) {
+			both = append(both, scheme)
+		}
+	}
+	return both
+}
+
+// Leaf is the end-entity certificate. It must not be changed.
+func (c *Certificate) Leaf() *x509.Certificate { return c.leaf }
+
+// Credential is c as an engine of the version takes it. It must not be changed.
+func (c *Certificate) Credential(version messages.Version) *events.Credential {
+	switch version {
+	case messages.SSL30, messages.TLS10, messages.TLS11, messages.TLS12, messages.DTLS10, messages.DTLS12:
+		return &c.legacy
+	}
+	return &c.current
+}
+
+// nameMatch tells how well a certificate fits a name.
+type nameMatch int
+
+const (
+	noMatch nameMatch = iota
+	wildcardMatch
+	exactMatch
+)
+
+// matchName looks for a name in lower case among those of the certificate. A
+// wildcard stands for one whole label (RFC 6125, Section 6.4.3).
+func (c *Certificate) matchName(name string) nameMatch {
+	if slices.Contains(c.names, name) {
+		return exactMatch
+	}
+	if _, parent, found := strings.Cut(name, "."); found && parent != "" && net.ParseIP(name) == nil {
+		if slices.Contains(c.names, "*."+parent) {
+			return wildcardMatch
+		}
+	}
+	return noMatch
+}

@@ -1,0 +1,83 @@
+package answer
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// chooseByName gives the certificate that fits the name asked for best, and of
+// those that fit alike the first, among all whose key can sign for this client.
+// A chain that the client said it accepts goes before one it did not. named
+// tells whether any certificate has the name.
+func chooseByName(certificates []*Certificate, q *events.ChooseCredential) (best *Certificate, named bool) {
+	name := strings.ToLower(strings.TrimSuffix(q.ServerName, "."))
+	bestMatch, bestChain := noMatch, false
+	for _, c := range certificates {
+		match := c.matchName(name)
+		named = named || match != noMatch
+		if !c.canSign(q) || c.weakChain(q.SchemesCert) {
+			continue
+		}
+		chain := c.chainAccepted(q.SchemesCert)
+		if best == nil || match > bestMatch || match == bestMatch && chain && !bestChain {
+			best, bestMatch, bestChain = c, match, chain
+		}
+	}
+	return best, named
+}
+
+// chooseByAuthority gives a client's first certificate whose key can sign for
+// the server, whose chain is signed with what it accepts, and which leads to an
+// authority that it trusts (RFC 8446, Section 4.4.2.3).
+func chooseByAuthority(certificates []*Certificate, q *events.ChooseCredential) *Certificate {
+	for _, c := range certificates {
+		if c.canSign(q) && c.chainAccepted(q.SchemesCert) && c.leadsTo(q.Authorities) {
+			return c
+		}
+	}
+	return nil
+}
+
+func (c *Certificate) canSign(q *events.ChooseCredential) bool {
+	return len(common(c.Credential(q.Version).Schemes, q.Schemes)) > 0
+}
+
+// chainAccepted tells whether all signatures of the chain are by schemes of the
+// list, where there is one.
+func (c *Certificate) chainAccepted(accepted []messages.SignatureScheme) bool {
+	return len(accepted) == 0 || len(common(c.signatures, accepted)) == len(c.signatures)
+}
+
+// weakChain tells whether the chain has a signature that may only be sent to a
+// peer who asks for it: SHA-1, or one with no name (RFC 8446, Section 4.4.2.2).
+func (c *Certificate) weakChain(accepted []messages.SignatureScheme) bool {
+	for _, scheme := range c.signatures {
+		switch scheme {
+		case 0:
+			return true
+		case messages.RSAPKCS1SHA1, messages.ECDSASHA1:
+			if !slices.Contains(accepted, scheme) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (c *Certificate) leadsTo(authorities [][]byte) bool {
+	if len(authorities) == 0 {
+		return true
+	}
+	for _, issuer := range c.issuers {
+		for _, authority := range authorities {
+			if bytes.Equal(issuer, authority) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,86 @@
+package answer
+
+import (
+	"crypto/x509"
+	"time"
+
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// Client answers for engines of clients. The zero value verifies servers
+// against the system's roots and the name of the config. Nothing of it may
+// change once in use; it is safe for concurrent use.
+type Client struct {
+	// Roots are the authorities to trust; nil means the system's.
+	Roots *x509.CertPool
+	// Name is the host name or IP address that the server's certificate must
+	// have; empty means the ServerName of the config. A client with neither
+	// accepts nobody.
+	Name string
+	// VerifyPeer is called after a chain has been verified, and may refuse it
+	// still. A [Rejection] as its error names the alert; otherwise it is
+	// certificate_unknown. It must be safe for concurrent use.
+	VerifyPeer func(now time.Time, p *Peer) error
+	// InsecureSkipVerify accepts any chain for any name. Whoever is on the path
+	// can then be the server, unless VerifyPeer checks what matters.
+	InsecureSkipVerify bool
+	// Certificates are the client's own, for servers that ask: the first that
+	// suits the server is sent, or none.
+	Certificates []*Certificate
+	// Signing says how their keys sign.
+	Signing Signing
+	// Sessions keeps sessions to resume; nil keeps none. A session stands for
+	// the verification of its first connection: a store is to be shared only by
+	// clients that verify alike, unless the config has ReverifyOnResume.
+	Sessions *Sessions
+}
+
+// Answer implements [Answerer].
+func (c *Client) Answer(now time.Time, q events.Question) events.Answer {
+	switch q := q.(type) {
+	case *events.VerifyPeer:
+		_, answer := c.Verify(now, q)
+		return answer
+	case *events.ChooseCredential:
+		if chosen := chooseByAuthority(c.Certificates, q); chosen != nil {
+			return q.Reply(chosen.Credential(q.Version))
+		}
+		return q.None()
+	case *events.Sign:
+		return c.Signing.answer(q)
+	}
+	return nil
+}
+
+// Verify implements [Verifier].
+func (c *Client) Verify(now time.Time, q *events.VerifyPeer) (*Peer, events.Answer) {
+	v := &verification{
+		roots: c.Roots, name: c.Name, usage: x509.ExtKeyUsageServerAuth,
+		skip: c.InsecureSkipVerify, hook: c.VerifyPeer,
+	}
+	if v.name == "" {
+		v.name = q.ServerName
+	}
+	if v.name == "" && !v.skip {
+		// An empty name would be checked by nobody.
+		rejection := reject(messages.AlertInternalError, "there is no name to verify the server by")
+		return nil, q.Reject(rejection.Alert, rejection)
+	}
+	return v.answer(now, q)
+}
+
+// TakeSession implements [SessionKeeper].
+func (c *Client) TakeSession(now time.Time, name string) *events.Session {
+	if c.Sessions == nil {
+		return nil
+	}
+	return c.Sessions.Take(now, name)
+}
+
+// KeepSession implements [SessionKeeper].
+func (c *Client) KeepSession(name string, session *events.Session) {
+	if c.Sessions != nil {
+		c.Sessions.Put(name, session)
+	}
+}

@@ -1,0 +1,72 @@
+package answer
+
+import (
+	"crypto"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+)
+
+// ParsePEM makes a Certificate of PEM blocks: those of chain with the label
+// CERTIFICATE, the end-entity certificate first, and the first private key of
+// key, in PKCS #8, PKCS #1 or SEC 1. Other blocks are passed over, so that both
+// may be one file. Keys that are encrypted are refused.
+func ParsePEM(chain, key []byte) (*Certificate, error) {
+	var ders [][]byte
+	for block, rest := pem.Decode(chain); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type == "CERTIFICATE" {
+			ders = append(ders, block.Bytes)
+		}
+	}
+	if len(ders) == 0 {
+		return nil, errors.New("answer: no certificate in PEM found")
+	}
+	signer, err := parseKey(key)
+	if err != nil {
+		return nil, err
+	}
+	return NewCertificate(ders, signer)
+}
+
+// LoadPEM is ParsePEM for two files, which may be the same.
+func LoadPEM(chainFile, keyFile string) (*Certificate, error) {
+	chain, err := os.ReadFile(chainFile)
+	if err != nil {
+		return nil, fmt.Errorf("answer: %w", err)
+	}
+	key, err := os.ReadFile(keyFile)
+	if err != nil {
+		return nil, fmt.Errorf("answer: %w", err)
+	}
+	return ParsePEM(chain, key)
+}
+
+func parseKey(text []byte) (crypto.Signer, error) {
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		var key any
+		var err error
+		switch block.Type {
+		case "PRIVATE KEY":
+			key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+		case "RSA PRIVATE KEY":
+			key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
+		case "EC PRIVATE KEY":
+			key, err = x509.ParseECPrivateKey(block.Bytes)
+		case "ENCRYPTED PRIVATE KEY":
+			err = errors.New("the private key is encrypted")
+		default:
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("answer: %w", err)
+		}
+		signer, ok := key.(crypto.Signer)
+		if !ok {
+			return nil, fmt.Errorf("answer: a key of type %T does not sign", key)
+		}
+		return signer, nil
+	}
+	return nil, errors.New("answer: no private key in PEM found")
+}

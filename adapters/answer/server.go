@@ -1,0 +1,164 @@
+package answer
+
+import (
+	"crypto/x509"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// Server answers for engines of servers. Nothing of it may change once in use;
+// it is safe for concurrent use.
+type Server struct {
+	// Certificates are those to choose from by the name that the client asks
+	// for: one that has it goes before one with a wildcard for it, and that
+	// before the first that the client can verify.
+	Certificates []*Certificate
+	// StrictNames refuses a name that no certificate has with
+	// unrecognized_name, rather than sending the first (RFC 6066, Section 3).
+	// A client that names nobody gets the first all the same.
+	StrictNames bool
+	// Choose, if there, chooses the certificate in place of Certificates. Nil
+	// without an error falls back to them. A [Rejection] as its error names the
+	// alert; otherwise it is internal_error. It must be safe for concurrent use.
+	Choose func(q *events.ChooseCredential) (*Certificate, error)
+	// Signing says how the keys sign.
+	Signing Signing
+
+	// Config, if there, gives the *engine.ServerConfig to serve a client with,
+	// or nil to keep the one in use, where that has ChooseConfig. A [Rejection]
+	// as its error names the alert; otherwise it is internal_error. It must be
+	// safe for concurrent use.
+	Config func(hello *events.ClientHello) (events.ServerConfig, error)
+
+	// ClientRoots are the authorities that clients' certificates must lead to.
+	// Nil accepts any certificate of which the client has the key: it then
+	// proves to be the same client again, and nothing more.
+	ClientRoots *x509.CertPool
+	// VerifyPeer is called after a client's chain has been verified, and may
+	// refuse it still. A [Rejection] as its error names the alert; otherwise it
+	// is certificate_unknown. It must be safe for concurrent use.
+	VerifyPeer func(now time.Time, p *Peer) error
+
+	// Tickets seals and opens tickets; nil does neither.
+	Tickets *TicketKeys
+}
+
+// Answer implements [Answerer].
+func (s *Server) Answer(now time.Time, q events.Question) events.Answer {
+	switch q := q.(type) {
+	case *events.ChooseConfig:
+		return s.chooseConfig(q)
+	case *events.OpenTicket:
+		return s.openTicket(now, q)
+	case *events.ChooseCredential:
+		return s.chooseCredential(q)
+	case *events.Sign:
+		return s.Signing.answer(q)
+	case *events.VerifyPeer:
+		_, answer := s.Verify(now, q)
+		return answer
+	case *events.SealTicket:
+		return s.sealTicket(now, q)
+	}
+	return nil
+}
+
+// Verify implements [Verifier].
+func (s *Server) Verify(now time.Time, q *events.VerifyPeer) (*Peer, events.Answer) {
+	return s.verification().answer(now, q)
+}
+
+func (s *Server) verification() *verification {
+	return &verification{
+		roots: s.ClientRoots, usage: x509.ExtKeyUsageClientAuth,
+		skip: s.ClientRoots == nil, hook: s.VerifyPeer,
+	}
+}
+
+func (s *Server) chooseConfig(q *events.ChooseConfig) events.Answer {
+	if s.Config == nil {
+		return q.Keep()
+	}
+	config, err := s.Config(q.Hello)
+	switch {
+	case err != nil:
+		rejection := rejectionOf(err, messages.AlertInternalError)
+		return q.Refuse(rejection.Alert, rejection)
+	case config == nil:
+		return q.Keep()
+	}
+	return q.Use(config)
+}
+
+var errUnknownName = errors.New("no certificate has the name that the client asks for")
+
+func (s *Server) chooseCredential(q *events.ChooseCredential) events.Answer {
+	if s.Choose != nil {
+		chosen, err := s.Choose(q)
+		if err != nil {
+			rejection := rejectionOf(err, messages.AlertInternalError)
+			return q.Refuse(rejection.Alert, rejection)
+		}
+		if chosen != nil {
+			return q.Reply(chosen.Credential(q.Version))
+		}
+	}
+	chosen, named := chooseByName(s.Certificates, q)
+	if s.StrictNames && q.ServerName != "" && !named {
+		return q.Refuse(messages.AlertUnrecognizedName,
+			&Rejection{Alert: messages.AlertUnrecognizedName, Err: errUnknownName})
+	}
+	if chosen == nil {
+		return q.None()
+	}
+	return q.Reply(chosen.Credential(q.Version))
+}
+
+// openTicket opens the first ticket that is good for this client: sealed by one
+// of the keys, for the same server name, and, where the client had a
+// certificate, with a chain that would be accepted today. Anything else is a
+// full handshake, so that a ticket never carries a client from one virtual
+// server or set of roots to another.
+func (s *Server) openTicket(now time.Time, q *events.OpenTicket) events.Answer {
+	if s.Tickets == nil {
+		return q.None()
+	}
+	for i, identity := range q.Tickets {
+		state, ok := s.Tickets.Open(now, identity.Ticket)
+		if ok && s.serves(now, state, q.Hello) {
+			return q.Reply(i, state)
+		}
+	}
+	return q.None()
+}
+
+func (s *Server) serves(now time.Time, state []byte, hello *events.ClientHello) bool {
+	session, err := events.ParseSession(state)
+	if err != nil || session.Expired(now) || !strings.EqualFold(session.ServerName, hello.ServerName) {
+		return false
+	}
+	if len(session.PeerChain) == 0 {
+		return true
+	}
+	q := &events.VerifyPeer{
+		Role: events.Server, Chain: session.PeerChain, OCSP: session.OCSP, SCTs: session.SCTs, Resumed: true,
+	}
+	_, _, rejection := s.verification().verify(now, q)
+	return rejection == nil
+}
+
+func (s *Server) sealTicket(now time.Time, q *events.SealTicket) events.Answer {
+	if s.Tickets == nil {
+		return q.None()
+	}
+	ticket, err := s.Tickets.Seal(now, time.Duration(q.Lifetime)*time.Second, q.State)
+	if err != nil {
+		// A connection without a ticket is better than none.
+		return q.None()
+	}
+	return q.Reply(ticket)
+}

@@ -1,0 +1,276 @@
+package answer
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/asn1"
+	"slices"
+	"time"
+
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+const (
+	// MaxChain is how many certificates a peer may send.
+	MaxChain = 32
+	// MinRSABits and MaxRSABits bound the RSA keys of a verified chain: fewer
+	// bits are too weak, and more are work a peer may not impose.
+	MinRSABits = 2048
+	MaxRSABits = 8192
+)
+
+// Peer is what is known of a peer whose chain was accepted. Its slices must not
+// be changed.
+type Peer struct {
+	// Role is that of the end that verified: events.Client where the peer is a
+	// server.
+	Role events.Role
+	// Name is the name that was checked, empty if none was.
+	Name string
+	// Certificates are those the peer sent, the end-entity certificate first.
+	Certificates []*x509.Certificate
+	// Chains are the ways from the end-entity certificate to a root. None
+	// means that the chain was not verified, because the answerer was told so.
+	Chains [][]*x509.Certificate
+	// OCSP and SCTs are those stapled to the end-entity certificate, unchecked.
+	OCSP []byte
+	SCTs [][]byte
+	// Resumed tells that the chain is that of a session resumed.
+	Resumed bool
+}
+
+// verification says how a chain is to be verified.
+type verification struct {
+	roots *x509.CertPool
+	name  string
+	usage x509.ExtKeyUsage
+	// skip leaves the chain, the name and the usages unchecked.
+	skip bool
+	hook func(now time.Time, p *Peer) error
+}
+
+// answer verifies and answers.
+func (v *verification) answer(now time.Time, q *events.VerifyPeer) (*Peer, events.Answer) {
+	peer, key, rejection := v.verify(now, q)
+	if rejection != nil {
+		return nil, q.Reject(rejection.Alert, rejection)
+	}
+	return peer, q.Accept(key)
+}
+
+func (v *verification) verify(now time.Time, q *events.VerifyPeer) (*Peer, crypto.PublicKey, *Rejection) {
+	certificates, rejection := parseChain(q.Chain)
+	if rejection != nil {
+		return nil, nil, rejection
+	}
+	peer := &Peer{
+		Role: q.Role, Certificates: certificates,
+		OCSP: q.OCSP, SCTs: q.SCTs, Resumed: q.Resumed,
+	}
+	if !v.skip {
+		peer.Name = v.name
+		peer.Chains, rejection = v.build(now, certificates, q.SchemesCert)
+		if rejection != nil {
+			return nil, nil, rejection
+		}
+	}
+	key, err := publicKeyOf(certificates[0])
+	if err != nil {
+		return nil, nil, &Rejection{Alert: messages.AlertUnsupportedCertificate, Err: err}
+	}
+	if bits := rsaBits(key); !v.skip && bits != 0 && bits < MinRSABits {
+		return nil, nil, reject(messages.AlertBadCertificate, "the certificate has an RSA key of %d bits", bits)
+	}
+	if v.hook != nil {
+		if err := v.hook(now, peer); err != nil {
+			return nil, nil, rejectionOf(err, messages.AlertCertificateUnknown)
+		}
+	}
+	return peer, key, nil
+}
+
+func parseChain(chain [][]byte) ([]*x509.Certificate, *Rejection) {
+	switch {
+	case len(chain) == 0:
+		return nil, reject(messages.AlertDecodeError, "the peer sent no certificate")
+	case len(chain) > MaxChain:
+		return nil, reject(messages.AlertBadCertificate, "the peer sent %d certificates", len(chain))
+	}
+	certificates := make([]*x509.Certificate, len(chain))
+	for i, der := range chain {
+		certificate, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, reject(messages.AlertBadCertificate, "certificate %d: %w", i, err)
+		}
+		certificates[i] = certificate
+	}
+	return certificates, nil
+}
+
+// build finds the chains from the end-entity certificate to a root whose keys
+// and signatures are good enough. The others that the peer sent may stand in
+// any order, and may be extraneous (RFC 8446, Section 4.4.2).
+func (v *verification) build(now time.Time, sent []*x509.Certificate, schemes []messages.SignatureScheme) ([][]*x509.Certificate, *Rejection) {
+	if rejection := checkLeaf(sent[0]); rejection != nil {
+		return nil, rejection
+	}
+	options := x509.VerifyOptions{
+		DNSName:       v.name,
+		Roots:         v.roots,
+		Intermediates: x509.NewCertPool(),
+		CurrentTime:   now,
+		KeyUsages:     []x509.ExtKeyUsage{v.usage},
+	}
+	for _, certificate := range sent[1:] {
+		// Before any signature is verified under it.
+		if bits := rsaBits(certificate.PublicKey); bits > MaxRSABits {
+			return nil, reject(messages.AlertBadCertificate, "the chain has an RSA key of %d bits", bits)
+		}
+		options.Intermediates.AddCert(certificate)
+	}
+	found, err := sent[0].Verify(options)
+	if err != nil {
+		rejection := rejectionByCause(err)
+		if rejection.Alert == messages.AlertUnknownCA && brokenSignature(sent) {
+			rejection.Alert = messages.AlertBadCertificate
+		}
+		return nil, rejection
+	}
+	var good [][]*x509.Certificate
+	var last *Rejection
+	for _, chain := range found {
+		if rejection := checkAlgorithms(chain, schemes); rejection != nil {
+			last = rejection
+			continue
+		}
+		good = append(good, chain)
+	}
+	if len(good) == 0 {
+		return nil, last
+	}
+	return good, nil
+}
+
+// oidKeyUsage is id-ce-keyUsage (RFC 5280, Section 4.2.1.3).
+var oidKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 15}
+
+// checkLeaf checks what only TLS asks of an end-entity certificate
+// (RFC 8446, Section 4.4.2.2).
+func checkLeaf(leaf *x509.Certificate) *Rejection {
+	if leaf.Version != 3 {
+		return reject(messages.AlertUnsupportedCertificate, "the certificate is of X.509 version %d, not 3", leaf.Version)
+	}
+	if !maySign(leaf) {
+		return reject(messages.AlertUnsupportedCertificate, "the certificate's key usage does not allow signatures")
+	}
+	return nil
+}
+
+// maySign tells whether the key usage, if there is one, has digitalSignature.
+func maySign(leaf *x509.Certificate) bool {
+	restricted := false
+	for _, extension := range leaf.Extensions {
+		restricted = restricted || extension.Id.Equal(oidKeyUsage)
+	}
+	return !restricted || leaf.KeyUsage&x509.KeyUsageDigitalSignature != 0
+}
+
+// checkAlgorithms checks the keys of a chain, and its signatures against the
+// schemes this end has said it accepts. The signature on the root stands for
+// nothing and is left out (RFC 8446, Section 4.2.3).
+func checkAlgorithms(chain []*x509.Certificate, schemes []messages.SignatureScheme) *Rejection {
+	for i, certificate := range chain {
+		if bits := rsaBits(certificate.PublicKey); bits != 0 && (bits < MinRSABits || bits > MaxRSABits) {
+			return reject(messages.AlertBadCertificate, "the chain has an RSA key of %d bits", bits)
+		}
+		if i == len(chain)-1 {
+			break
+		}
+		scheme := chainScheme(certificate.SignatureAlgorithm)
+		if len(schemes) > 0 && !slices.Contains(schemes, scheme) {
+			return reject(messages.AlertBadCertificate, "the chain has a signature by %v, which is not accepted",
+				certificate.SignatureAlgorithm)
+		}
+	}
+	return nil
+}
+
+// brokenSignature tells whether the reason for which no root was found is in
+// the certificates sent: a signature by MD5 or SHA-1 (RFC 8446,
+// Section 4.4.2.4), or one that its issuer did not make.
+func brokenSignature(sent []*x509.Certificate) bool {
+	leaf := sent[0]
+	for _, certificate := range sent {
+		selfIssued := bytes.Equal(certificate.RawIssuer, certificate.RawSubject)
+		if weak(certificate.SignatureAlgorithm) && (!selfIssued || certificate == leaf) {
+			return true
+		}
+	}
+	issuers, genuine := 0, 0
+	for _, issuer := range sent[1:] {
+		if !bytes.Equal(leaf.RawIssuer, issuer.RawSubject) {
+			continue
+		}
+		issuers++
+		if leaf.CheckSignatureFrom(issuer) == nil {
+			genuine++
+		}
+	}
+	return issuers > 0 && genuine == 0
+}
+
+// rsaBits is the size of an RSA key, and 0 for another.
+func rsaBits(key crypto.PublicKey) int {
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		return key.N.BitLen()
+	case secrets.PSSPublicKey:
+		return key.N.BitLen()
+	}
+	return 0
+}
+
+func weak(algorithm x509.SignatureAlgorithm) bool {
+	switch algorithm {
+	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
+		return true
+	}
+	return false
+}
+
+// chainScheme names the algorithm of a certificate's signature. An ECDSA scheme
+// stands for its hash, whatever the curve: chains in use mix them freely. A PSS
+// signature is one of rsaEncryption's, since crypto/x509 verifies no other.
+func chainScheme(algorithm x509.SignatureAlgorithm) messages.SignatureScheme {
+	switch algorithm {
+	case x509.SHA256WithRSA:
+		return messages.RSAPKCS1SHA256
+	case x509.SHA384WithRSA:
+		return messages.RSAPKCS1SHA384
+	case x509.SHA512WithRSA:
+		return messages.RSAPKCS1SHA512
+	case x509.SHA256WithRSAPSS:
+		return messages.RSAPSSRSAESHA256
+	case x509.SHA384WithRSAPSS:
+		return messages.RSAPSSRSAESHA384
+	case x509.SHA512WithRSAPSS:
+		return messages.RSAPSSRSAESHA512
+	case x509.ECDSAWithSHA256:
+		return messages.ECDSASecp256r1SHA256
+	case x509.ECDSAWithSHA384:
+		return messages.ECDSASecp384r1SHA384
+	case x509.ECDSAWithSHA512:
+		return messages.ECDSASecp521r1SHA512
+	case x509.PureEd25519:
+		return messages.Ed25519
+	case x509.SHA1WithRSA:
+		return messages.RSAPKCS1SHA1
+	case x509.ECDSAWithSHA1:
+		return messages.ECDSASHA1
+	}
+	return 0
+}
