@@ -19,9 +19,11 @@ import (
 // key has protected as many records as it should (RFC 8446, Section 4.6.3 and
 // Section 5.5).
 func (e *Engine) Write(out *events.Output, now time.Time, p []byte) error {
-	if err := e.writable(now); err != nil {
+	if err := e.writable(); err != nil {
 		return err
 	}
+	e.hs.Enter(out, now)
+	defer e.hs.Leave()
 	for len(p) > 0 {
 		if e.hs.UpdateOwed || e.stream.UpdateDue() {
 			if err := e.command(out, &handshake.UpdateKeys{Request: messages.UpdateNotRequested}); err != nil {
@@ -41,9 +43,11 @@ func (e *Engine) Write(out *events.Output, now time.Time, p []byte) error {
 // [messages.UpdateRequested], asks the peer to do the same
 // (RFC 8446, Section 4.6.3).
 func (e *Engine) UpdateKeys(out *events.Output, now time.Time, request messages.KeyUpdateRequest) error {
-	if err := e.writable(now); err != nil {
+	if err := e.writable(); err != nil {
 		return err
 	}
+	e.hs.Enter(out, now)
+	defer e.hs.Leave()
 	if request > messages.UpdateRequested {
 		return fmt.Errorf("%w: key update request %v", ErrMisuse, request)
 	}
@@ -54,13 +58,15 @@ func (e *Engine) UpdateKeys(out *events.Output, now time.Time, request messages.
 // [events.SealTicket] first. It returns [ErrNotReady] before the handshake is
 // complete and while another ticket is being sealed.
 func (e *Engine) IssueTicket(out *events.Output, now time.Time) error {
-	if err := e.writable(now); err != nil {
+	if err := e.writable(); err != nil {
 		return err
 	}
+	e.hs.Enter(out, now)
+	defer e.hs.Leave()
 	return e.command(out, &handshake.IssueTicket{})
 }
 
-func (e *Engine) writable(now time.Time) error {
+func (e *Engine) writable() error {
 	switch {
 	case e.err != nil:
 		return e.err
@@ -69,7 +75,6 @@ func (e *Engine) writable(now time.Time) error {
 	case !e.completed:
 		return ErrNotReady
 	}
-	e.hs.Now = now
 	return nil
 }
 
@@ -85,7 +90,8 @@ func (e *Engine) CloseWrite(out *events.Output, now time.Time) error {
 	if e.writeClosed {
 		return nil
 	}
-	e.hs.Now = now
+	e.hs.Enter(out, now)
+	defer e.hs.Leave()
 	notify := messages.AlertMessage{Level: messages.LevelWarning, Description: messages.AlertCloseNotify}
 	if !e.completed {
 		canceled := messages.AlertMessage{Level: messages.LevelWarning, Description: messages.AlertUserCanceled}
@@ -109,18 +115,13 @@ func (e *Engine) Abort(out *events.Output, now time.Time, alert messages.Alert) 
 	if e.err != nil {
 		return e.err
 	}
-	e.hs.Now = now
+	e.hs.Enter(out, now)
+	defer e.hs.Leave()
 	return e.fail(out, &refuse.Detailed{Refusal: refuse.Aborted, Alert: alert})
 }
 
 // Advance tells the time. Over a byte stream nothing waits for it.
-func (e *Engine) Advance(_ *events.Output, now time.Time) error {
-	if e.err != nil {
-		return e.err
-	}
-	e.hs.Now = now
-	return nil
-}
+func (e *Engine) Advance(_ *events.Output, _ time.Time) error { return e.Err() }
 
 // Export gives length bytes of keying material for an application
 // (RFC 8446, Section 7.5, and RFC 5705). The label is registered or private,

@@ -93,8 +93,7 @@ func (e *Engine) step(out *events.Output, row *fsm.Row[*handshake.Context], inpu
 	}
 	e.state = next
 	if e.completed {
-		e.hs.Release()
-		e.stream.Release()
+		e.hs.Complete()
 	}
 	return nil
 }
@@ -157,7 +156,7 @@ func (e *Engine) send(out *events.Output, raw []byte) error {
 	if e.hs.Policy.Trace {
 		out.TraceMessage(events.Write, e.stream.WriteLevel(), append([]byte(nil), raw...))
 	}
-	e.stream.Send(raw)
+	e.stream.Send(out, raw)
 	return nil
 }
 
@@ -197,7 +196,6 @@ func (e *Engine) fail(out *events.Output, err error) error {
 func (e *Engine) end() {
 	e.stream.Close()
 	e.hs.Exporter.Wipe()
-	e.hs.Transcript.Wipe()
-	e.hs.Release()
+	e.hs.Complete()
 	e.state, e.question = nil, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/tacitls/tacitls/engine/internal/tls13"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 // Engine is one end of one connection. It must not be used by two goroutines
@@ -57,12 +58,13 @@ func newEngine(policy *handshake.Policy, machine *fsm.Machine[*handshake.Context
 	e := &Engine{machine: machine, state: start}
 	e.hs.Role, e.hs.Policy, e.hs.Dialect = policy.Role, policy, handshake.Stream
 	e.hs.Connection.Role = policy.Role
+	e.hs.Transcript = new(secrets.Transcript)
 	e.stream = carrier.NewStream(streamOptions(policy))
 	return e
 }
 
-func streamOptions(policy *handshake.Policy) carrier.Options {
-	return carrier.Options{
+func streamOptions(policy *handshake.Policy) *carrier.Options {
+	return &carrier.Options{
 		Role:        policy.Role,
 		MaxMessage:  policy.MaxMessage,
 		MaxHeld:     policy.MaxHeld,
@@ -82,7 +84,8 @@ func (e *Engine) Start(out *events.Output, now time.Time) error {
 	if e.hs.Role == events.Server {
 		return nil
 	}
-	e.hs.Now = now
+	e.hs.Enter(out, now)
+	defer e.hs.Leave()
 	return e.command(out, &handshake.Start{})
 }
 
@@ -97,7 +100,8 @@ func (e *Engine) Receive(out *events.Output, now time.Time, b []byte) error {
 	if e.err != nil {
 		return e.err
 	}
-	e.hs.Now = now
+	e.hs.Enter(out, now)
+	defer e.hs.Leave()
 	switch {
 	case e.readClosed:
 		return nil
@@ -119,7 +123,8 @@ func (e *Engine) ReceiveEOF(out *events.Output, now time.Time) error {
 	if e.err != nil {
 		return e.err
 	}
-	e.hs.Now = now
+	e.hs.Enter(out, now)
+	defer e.hs.Leave()
 	if e.readClosed {
 		return nil
 	}
@@ -137,7 +142,8 @@ func (e *Engine) Answer(out *events.Output, now time.Time, answer events.Answer)
 		return ErrNoQuestion
 	}
 	if refused, ok := answer.(*events.Refused); ok {
-		e.hs.Now = now
+		e.hs.Enter(out, now)
+		defer e.hs.Leave()
 		return e.fail(out, refusalOf(e.question, refused))
 	}
 	input, err := e.input(answer)
@@ -148,7 +154,12 @@ func (e *Engine) Answer(out *events.Output, now time.Time, answer events.Answer)
 	if !ok {
 		return ErrWrongAnswer
 	}
-	e.hs.Now, e.question = now, nil
+	e.hs.Enter(out, now)
+	defer e.hs.Leave()
+	e.question = nil
+	if chosen, ok := input.(*handshake.ConfigChosen); ok && chosen.Policy != nil {
+		e.stream.Reconfigure(streamOptions(chosen.Policy))
+	}
 	if err := e.step(out, row, input); err != nil {
 		return err
 	}

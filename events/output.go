@@ -26,6 +26,7 @@ type Output struct {
 	sends slab[Send]
 	data  slab[DataReceived]
 	spare []byte
+	work  any
 }
 
 // keepArena bounds what an Output keeps for reuse, in bytes.
@@ -120,6 +121,13 @@ func (o *Output) Return(b []byte) {
 		o.spare = b[:0]
 	}
 }
+
+// Workspace is what an engine keeps in the Output between its calls, so that
+// its connections share one: nil until SetWorkspace.
+func (o *Output) Workspace() any { return o.work }
+
+// SetWorkspace sets what Workspace gives.
+func (o *Output) SetWorkspace(work any) { o.work = work }
 
 // Trace adds a RecordSent or RecordReceived.
 func (o *Output) Trace(direction Direction, level Level, contentType uint8, size int) {

@@ -3,6 +3,7 @@ package events
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tacitls/tacitls/messages"
@@ -105,9 +106,17 @@ func moment(c *wire.Codec, t *time.Time) {
 	}
 }
 
+// sessionOverhead is about the size of a session without its slices, in bytes.
+const sessionOverhead = 160
+
 // Append appends the session to dst in a form that ParseSession reads. It
 // holds the secret in clear: encrypt it, or guard it like a key.
 func (s *Session) Append(dst []byte) ([]byte, error) {
+	size := sessionOverhead + len(s.Ticket) + len(s.ALPN) + len(s.ServerName) + len(s.OCSP) + len(s.Application)
+	for _, certificate := range s.PeerChain {
+		size += 3 + len(certificate)
+	}
+	dst = slices.Grow(dst, size)
 	var c wire.Codec
 	c.StartWriting(dst)
 	s.layout(&c)

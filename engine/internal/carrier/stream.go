@@ -38,7 +38,7 @@ type Options struct {
 
 // Stream is one end's record layer.
 type Stream struct {
-	options Options
+	options *Options
 
 	// in holds, from at on, a part of a record, or all that waits while a
 	// question is open.
@@ -68,7 +68,10 @@ type keyState struct {
 }
 
 // NewStream is the record layer of one end.
-func NewStream(options Options) *Stream { return &Stream{options: options} }
+func NewStream(options *Options) *Stream { return &Stream{options: options} }
+
+// Reconfigure changes the options, before any keys are in use.
+func (s *Stream) Reconfigure(options *Options) { s.options = options }
 
 // ReadLevel is the level of what is read.
 func (s *Stream) ReadLevel() events.Level { return s.read.level }

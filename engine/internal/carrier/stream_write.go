@@ -10,8 +10,11 @@ import (
 
 // Send has a handshake message wait for its records: messages under one key
 // share them.
-func (s *Stream) Send(raw []byte) {
+func (s *Stream) Send(out *events.Output, raw []byte) {
 	s.begun = true
+	if s.out == nil {
+		s.out = out.Borrow(len(raw))
+	}
 	s.out = append(s.out, raw...)
 }
 
@@ -25,15 +28,11 @@ func (s *Stream) Flush(out *events.Output) error {
 		}
 		waiting = waiting[n:]
 	}
-	s.out = s.out[:0]
-	return nil
-}
-
-// Release lets go of the memory that only handshakes need.
-func (s *Stream) Release() {
-	if len(s.out) == 0 {
+	if s.out != nil {
+		out.Return(s.out)
 		s.out = nil
 	}
+	return nil
 }
 
 // SendChangeCipherSpec sends what waits, then the record that middleboxes want

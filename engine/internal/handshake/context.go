@@ -4,7 +4,6 @@ package handshake
 
 import (
 	"io"
-	"slices"
 	"time"
 
 	"github.com/tacitls/tacitls/engine/internal/refuse"
@@ -24,8 +23,9 @@ type Context struct {
 	Dialect *Dialect
 	Now     time.Time
 	// Transcript is RFC 8446, Section 4.4.1. The driver adds what is received
-	// and Send what is sent; the hellos are added by their handlers.
-	Transcript secrets.Transcript
+	// and Send what is sent; the hellos are added by their handlers. It is let
+	// go when the handshake is complete.
+	Transcript *secrets.Transcript
 	// Connection collects what has been agreed on.
 	Connection   events.Connection
 	ClientRandom [32]byte
@@ -43,16 +43,40 @@ type Context struct {
 	// last sent data.
 	SinceData int
 
+	// Workspace is there during a call, and lives with the caller's Output.
+	*Workspace
+
+	questions uint64
+}
+
+// Workspace is what a connection needs only while one of its inputs is dealt
+// with.
+type Workspace struct {
 	// Raw is the message at hand with its header, and Before the transcript
 	// hash that precedes it, for the messages that are checked against it.
 	Raw    []byte
 	Before []byte
 
-	coder     messages.Coder
-	staged    []Action
-	scratch   []byte
-	sum       [64]byte
-	questions uint64
+	coder   messages.Coder
+	staged  []Action
+	scratch []byte
+	sum     [64]byte
+}
+
+// Enter takes the workspace of the Output for the length of a call.
+func (hs *Context) Enter(out *events.Output, now time.Time) {
+	work, ok := out.Workspace().(*Workspace)
+	if !ok {
+		work = &Workspace{staged: make([]Action, 0, fewActions), scratch: make([]byte, 0, smallMessages)}
+		out.SetWorkspace(work)
+	}
+	hs.Workspace, hs.Now = work, now
+}
+
+// Leave gives the workspace back.
+func (hs *Context) Leave() {
+	hs.Raw = nil
+	hs.Workspace = nil
 }
 
 // Kind tells what an Action is.
@@ -83,6 +107,7 @@ type Action struct {
 const (
 	fewActions    = 8
 	smallMessages = 1 << 10 // bytes
+	keepScratch   = 1 << 16 // bytes
 )
 
 // Send stages a message and adds it to the transcript.
@@ -108,9 +133,6 @@ func (hs *Context) SendUnrecorded(m messages.Message) error {
 
 // Marshal gives the bytes of a message, valid until the input is dealt with.
 func (hs *Context) Marshal(m messages.Message) ([]byte, error) {
-	if hs.scratch == nil {
-		hs.scratch = make([]byte, 0, smallMessages)
-	}
 	from := len(hs.scratch)
 	grown, err := hs.coder.Append(hs.scratch, m)
 	if err != nil {
@@ -160,12 +182,7 @@ func (hs *Context) LogSecret(label string, secret *secrets.Secret) {
 	}
 }
 
-func (hs *Context) stage(a Action) {
-	if hs.staged == nil {
-		hs.staged = make([]Action, 0, fewActions)
-	}
-	hs.staged = append(hs.staged, a)
-}
+func (hs *Context) stage(a Action) { hs.staged = append(hs.staged, a) }
 
 // Staged is what has been staged since Unstage.
 func (hs *Context) Staged() []Action { return hs.staged }
@@ -174,10 +191,18 @@ func (hs *Context) Staged() []Action { return hs.staged }
 func (hs *Context) Unstage() {
 	clear(hs.staged)
 	hs.staged, hs.scratch = hs.staged[:0], hs.scratch[:0]
+	if cap(hs.scratch) > keepScratch {
+		hs.scratch = make([]byte, 0, smallMessages)
+	}
 }
 
-// Release lets go of the memory that only handshakes need.
-func (hs *Context) Release() { hs.staged, hs.scratch, hs.Before, hs.Raw = nil, nil, nil, nil }
+// Complete lets go of what only a handshake needs.
+func (hs *Context) Complete() {
+	if hs.Transcript != nil {
+		hs.Transcript.Wipe()
+		hs.Transcript = nil
+	}
+}
 
 // Sum is the transcript hash, valid until the next Sum.
 func (hs *Context) Sum() []byte { return hs.Transcript.Sum(hs.sum[:0]) }
@@ -219,9 +244,9 @@ func (hs *Context) Need(x *messages.Extensions, body messages.ExtensionBody) err
 // Fork is a copy that shares nothing that changes.
 func (hs *Context) Fork() Context {
 	fork := *hs
-	fork.Transcript = hs.Transcript.Clone()
-	fork.coder = messages.Coder{}
-	fork.staged, fork.scratch = nil, nil
-	fork.Before = slices.Clone(hs.Before)
+	if hs.Transcript != nil {
+		transcript := hs.Transcript.Clone()
+		fork.Transcript = &transcript
+	}
 	return fork
 }
