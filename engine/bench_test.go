@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tacitls/tacitls/adapters/pipe"
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
@@ -28,7 +29,7 @@ func BenchmarkHandshake(b *testing.B) {
 			name = "resumed"
 		}
 		b.Run(name+"/tacitls", func(b *testing.B) {
-			h := newHandshakes(resumed)
+			h := newHandshakes(b, resumed)
 			b.ReportAllocs()
 			for b.Loop() {
 				h.run(b)
@@ -46,7 +47,8 @@ func BenchmarkHandshake(b *testing.B) {
 
 // handshakes runs one handshake after another between the same two configs.
 type handshakes struct {
-	pair    *testkit.Pair
+	clients *engine.ClientPolicy
+	servers *engine.ServerPolicy
 	answers fastAnswers
 	resumed bool
 	client  events.Output
@@ -55,10 +57,18 @@ type handshakes struct {
 	session *events.Session
 }
 
-func newHandshakes(resumed bool) *handshakes {
-	h := &handshakes{pair: testkit.NewPair("benchmark"), resumed: resumed}
-	h.pair.Client.Groups = []messages.Group{messages.X25519}
-	h.pair.Server.Groups = []messages.Group{messages.X25519}
+func newHandshakes(t testing.TB, resumed bool) *handshakes {
+	pair := testkit.NewPair("benchmark")
+	pair.Client.Groups = []messages.Group{messages.X25519}
+	pair.Server.Groups = []messages.Group{messages.X25519}
+	h := &handshakes{resumed: resumed}
+	var err error
+	if h.clients, err = pair.Client.Compile(); err != nil {
+		t.Fatal(err)
+	}
+	if h.servers, err = pair.Server.Compile(); err != nil {
+		t.Fatal(err)
+	}
 	h.answers.credential = testkit.Server(testkit.P256).Credential()
 	return h
 }
@@ -91,17 +101,11 @@ func (a *fastAnswers) answer(q events.Question) events.Answer {
 }
 
 func (h *handshakes) run(t testing.TB) {
+	var session *events.Session
 	if h.resumed {
-		h.pair.Client.Session = h.session
+		session = h.session
 	}
-	client, err := engine.NewClient(&h.pair.Client)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := engine.NewServer(&h.pair.Server)
-	if err != nil {
-		t.Fatal(err)
-	}
+	client, server := h.clients.Resume(session), h.servers.New()
 	if err := client.Start(&h.client, testkit.Now); err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +114,7 @@ func (h *handshakes) run(t testing.TB) {
 		h.deliver(t, server, &h.server, &h.toward[1], &h.toward[0])
 		h.deliver(t, client, &h.client, &h.toward[0], &h.toward[1])
 	}
-	if !client.Completed() || !server.Completed() || client.Connection().Resumed != (h.resumed && h.pair.Client.Session != nil) {
+	if !client.Completed() || !server.Completed() || client.Connection().Resumed != (session != nil) {
 		t.Fatal("the handshake did not go as the benchmark wants")
 	}
 }
@@ -308,51 +312,103 @@ func (c *bufferConn) Read(b []byte) (int, error) {
 	return c.Conn.Read(b)
 }
 
-// BenchmarkIdle measures what an established endpoint keeps, in bytes.
+// BenchmarkIdle measures what an established endpoint keeps, in bytes: of many
+// that share one config, as a server's do. What a client keeps more than a
+// server is the server's chain.
 func BenchmarkIdle(b *testing.B) {
 	const endpoints = 512
-	b.Run("tacitls", func(b *testing.B) {
-		for b.Loop() {
-			b.ReportMetric(perEndpoint(endpoints, func() any {
-				client, server := connected(b)
-				return [2]*engine.Engine{client, server}
-			}), "B/endpoint")
-		}
-	})
-	b.Run("tacitls-rested", func(b *testing.B) {
-		for b.Loop() {
-			b.ReportMetric(perEndpoint(endpoints, func() any {
-				client, server := connected(b)
-				client.Rest()
-				server.Rest()
-				return [2]*engine.Engine{client, server}
-			}), "B/endpoint")
-		}
-	})
-	b.Run("crypto-tls", func(b *testing.B) {
-		for b.Loop() {
-			b.ReportMetric(perEndpoint(endpoints, func() any {
-				h := newStandardHandshakes(b, false)
-				a, z := memoryConns()
-				client, server := tls.Client(a, h.client), tls.Server(z, h.server)
-				done := make(chan error, 1)
-				go func() { done <- server.Handshake() }()
-				if err := client.Handshake(); err != nil {
-					b.Fatal(err)
+	for _, role := range []events.Role{events.Client, events.Server} {
+		for _, rest := range []bool{false, true} {
+			name := "tacitls/" + role.String()
+			if rest {
+				name += "-rested"
+			}
+			b.Run(name, func(b *testing.B) {
+				for b.Loop() {
+					b.ReportMetric(perEndpoint(endpoints, idleEndpoints(b, role, rest)), "B/endpoint")
 				}
-				if err := <-done; err != nil {
-					b.Fatal(err)
-				}
-				return [2]*tls.Conn{client, server}
-			}), "B/endpoint")
+			})
 		}
-	})
+	}
+	for _, role := range []events.Role{events.Client, events.Server} {
+		b.Run("crypto-tls/"+role.String(), func(b *testing.B) {
+			h := newStandardHandshakes(b, false)
+			for b.Loop() {
+				b.ReportMetric(perEndpoint(endpoints, func() any { return h.idle(b, role) }), "B/endpoint")
+			}
+		})
+	}
+}
+
+// idleEndpoints gives one endpoint a call, whose ciphers have both been used.
+func idleEndpoints(t testing.TB, role events.Role, rest bool) func() any {
+	pair := testkit.NewPair("idle")
+	client, err := pair.Client.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := pair.Server.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() any {
+		p := pipe.New(client.New(), server.New(), pair.ClientAnswers, pair.ServerAnswers, testkit.Now)
+		pair.ClientAnswers.Asked, pair.ServerAnswers.Asked = nil, nil
+		if err := p.Handshake(); err != nil {
+			t.Fatal(err)
+		}
+		for _, from := range []events.Role{events.Client, events.Server} {
+			if err := p.Write(from, []byte("ping")); err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Run(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		kept := p.Client.Engine
+		if role == events.Server {
+			kept = p.Server.Engine
+		}
+		if rest {
+			kept.Rest()
+		}
+		return kept
+	}
+}
+
+// idle gives one endpoint of crypto/tls. Its goroutine, which an owner of
+// idle connections has to park in a Read, is not counted.
+func (h *standardHandshakes) idle(t testing.TB, role events.Role) *tls.Conn {
+	a, z := memoryConns()
+	client, server := tls.Client(a, h.client), tls.Server(z, h.server)
+	done := make(chan error, 1)
+	go func() { done <- server.Handshake() }()
+	if err := client.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	var one [1]byte
+	for _, way := range [][2]*tls.Conn{{client, server}, {server, client}} {
+		if _, err := way[0].Write(one[:]); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := way[1].Read(one[:]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if role == events.Server {
+		return server
+	}
+	return client
 }
 
 func perEndpoint(endpoints int, connect func() any) float64 {
-	kept := make([]any, 0, endpoints/2)
+	kept := make([]any, 0, endpoints)
+	connect() // what is made once is not counted
 	before := heap()
-	for range endpoints / 2 {
+	for range endpoints {
 		kept = append(kept, connect())
 	}
 	after := heap()

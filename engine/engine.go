@@ -7,12 +7,9 @@ import (
 	"github.com/tacitls/tacitls/engine/internal/carrier"
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
-	"github.com/tacitls/tacitls/engine/internal/hello"
 	"github.com/tacitls/tacitls/engine/internal/refuse"
-	"github.com/tacitls/tacitls/engine/internal/tls13"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
-	"github.com/tacitls/tacitls/secrets"
 )
 
 // Engine is one end of one connection. It must not be used by two goroutines
@@ -28,51 +25,6 @@ type Engine struct {
 	completed   bool
 	readClosed  bool
 	writeClosed bool
-}
-
-// The machines are the tables of the versions joined.
-var (
-	clientMachine = fsm.New(hello.ClientRows(), tls13.ClientRows())
-	serverMachine = fsm.New(hello.ServerRows(), tls13.ServerRows())
-)
-
-// NewClient makes a client. The error is one of misuse: the config cannot be.
-func NewClient(config *ClientConfig) (*Engine, error) {
-	policy, err := config.compile()
-	if err != nil {
-		return nil, err
-	}
-	return newEngine(policy, clientMachine, &hello.ClientStart{}), nil
-}
-
-// NewServer makes a server. The error is one of misuse: the config cannot be.
-func NewServer(config *ServerConfig) (*Engine, error) {
-	policy, err := config.compile()
-	if err != nil {
-		return nil, err
-	}
-	return newEngine(policy, serverMachine, &hello.ServerStart{}), nil
-}
-
-func newEngine(policy *handshake.Policy, machine *fsm.Machine[*handshake.Context], start fsm.State) *Engine {
-	e := &Engine{machine: machine, state: start}
-	e.hs.Role, e.hs.Policy, e.hs.Dialect = policy.Role, policy, handshake.Stream
-	e.hs.Connection.Role = policy.Role
-	e.hs.Transcript = new(secrets.Transcript)
-	e.stream = carrier.NewStream(streamOptions(policy))
-	return e
-}
-
-func streamOptions(policy *handshake.Policy) *carrier.Options {
-	return &carrier.Options{
-		Role:        policy.Role,
-		MaxMessage:  policy.MaxMessage,
-		MaxHeld:     policy.MaxHeld,
-		RecordSize:  policy.RecordSize,
-		Padding:     policy.Padding,
-		UpdateAfter: policy.UpdateAfter,
-		Trace:       policy.Trace,
-	}
 }
 
 // Start begins the handshake: a client sends its ClientHello. A server has
@@ -182,11 +134,11 @@ func (e *Engine) input(answer events.Answer) (any, error) {
 		if !ok || config == nil {
 			return nil, fmt.Errorf("%w: the config is no *ServerConfig", ErrMisuse)
 		}
-		policy, err := config.compile()
+		policy, err := config.Compile()
 		if err != nil {
 			return nil, err
 		}
-		chosen.Policy = policy
+		chosen.Policy = policy.policy
 		return chosen, nil
 	}
 	return answer, nil

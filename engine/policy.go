@@ -37,24 +37,6 @@ const (
 	maxTickets            = 16
 )
 
-// Policy is the config as text, with every default resolved.
-func (c *ClientConfig) Policy() (string, error) {
-	policy, err := c.compile()
-	if err != nil {
-		return "", err
-	}
-	return policy.String(), nil
-}
-
-// Policy is the config as text, with every default resolved.
-func (c *ServerConfig) Policy() (string, error) {
-	policy, err := c.compile()
-	if err != nil {
-		return "", err
-	}
-	return policy.String(), nil
-}
-
 func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	p := &handshake.Policy{Role: events.Client}
 	if err := c.Common.compile(p); err != nil {
@@ -74,7 +56,7 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	if !slices.Equal(p.KeyShares, handshake.Common(p.Groups, p.KeyShares)) && len(p.KeyShares) > 0 {
 		return nil, invalid("KeyShares %v are not of Groups, or not in their order", p.KeyShares)
 	}
-	p.Session, p.Tickets = c.Session, !c.NoTickets
+	p.Tickets = !c.NoTickets
 	p.Authorities, p.Reverify = c.Authorities, c.ReverifyOnResume
 	return p, nil
 }

@@ -1,10 +1,6 @@
 package events
 
-import (
-	"crypto"
-
-	"github.com/tacitls/tacitls/messages"
-)
+import "github.com/tacitls/tacitls/messages"
 
 // Connection is what the two ends agreed on. Fields are set as the handshake
 // reaches them; those of slices must not be changed.
@@ -30,8 +26,6 @@ type Connection struct {
 	// PeerChain is the peer's certificate chain in DER, or nil; on a
 	// resumption that of the session resumed.
 	PeerChain [][]byte
-	// PeerKey is the key that the answer to VerifyPeer brought.
-	PeerKey crypto.PublicKey
 	// OCSP and SCTs are those stapled to the peer's end-entity certificate.
 	OCSP []byte
 	SCTs [][]byte

@@ -68,7 +68,7 @@ func (s *Session) layout(c *wire.Codec) {
 	wire.U16(c, &s.Version)
 	wire.U16(c, &s.CipherSuite)
 	secret := s.Secret.Bytes()
-	c.Opaque8(1, 64, &secret)
+	c.Opaque8(1, secrets.MaxSecretLen, &secret)
 	c.Opaque16(0, 65535, &s.Ticket)
 	moment(c, &s.Created)
 	moment(c, &s.Authenticated)

@@ -39,7 +39,7 @@ type arena struct {
 }
 
 const (
-	firstArena = 256 // bytes; a hello without key shares fits
+	firstArena = 64 // bytes; all of a reply's but the largest key shares
 	firstList  = 8
 )
 
@@ -63,12 +63,17 @@ func (x *Extensions) Has(t ExtensionType) bool {
 // consumed. Slices in b alias the extension's data.
 func (x *Extensions) Get(b ExtensionBody) (present bool, err error) { return new(Coder).Get(x, b) }
 
+// Grow makes room for bodies of n bytes in all, so that putting them allocates once.
+func (x *Extensions) Grow(n int) {
+	if x.arena == nil {
+		x.arena = &arena{bytes: make([]byte, 0, max(n, firstArena))}
+	}
+}
+
 // Put appends an extension with this body. On an error, when a field is out of its bounds, nothing is appended. It does
 // not look for an extension of the same type.
 func (x *Extensions) Put(b ExtensionBody) error {
-	if x.arena == nil {
-		x.arena = &arena{bytes: make([]byte, 0, firstArena)}
-	}
+	x.Grow(0)
 	a := x.arena
 	start := len(a.bytes)
 	out, err := a.coder.AppendBody(a.bytes, b)

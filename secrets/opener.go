@@ -77,8 +77,8 @@ func splitInner(inner []byte) (content []byte, contentType uint8, err error) {
 // Sequence returns the sequence number of the next record.
 func (o *Opener) Sequence() uint64 { return o.p.next }
 
-// Suite returns the codepoint's suite, a copy.
-func (o *Opener) Suite() Suite { return o.p.suite }
+// Suite returns the suite, or nil after Wipe.
+func (o *Opener) Suite() *Suite { return o.p.suite }
 
 // Rest lets the cipher go, some hundreds of bytes, until the next record makes it
 // anew. The sequence number stays.
@@ -95,4 +95,4 @@ func (o *Opener) Fork() *Opener {
 func (o *Opener) Wipe() { o.p = protection{} }
 
 // Format hides the key from every verb.
-func (o Opener) Format(f fmt.State, _ rune) { writeHidden(f, "opener", int(o.p.suite.keyLen)) }
+func (o Opener) Format(f fmt.State, _ rune) { writeHidden(f, "opener", o.p.keyLen()) }

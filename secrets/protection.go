@@ -48,7 +48,7 @@ var (
 // number of the next record. The key stays so that the cipher can be let go.
 type protection struct {
 	aead  cipher.AEAD
-	suite Suite
+	suite *Suite
 	next  uint64
 	nonce [nonceLen]byte
 	iv    [nonceLen]byte
@@ -60,7 +60,7 @@ func (p *protection) init(suite *Suite, traffic *Secret) error {
 		return ErrSuite
 	}
 	key, iv := suite.TrafficKeys(traffic)
-	p.suite = *suite
+	p.suite = suite
 	copy(p.key[:], key.Bytes())
 	copy(p.iv[:], iv.Bytes())
 	key.Wipe()
@@ -73,6 +73,9 @@ func (p *protection) init(suite *Suite, traffic *Secret) error {
 func (p *protection) wake() error {
 	if p.aead != nil {
 		return nil
+	}
+	if p.suite == nil {
+		return ErrSuite
 	}
 	made, err := p.suite.newAEAD(p.key[:p.suite.keyLen])
 	if err != nil {
@@ -95,4 +98,11 @@ func (p *protection) ready() error {
 	copy(p.nonce[:4], p.iv[:4])
 	binary.BigEndian.PutUint64(p.nonce[4:], tail)
 	return nil
+}
+
+func (p *protection) keyLen() int {
+	if p.suite == nil {
+		return 0
+	}
+	return p.suite.KeyLen()
 }

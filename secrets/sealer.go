@@ -76,8 +76,8 @@ func (s *Sealer) SealedLen(content, padding int) int {
 // Sequence returns the sequence number of the next record.
 func (s *Sealer) Sequence() uint64 { return s.p.next }
 
-// Suite returns the codepoint's suite, a copy.
-func (s *Sealer) Suite() Suite { return s.p.suite }
+// Suite returns the suite, or nil after Wipe.
+func (s *Sealer) Suite() *Suite { return s.p.suite }
 
 // Expired reports whether the key has protected as many records as its AEAD
 // allows, so that a key update is due. Seal goes on working, since the KeyUpdate
@@ -101,4 +101,4 @@ func (s *Sealer) Fork() *Sealer {
 func (s *Sealer) Wipe() { s.p = protection{} }
 
 // Format hides the key from every verb.
-func (s Sealer) Format(f fmt.State, _ rune) { writeHidden(f, "sealer", int(s.p.suite.keyLen)) }
+func (s Sealer) Format(f fmt.State, _ rune) { writeHidden(f, "sealer", s.p.keyLen()) }

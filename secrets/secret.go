@@ -8,7 +8,7 @@ import (
 )
 
 // MaxSecretLen is the number of bytes a Secret can hold.
-const MaxSecretLen = 64
+const MaxSecretLen = 48
 
 // Secret is key material of at most MaxSecretLen bytes, held by value so that
 // copying a state copies its secrets. It prints as its length alone under every

@@ -59,8 +59,8 @@ func TestASecretHoldsSixtyFourBytesAtMost(t *testing.T) {
 	if s, ok := NewSecret(make([]byte, 65)); ok || !s.IsZero() {
 		t.Error("65 bytes were taken")
 	}
-	if s, ok := NewSecret(make([]byte, 64)); !ok || s.Len() != 64 || s.IsZero() {
-		t.Error("64 bytes were refused")
+	if s, ok := NewSecret(make([]byte, MaxSecretLen)); !ok || s.Len() != MaxSecretLen || s.IsZero() {
+		t.Error("MaxSecretLen bytes were refused")
 	}
 	s := secretOf(t, []byte("abc"))
 	if cap(s.Bytes()) != 3 {

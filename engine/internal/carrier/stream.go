@@ -58,7 +58,7 @@ type Stream struct {
 	out    []byte
 	sealer *secrets.Sealer
 	write  keyState
-	first  bool // the record of the first ClientHello has been sent
+	first  bool // the first flight has been sent, be it in several records
 }
 
 // keyState is where one direction stands.

@@ -31,6 +31,7 @@ func (s *Stream) Flush(out *events.Output) error {
 	if s.out != nil {
 		out.Return(s.out)
 		s.out = nil
+		s.first = true
 	}
 	return nil
 }
@@ -96,7 +97,3 @@ func (s *Stream) plain(out *events.Output, kind record.ContentType, content []by
 	out.Sent(events.Initial, append(header.Append(tail), content...))
 	s.trace(out, events.Write, events.Initial, kind, record.HeaderLen+len(content))
 }
-
-// FirstSent tells that the first ClientHello is on its way, whose records are
-// the only ones of another version.
-func (s *Stream) FirstSent() { s.first = true }

@@ -21,14 +21,10 @@ type Context struct {
 	Role    events.Role
 	Policy  *Policy
 	Dialect *Dialect
-	Now     time.Time
-	// Transcript is RFC 8446, Section 4.4.1. The driver adds what is received
-	// and Send what is sent; the hellos are added by their handlers. It is let
-	// go when the handshake is complete.
-	Transcript *secrets.Transcript
+	// Unfinished is what only the handshake needs: nil once it is complete.
+	*Unfinished
 	// Connection collects what has been agreed on.
-	Connection   events.Connection
-	ClientRandom [32]byte
+	Connection events.Connection
 	// Authenticated is when the peer proved its certificate, in this connection
 	// or in the one that it resumes.
 	Authenticated time.Time
@@ -49,9 +45,20 @@ type Context struct {
 	questions uint64
 }
 
+// Unfinished is what a connection needs until its handshake is complete.
+type Unfinished struct {
+	// Transcript is RFC 8446, Section 4.4.1. The driver adds what is received
+	// and Send what is sent; the hellos are added by their handlers.
+	Transcript   secrets.Transcript
+	ClientRandom [32]byte
+	// Session is the one that a client would resume, or nil.
+	Session *events.Session
+}
+
 // Workspace is what a connection needs only while one of its inputs is dealt
 // with.
 type Workspace struct {
+	Now time.Time
 	// Raw is the message at hand with its header, and Before the transcript
 	// hash that precedes it, for the messages that are checked against it.
 	Raw    []byte
@@ -70,7 +77,8 @@ func (hs *Context) Enter(out *events.Output, now time.Time) {
 		work = &Workspace{staged: make([]Action, 0, fewActions), scratch: make([]byte, 0, smallMessages)}
 		out.SetWorkspace(work)
 	}
-	hs.Workspace, hs.Now = work, now
+	work.Now = now
+	hs.Workspace = work
 }
 
 // Leave gives the workspace back.
@@ -198,9 +206,9 @@ func (hs *Context) Unstage() {
 
 // Complete lets go of what only a handshake needs.
 func (hs *Context) Complete() {
-	if hs.Transcript != nil {
+	if hs.Unfinished != nil {
 		hs.Transcript.Wipe()
-		hs.Transcript = nil
+		hs.Unfinished = nil
 	}
 }
 
@@ -244,9 +252,10 @@ func (hs *Context) Need(x *messages.Extensions, body messages.ExtensionBody) err
 // Fork is a copy that shares nothing that changes.
 func (hs *Context) Fork() Context {
 	fork := *hs
-	if hs.Transcript != nil {
-		transcript := hs.Transcript.Clone()
-		fork.Transcript = &transcript
+	if hs.Unfinished != nil {
+		unfinished := *hs.Unfinished
+		unfinished.Transcript = hs.Transcript.Clone()
+		fork.Unfinished = &unfinished
 	}
 	return fork
 }

@@ -39,7 +39,6 @@ type Policy struct {
 	ServerName string
 	PeerName   string
 	KeyShares  []messages.Group
-	Session    *events.Session
 
 	// Of a server.
 	ChooseConfig      bool

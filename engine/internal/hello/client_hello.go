@@ -34,7 +34,7 @@ func newOffer(hs *handshake.Context) (*handshake.Offer, error) {
 	if err := putExtensions(hs, offer); err != nil {
 		return nil, err
 	}
-	if session := policy.Session; usable(hs, session) {
+	if session := hs.Session; usable(hs, session) {
 		offer.Session = session
 		suite, _ := secrets.LookupSuite(session.CipherSuite)
 		offer.Early = secrets.NewEarly(suite.Hash, session.Secret.Bytes())
@@ -42,9 +42,13 @@ func newOffer(hs *handshake.Context) (*handshake.Offer, error) {
 	return offer, nil
 }
 
+// helloSize has room for the extensions of a plain ClientHello, in bytes.
+const helloSize = 384
+
 // putExtensions puts all extensions but cookie and pre_shared_key.
 func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 	policy, x := hs.Policy, &offer.Hello.Extensions
+	x.Grow(helloSize)
 	if err := features.Offer(hs, x); err != nil {
 		return err
 	}

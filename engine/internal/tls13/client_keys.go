@@ -142,8 +142,7 @@ func readEncryptedExtensions(hs *handshake.Context, s *waitEncryptedExtensions, 
 	return &waitServerFinished{agreed: s.agreed}, nil
 }
 
-func takeServerReverified(hs *handshake.Context, s *awaitServerReverified, answer *events.PeerVerified) (fsm.State, error) {
-	hs.Connection.PeerKey = answer.Key
+func takeServerReverified(_ *handshake.Context, s *awaitServerReverified, _ *events.PeerVerified) (fsm.State, error) {
 	return &waitServerFinished{agreed: s.agreed}, nil
 }
 

@@ -82,7 +82,6 @@ func acceptChain(hs *handshake.Context, m *messages.Certificate13, offered []mes
 }
 
 func takeServerVerdict(hs *handshake.Context, s *awaitServerVerdict, answer *events.PeerVerified) (fsm.State, error) {
-	hs.Connection.PeerKey = answer.Key
 	return &waitServerCertificateVerify{s.agreed, s.request, answer.Key}, nil
 }
 

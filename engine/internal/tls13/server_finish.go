@@ -30,7 +30,6 @@ func readClientCertificate(hs *handshake.Context, s *waitClientCertificate, m *m
 }
 
 func takeClientVerdict(hs *handshake.Context, s *awaitClientVerdict, answer *events.PeerVerified) (fsm.State, error) {
-	hs.Connection.PeerKey = answer.Key
 	return &waitClientCertificateVerify{s.sent, answer.Key}, nil
 }
 

@@ -90,8 +90,7 @@ func takeOpenedTicket(hs *handshake.Context, s *awaitOpenedTicket, answer *event
 	return resumeServer(hs, s.choice, r)
 }
 
-func takeClientReverified(hs *handshake.Context, s *awaitClientReverified, answer *events.PeerVerified) (fsm.State, error) {
-	hs.Connection.PeerKey = answer.Key
+func takeClientReverified(hs *handshake.Context, s *awaitClientReverified, _ *events.PeerVerified) (fsm.State, error) {
 	return resumeServer(hs, s.choice, s.resumption)
 }
 

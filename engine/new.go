@@ -1,0 +1,110 @@
+package engine
+
+import (
+	"github.com/tacitls/tacitls/engine/internal/carrier"
+	"github.com/tacitls/tacitls/engine/internal/fsm"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/hello"
+	"github.com/tacitls/tacitls/engine/internal/tls13"
+	"github.com/tacitls/tacitls/events"
+)
+
+// The machines are the tables of the versions joined.
+var (
+	clientMachine = fsm.New(hello.ClientRows(), tls13.ClientRows())
+	serverMachine = fsm.New(hello.ServerRows(), tls13.ServerRows())
+)
+
+// ClientPolicy is a ClientConfig compiled: checked, and with every default
+// resolved. Any number of engines and goroutines may share one.
+type ClientPolicy struct {
+	policy  *handshake.Policy
+	options *carrier.Options
+	session *events.Session
+}
+
+// ServerPolicy is a ServerConfig compiled: checked, and with every default
+// resolved. Any number of engines and goroutines may share one.
+type ServerPolicy struct {
+	policy  *handshake.Policy
+	options *carrier.Options
+}
+
+// Compile checks a config. The error is one of misuse: the config cannot be.
+func (c *ClientConfig) Compile() (*ClientPolicy, error) {
+	policy, err := c.compile()
+	if err != nil {
+		return nil, err
+	}
+	return &ClientPolicy{policy, streamOptions(policy), c.Session}, nil
+}
+
+// Compile checks a config. The error is one of misuse: the config cannot be.
+func (c *ServerConfig) Compile() (*ServerPolicy, error) {
+	policy, err := c.compile()
+	if err != nil {
+		return nil, err
+	}
+	return &ServerPolicy{policy, streamOptions(policy)}, nil
+}
+
+// String is the policy as text, a line a field.
+func (p *ClientPolicy) String() string { return p.policy.String() }
+
+// String is the policy as text, a line a field.
+func (p *ServerPolicy) String() string { return p.policy.String() }
+
+// New makes a client that would resume the config's Session, if there is one.
+func (p *ClientPolicy) New() *Engine { return p.Resume(p.session) }
+
+// Resume makes a client that would resume session, or none if it is nil.
+func (p *ClientPolicy) Resume(session *events.Session) *Engine {
+	e := newEngine(p.policy, p.options, clientMachine, &hello.ClientStart{})
+	e.hs.Session = session
+	return e
+}
+
+// New makes a server.
+func (p *ServerPolicy) New() *Engine {
+	return newEngine(p.policy, p.options, serverMachine, &hello.ServerStart{})
+}
+
+// NewClient makes a client: it compiles the config and makes one engine. The
+// error is one of misuse: the config cannot be.
+func NewClient(config *ClientConfig) (*Engine, error) {
+	policy, err := config.Compile()
+	if err != nil {
+		return nil, err
+	}
+	return policy.New(), nil
+}
+
+// NewServer makes a server: it compiles the config and makes one engine. The
+// error is one of misuse: the config cannot be.
+func NewServer(config *ServerConfig) (*Engine, error) {
+	policy, err := config.Compile()
+	if err != nil {
+		return nil, err
+	}
+	return policy.New(), nil
+}
+
+func newEngine(policy *handshake.Policy, options *carrier.Options, machine *fsm.Machine[*handshake.Context], start fsm.State) *Engine {
+	e := &Engine{machine: machine, state: start, stream: carrier.NewStream(options)}
+	e.hs.Role, e.hs.Policy, e.hs.Dialect = policy.Role, policy, handshake.Stream
+	e.hs.Connection.Role = policy.Role
+	e.hs.Unfinished = new(handshake.Unfinished)
+	return e
+}
+
+func streamOptions(policy *handshake.Policy) *carrier.Options {
+	return &carrier.Options{
+		Role:        policy.Role,
+		MaxMessage:  policy.MaxMessage,
+		MaxHeld:     policy.MaxHeld,
+		RecordSize:  policy.RecordSize,
+		Padding:     policy.Padding,
+		UpdateAfter: policy.UpdateAfter,
+		Trace:       policy.Trace,
+	}
+}
