@@ -27,21 +27,21 @@ var ofTheProcess = []string{"port", "ipv6", "shim-id", "resume-count", "is-hands
 func run(arguments []string, stdout, stderr io.Writer, b binding) (result status) {
 	defer func() {
 		if v := recover(); v != nil {
-			result = report(stderr, &faultError{what: fmt.Sprint(v)})
+			result = report(stdout, stderr, &faultError{what: fmt.Sprint(v)})
 		}
 	}()
 	p, err := parse(arguments)
 	if err != nil {
-		return report(stderr, err)
+		return report(stdout, stderr, err)
 	}
 	if p.initial.IsHandshakerSupported {
 		fmt.Fprintln(stdout, "No")
 		return statusPassed
 	}
 	if err := p.within(b); err != nil {
-		return report(stderr, err)
+		return report(stdout, stderr, err)
 	}
-	return report(stderr, p.connections(stdout, b))
+	return report(stdout, stderr, p.connections(stdout, b))
 }
 
 // within checks that the binding honours every flag given.

@@ -27,15 +27,16 @@ type faultError struct{ what string }
 func (e *faultError) Error() string { return "the shim is at fault: " + e.what }
 
 // report writes a failure to the standard error and returns the status that goes with it. A run without a failure writes nothing:
-// the runner takes any text of a passing shim for a failure.
-func report(stderr io.Writer, err error) status {
+// the runner takes any text of a passing shim for a failure. Why a test cannot be tried is a note like others, on the standard output.
+func report(stdout, stderr io.Writer, err error) status {
 	if err == nil {
 		return statusPassed
 	}
-	fmt.Fprintln(stderr, err)
 	if _, unsupported := errors.AsType[*unsupportedError](err); unsupported {
+		fmt.Fprintln(stdout, err)
 		return statusUnsupported
 	}
+	fmt.Fprintln(stderr, err)
 	if _, fault := errors.AsType[*faultError](err); fault {
 		return statusFault
 	}

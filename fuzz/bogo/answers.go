@@ -1,0 +1,87 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// namedError is an error with the word that the tests know it by.
+type namedError struct {
+	reason string
+	err    error
+}
+
+func (e *namedError) Error() string { return ":" + e.reason + ":\n" + e.err.Error() }
+func (e *namedError) Unwrap() error { return e.err }
+
+// named is such an error of the shim's own.
+func named(reason, text string) error { return &namedError{reason: reason, err: errors.New(text)} }
+
+// answer answers a question. An error means that the shim or the test is at fault, not the peer.
+func (p *endpoint) answer(question events.Question) error {
+	reply, err := p.replyTo(question)
+	if err != nil {
+		return err
+	}
+	if err := p.engine.Answer(&p.out, p.c.now, reply); err != nil && p.engine.Err() == nil {
+		return &faultError{what: fmt.Sprintf("the engine did not take an answer: %v", err)}
+	}
+	return nil
+}
+
+func (p *endpoint) replyTo(question events.Question) (events.Answer, error) {
+	switch q := question.(type) {
+	case *events.ChooseConfig:
+		return p.chooseConfig(q)
+	case *events.ChooseCredential:
+		return p.chooseCredential(q)
+	case *events.Sign:
+		signature, err := q.Credential.Key.(*identity).sign(q.Scheme, q.Content)
+		if err != nil {
+			return q.Fail(err), nil
+		}
+		return q.Reply(signature), nil
+	case *events.VerifyPeer:
+		return p.verifyPeer(q), nil
+	case *events.OpenTicket:
+		for i, ticket := range q.Tickets {
+			if state, ok := p.tickets.open(ticket.Ticket); ok {
+				return q.Reply(i, state), nil
+			}
+		}
+		return q.None(), nil
+	case *events.SealTicket:
+		if p.c.options.SkipTicket {
+			return q.None(), nil
+		}
+		p.sealed++
+		return q.Reply(p.tickets.seal(q.State)), nil
+	}
+	return nil, &faultError{what: fmt.Sprintf("an unknown question: %v", question)}
+}
+
+// chooseConfig stands for the hooks that see the ClientHello.
+func (p *endpoint) chooseConfig(q *events.ChooseConfig) (events.Answer, error) {
+	o := p.c.options
+	p.hello = q.Hello
+	switch {
+	case o.FailEarlyCallback:
+		return q.Refuse(messages.AlertHandshakeFailure, named("CONNECTION_REJECTED", "the early hook refuses")), nil
+	case o.FailDDoSCallback:
+		return q.Refuse(messages.AlertInternalError, named("CONNECTION_REJECTED", "the load hook refuses")), nil
+	case o.RejectALPN && len(q.Hello.ALPN) > 0:
+		return q.Refuse(messages.AlertNoApplicationProtocol, named("NO_APPLICATION_PROTOCOL", "the hook refuses every protocol")), nil
+	}
+	config := chosenConfig(p.server, o, q.Hello.Groups)
+	if _, err := engine.NewServer(config); err != nil {
+		if o.SelectEmptyALPN {
+			return q.Refuse(messages.AlertInternalError, &namedError{reason: "INVALID_ALPN_PROTOCOL", err: err}), nil
+		}
+		return nil, &faultError{what: err.Error()}
+	}
+	return q.Use(config), nil
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+)
+
+// driven is the binding to the engine. It keeps what outlives a connection.
+type driven struct {
+	tickets sealer
+	// session is the client's latest.
+	session *events.Session
+}
+
+func newDriven() *driven { return &driven{} }
+
+func (*driven) honours(flag string) bool { return slices.Contains(honoured, flag) }
+
+// exchange makes one connection, from the first byte to the checks after the last.
+func (d *driven) exchange(c *connection) error {
+	if err := beyond(c.options); err != nil {
+		return err
+	}
+	p, err := d.newEndpoint(c)
+	if err != nil {
+		return err
+	}
+	err = p.talk()
+	if err == nil {
+		d.session = p.session
+		return p.afterwards()
+	}
+	return p.settle(err)
+}
+
+// newEndpoint makes the engine that the options ask for.
+func (d *driven) newEndpoint(c *connection) (*endpoint, error) {
+	p := &endpoint{c: c, tickets: &d.tickets}
+	var err error
+	if p.identities, err = readIdentities(&c.options.credentials); err != nil {
+		return nil, err
+	}
+	if c.options.Server {
+		config, err := serverConfig(c.options)
+		if err != nil {
+			return nil, err
+		}
+		p.engine, err = engine.NewServer(config)
+		if err != nil {
+			return nil, &faultError{what: err.Error()}
+		}
+		p.server = config
+		return p, nil
+	}
+	config, err := clientConfig(c.options)
+	if err != nil {
+		return nil, err
+	}
+	if c.number > 0 {
+		if d.session == nil {
+			return nil, errors.New("no session to offer")
+		}
+		config.Session = d.session
+	}
+	p.engine, err = engine.NewClient(config)
+	if err != nil {
+		return nil, &faultError{what: err.Error()}
+	}
+	return p, nil
+}
+
+// entropy is crypto/rand: nothing in a test of the suite depends on it.
+var entropy = rand.Reader
+
+// settle turns the error of a connection into what is written about it. A failed engine must go on failing in the same way.
+func (p *endpoint) settle(err error) error {
+	var fatal *engine.Error
+	if !errors.As(err, &fatal) {
+		return err
+	}
+	if again := p.engine.Advance(&p.out, p.c.now); again != fatal {
+		return &faultError{what: fmt.Sprintf("the engine failed with %q and then gave %v", fatal, again)}
+	}
+	return &namedError{reason: reasonOf(fatal, p.c.options.Server), err: err}
+}

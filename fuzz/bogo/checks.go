@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// mismatch says that a test's expectation was not met. No test wants it.
+func mismatch(what string, got, want any) error {
+	return &faultError{what: fmt.Sprintf("%s: got %v, want %v", what, got, want)}
+}
+
+// expectation is something that must be so after a handshake, whether or not a flag speaks of it.
+type expectation struct {
+	what string
+	// got and want are compared where applies says so; a nil applies means always.
+	applies func(p *endpoint) bool
+	got     func(p *endpoint, c *events.Connection) any
+	want    func(p *endpoint) any
+}
+
+func given(flags ...string) func(*endpoint) bool {
+	return func(p *endpoint) bool {
+		return slices.ContainsFunc(flags, func(flag string) bool { return p.c.options.given[flag] })
+	}
+}
+
+func onServer(p *endpoint) bool { return p.c.options.Server }
+func always(v any) func(*endpoint) any {
+	return func(*endpoint) any { return v }
+}
+
+// expectations are checked in this order, once the handshake is complete.
+var expectations = []expectation{
+	{"version", nil,
+		func(_ *endpoint, c *events.Connection) any { return c.Version }, always(messages.TLS13)},
+	{"resumed", nil,
+		func(_ *endpoint, c *events.Connection) any { return c.Resumed },
+		func(p *endpoint) any { return p.c.number > 0 && !p.c.options.ExpectSessionMiss }},
+	{"protocol", nil,
+		func(_ *endpoint, c *events.Connection) any { return c.ALPN },
+		func(p *endpoint) any {
+			switch {
+			case !p.c.options.Server:
+				return p.c.options.ExpectALPN
+			case p.c.options.DeclineALPN:
+				return ""
+			}
+			return p.c.options.SelectALPN
+		}},
+	{"offered protocols", given("expect-advertised-alpn"),
+		func(p *endpoint, _ *events.Connection) any { return p.hello.ALPN },
+		func(p *endpoint) any { list, _ := protocols(p.c.options.ExpectAdvertisedALPN); return list }},
+	{"server name", given("expect-server-name"),
+		func(_ *endpoint, c *events.Connection) any { return c.ServerName },
+		func(p *endpoint) any { return p.c.options.ExpectServerName }},
+	{"no server name", given("expect-no-server-name"),
+		func(_ *endpoint, c *events.Connection) any { return c.ServerName }, always("")},
+	{"group", given("expect-curve-id"),
+		func(_ *endpoint, c *events.Connection) any { return c.Group },
+		func(p *endpoint) any { return messages.Group(p.c.options.ExpectCurveID) }},
+	{"suite", given("expect-cipher"),
+		func(_ *endpoint, c *events.Connection) any { return c.CipherSuite },
+		func(p *endpoint) any { return messages.CipherSuite(p.c.options.ExpectCipher) }},
+	{"suite, with AES instructions", given("expect-cipher-aes"),
+		func(_ *endpoint, c *events.Connection) any { return c.CipherSuite },
+		func(p *endpoint) any { return messages.CipherSuite(p.c.options.ExpectCipherAES) }},
+	{"a HelloRetryRequest", given("expect-hrr", "expect-no-hrr"),
+		func(_ *endpoint, c *events.Connection) any { return c.Retried },
+		func(p *endpoint) any { return p.c.options.ExpectHRR }},
+	{"the peer's signature scheme", given("expect-peer-signature-algorithm"),
+		func(_ *endpoint, c *events.Connection) any { return c.PeerScheme },
+		func(p *endpoint) any { return messages.SignatureScheme(p.c.options.ExpectPeerSignatureAlgorithm) }},
+	{"the credential", given("expect-selected-credential"),
+		func(p *endpoint, _ *events.Connection) any {
+			if p.selected == nil {
+				return nil
+			}
+			return p.selected.index
+		},
+		func(p *endpoint) any { return *p.c.options.ExpectSelectedCredential }},
+	{"a certificate of the peer's", given("expect-no-peer-cert"),
+		func(_ *endpoint, c *events.Connection) any { return len(c.PeerChain) > 0 }, always(false)},
+	{"a certificate of the peer's", func(p *endpoint) bool {
+		o := p.c.options
+		return !o.ExpectNoPeerCertificate && (!o.Server || o.RequireAnyClientCertificate)
+	}, func(_ *endpoint, c *events.Connection) any { return len(c.PeerChain) > 0 }, always(true)},
+	{"the verdict", given("expect-verify-result"),
+		func(p *endpoint, _ *events.Connection) any { return p.rejected && p.verdicts > 0 },
+		func(p *endpoint) any { return p.c.options.VerifyFail }},
+	{"how often the chain was looked at", nil,
+		func(p *endpoint, _ *events.Connection) any { return p.verdicts > 1 }, always(false)},
+	{"the server saw a hello", onServer,
+		func(p *endpoint, _ *events.Connection) any { return p.hello != nil }, always(true)},
+	{"a session before the handshake is complete", nil,
+		func(p *endpoint, _ *events.Connection) any { return !p.c.options.Server && p.renewed }, always(false)},
+}
+
+// check compares what was agreed on with what the test wants.
+func (p *endpoint) check() error {
+	c := p.engine.Connection()
+	if p.completion == nil || p.completion.Version != c.Version {
+		return &faultError{what: "the engine told nothing of the handshake's end"}
+	}
+	for _, e := range expectations {
+		if e.applies != nil && !e.applies(p) {
+			continue
+		}
+		if got, want := e.got(p, &c), e.want(p); !reflect.DeepEqual(got, want) {
+			return mismatch(e.what, got, want)
+		}
+	}
+	if file := p.c.options.ExpectPeerCertificateFile; file != "" {
+		want, err := readChain(file)
+		if err != nil {
+			return err
+		}
+		if !slices.EqualFunc(c.PeerChain, want, bytes.Equal) {
+			return mismatch("the peer's chain", len(c.PeerChain), len(want))
+		}
+	}
+	return nil
+}
+
+// afterwards checks what a whole conversation must have brought.
+func (p *endpoint) afterwards() error {
+	o := p.c.options
+	if o.Server || o.ShimShutsDown {
+		return nil
+	}
+	if want := !o.ExpectNoSession; p.renewed != want && !o.SendAlert {
+		return mismatch("a session for the next connection", p.renewed, want)
+	}
+	return nil
+}

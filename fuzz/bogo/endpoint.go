@@ -1,0 +1,205 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+)
+
+// endpoint is one engine and its socket.
+type endpoint struct {
+	c          *connection
+	engine     *engine.Engine
+	server     *engine.ServerConfig // nil on a client
+	identities []*identity
+	tickets    *sealer
+
+	out    events.Output
+	outbox []byte // to be written
+	inbox  []byte // application data that nobody has read yet
+	buffer [4096]byte
+
+	open     events.Question // left unanswered for now
+	laps     int             // how often it has been put off
+	eof      bool            // the transport has ended
+	closed   bool            // close_notify has come
+	withheld bool            // nothing is written until further notice
+
+	seen
+}
+
+// seen is what has come to light in the course of a connection, for the checks.
+type seen struct {
+	hello      *events.ClientHello
+	selected   *identity
+	session    *events.Session // a client's latest ticket
+	renewed    bool            // it came on this connection
+	sealed     int             // tickets of a server
+	verdicts   int             // how often the peer's chain was looked at
+	rejected   bool            // the last verdict was no, though it may not have counted
+	read       []byte          // traffic secrets
+	write      []byte
+	completion *events.Connection
+}
+
+// do calls the engine and acts on its events, then writes what is to be written.
+func (p *endpoint) do(call func(out *events.Output, now time.Time) error) error {
+	err := call(&p.out, p.c.now)
+	for event := range p.out.All() {
+		if answerErr := p.act(event); err == nil {
+			err = answerErr
+		}
+	}
+	p.out.Reset()
+	if flushErr := p.flush(); err == nil {
+		err = flushErr
+	}
+	if fatal := p.engine.Err(); fatal != nil {
+		return fatal
+	}
+	return err
+}
+
+func (p *endpoint) act(event events.Event) error {
+	switch event := event.(type) {
+	case *events.Send:
+		p.outbox = append(p.outbox, event.Bytes...)
+	case *events.DataReceived:
+		p.inbox = append(p.inbox, event.Bytes...)
+	case *events.HandshakeCompleted:
+		p.completion = &event.Connection
+	case *events.PeerHelloReceived:
+		p.hello = event.Hello
+	case *events.TicketReceived:
+		p.session, p.renewed = event.Session, true
+	case *events.SecretDerived:
+		p.keep(event)
+	case *events.PeerClosed:
+		p.closed = true
+	case events.Question:
+		if p.c.options.Async {
+			p.open, p.laps = event, 0
+			return nil
+		}
+		return p.answer(event)
+	}
+	return nil
+}
+
+// flush writes the outbox: in one piece, or byte by byte.
+func (p *endpoint) flush() error {
+	for len(p.outbox) > 0 && !p.withheld {
+		if err := p.writeOnce(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *endpoint) writeOnce() error {
+	size := len(p.outbox)
+	if p.c.options.Async {
+		size = 1
+	}
+	if err := p.c.socket.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+		return &faultError{what: err.Error()}
+	}
+	n, err := p.c.socket.Write(p.outbox[:size])
+	p.outbox = p.outbox[n:]
+	if err != nil {
+		p.outbox = nil
+		return fmt.Errorf("write: %w", err)
+	}
+	return nil
+}
+
+// progress lets one thing happen: a question that was put off, or a read.
+func (p *endpoint) progress() error {
+	if p.open != nil {
+		return p.revisit()
+	}
+	if p.eof {
+		return io.EOF
+	}
+	n, err := p.receive(patience)
+	if err != nil {
+		return err
+	}
+	return p.take(n)
+}
+
+// take hands n bytes, or the end, to the engine.
+func (p *endpoint) take(n int) error {
+	if p.eof {
+		return p.do(p.engine.ReceiveEOF)
+	}
+	return p.do(func(out *events.Output, now time.Time) error {
+		return p.engine.Receive(out, now, p.buffer[:n])
+	})
+}
+
+// receive reads into the buffer, at most one byte of it with -async. It sets eof instead of returning [io.EOF].
+func (p *endpoint) receive(wait time.Duration) (int, error) {
+	size := len(p.buffer)
+	if p.c.options.Async {
+		size = 1
+	}
+	if err := p.c.socket.SetReadDeadline(time.Now().Add(wait)); err != nil {
+		return 0, &faultError{what: err.Error()}
+	}
+	n, err := p.c.socket.Read(p.buffer[:size])
+	if errors.Is(err, io.EOF) {
+		p.eof, err = true, nil
+	}
+	if err != nil {
+		return n, fmt.Errorf("read: %w", err)
+	}
+	return n, nil
+}
+
+// revisit comes back to a question. The first time it is not ready, and neither is a private key the second time; meanwhile what the peer
+// has sent is given to the engine, which must hold it and do nothing else.
+func (p *endpoint) revisit() error {
+	p.laps++
+	question := p.open
+	if _, slow := question.(*events.Sign); p.laps == 1 || slow && p.laps == 2 {
+		return p.linger(question)
+	}
+	p.open = nil
+	return p.do(func(*events.Output, time.Time) error { return p.answer(question) })
+}
+
+func (p *endpoint) linger(question events.Question) error {
+	if p.eof {
+		return nil
+	}
+	n, err := p.receive(time.Millisecond)
+	if errors.Is(err, os.ErrDeadlineExceeded) || p.eof {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.engine.Receive(&p.out, p.c.now, p.buffer[:n]); err != nil {
+		return &faultError{what: fmt.Sprintf("the engine did not hold %d bytes: %v", n, err)}
+	}
+	if p.out.Len() != 0 || p.engine.Parked() != question {
+		return &faultError{what: "the engine did not wait for its answer"}
+	}
+	return nil
+}
+
+// handshake drives the connection until it is complete and no question is open.
+func (p *endpoint) handshake() error {
+	for !p.engine.Completed() || p.open != nil {
+		if err := p.progress(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

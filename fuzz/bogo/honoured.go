@@ -1,0 +1,37 @@
+package main
+
+// honoured are the flags that the binding does something about, or that ask for nothing it could do otherwise.
+var honoured = []string{
+	// The process and its protocol.
+	"server", "async", "implicit-handshake", "trust-cert",
+	"min-version", "max-version", "no-tls1", "no-tls11", "no-tls12", "no-tls13", "expect-version",
+	"curves", "key-shares", "no-key-shares", "expect-curve-id", "expect-hrr", "expect-no-hrr",
+	"server-preference", "max-send-fragment", "max-cert-list",
+	"expect-cipher", "expect-cipher-aes", "expect-cipher-no-aes",
+	// These speak of protocols other than the one at hand.
+	"quic-use-legacy-codepoint", "expect-extended-master-secret",
+
+	// Extensions.
+	"host-name", "expect-server-name", "expect-no-server-name",
+	"advertise-alpn", "select-alpn", "expect-alpn", "expect-advertised-alpn", "decline-alpn", "reject-alpn", "select-empty-alpn",
+
+	// Authentication.
+	"cert-file", "key-file", "signing-prefs", "new-x509-credential", "must-match-issuer", "expect-selected-credential",
+	"verify-peer", "require-any-client-certificate", "verify-fail", "use-custom-verify-callback", "expect-verify-result",
+	"reverify-on-resume", "verify-prefs", "expect-peer-signature-algorithm", "expect-peer-verify-pref",
+	"expect-peer-cert-file", "expect-no-peer-cert", "use-client-ca-list", "expect-client-ca-list",
+	"use-early-callback", "fail-early-callback", "install-ddos-callback", "fail-ddos-callback", "fail-cert-callback",
+	"use-old-client-cert-callback",
+
+	// Resumption.
+	"no-ticket", "use-ticket-callback", "use-ticket-aead-callback", "skip-ticket", "renew-ticket",
+	"expect-session-miss", "expect-ticket-renewal", "expect-no-session", "expect-no-session-id", "expect-session-id",
+	"expect-no-offer-early-data",
+
+	// Application data.
+	"shim-writes-first", "shim-initial-write", "repeat-shim-initial-write", "read-with-unfinished-write", "read-size",
+	"shim-shuts-down", "check-close-notify", "send-alert", "key-update", "key-update-before-read",
+	"handshake-twice", "no-op-extra-handshake",
+	"export-keying-material", "export-label", "export-context", "use-export-context", "export-traffic-secrets",
+	"write-different-record-sizes",
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// identity is a chain with its key.
+type identity struct {
+	index           int // that of the block, -1 for the default credential
+	key             crypto.Signer
+	credential      *events.Credential
+	issuers         [][]byte // names in the chain that signed it, in DER
+	mustMatchIssuer bool
+}
+
+// readIdentities reads the blocks, and the default credential after them.
+func readIdentities(all *credentials) ([]*identity, error) {
+	var identities []*identity
+	for i, block := range all.Blocks {
+		if block.kind != x509Chain {
+			return nil, &unsupportedError{what: "a credential that is no X.509 chain"}
+		}
+		id, err := readIdentity(&block.ordinary)
+		if err != nil {
+			return nil, err
+		}
+		if id != nil {
+			id.index, id.mustMatchIssuer = i, block.MustMatchIssuer
+			identities = append(identities, id)
+		}
+	}
+	id, err := readIdentity(&all.Default)
+	if err != nil || id == nil {
+		return identities, err
+	}
+	id.index = -1
+	return append(identities, id), nil
+}
+
+// readIdentity gives nil where no files are named.
+func readIdentity(o *ordinary) (*identity, error) {
+	if o.CertificateFile == "" && o.KeyFile == "" {
+		return nil, nil
+	}
+	chain, err := readChain(o.CertificateFile)
+	if err != nil {
+		return nil, err
+	}
+	blocks, err := readPEM(o.KeyFile)
+	if err != nil {
+		return nil, err
+	}
+	if len(blocks) != 1 {
+		return nil, &faultError{what: fmt.Sprintf("%s holds %d keys", o.KeyFile, len(blocks))}
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(blocks[0])
+	if err != nil {
+		return nil, &unsupportedError{what: fmt.Sprintf("the key in %s: %v", o.KeyFile, err)}
+	}
+	key, ok := parsed.(crypto.Signer)
+	if !ok {
+		return nil, &unsupportedError{what: fmt.Sprintf("a key of type %T", parsed)}
+	}
+	id := &identity{key: key}
+	id.credential = &events.Credential{Chain: chain, Schemes: schemesOf(o, key), Key: id}
+	for _, der := range chain {
+		if certificate, err := x509.ParseCertificate(der); err == nil {
+			id.issuers = append(id.issuers, certificate.RawIssuer)
+		}
+	}
+	return id, nil
+}
+
+// schemesOf are those of the preferences that the key fits.
+func schemesOf(o *ordinary, key crypto.Signer) []messages.SignatureScheme {
+	preferences := presetSign
+	if len(o.SigningPreferences) > 0 {
+		preferences = numbers[messages.SignatureScheme](o.SigningPreferences)
+	}
+	fitting := secrets.SchemesFor(secrets.Rules13, key.Public())
+	return slices.DeleteFunc(slices.Clone(preferences), func(s messages.SignatureScheme) bool { return !slices.Contains(fitting, s) })
+}
+
+func readChain(file string) ([][]byte, error) { return readPEM(file) }
+
+// readPEM gives the content of every block of a file.
+func readPEM(file string) ([][]byte, error) {
+	rest, err := os.ReadFile(file)
+	if err != nil {
+		return nil, &faultError{what: err.Error()}
+	}
+	var blocks [][]byte
+	for {
+		block, after := pem.Decode(rest)
+		if block == nil {
+			return blocks, nil
+		}
+		blocks, rest = append(blocks, block.Bytes), after
+	}
+}
+
+// sign signs content as a scheme says.
+func (id *identity) sign(scheme messages.SignatureScheme, content []byte) ([]byte, error) {
+	hash, known := secrets.HashOf(scheme)
+	if !known {
+		return nil, fmt.Errorf("scheme %v", scheme)
+	}
+	digest := content
+	if hash != 0 {
+		h := hash.New()
+		h.Write(content)
+		digest = h.Sum(nil)
+	}
+	var options crypto.SignerOpts = hash
+	if _, isRSA := id.key.(*rsa.PrivateKey); isRSA {
+		options = &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash}
+	}
+	return id.key.Sign(rand.Reader, digest, options)
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// reasonRow says under which word the tests know a refusal. An empty field matches everything; the first row that matches counts.
+type reasonRow struct {
+	refusal string
+	detail  string // part of the error's detail
+	state   string // part of the state's name
+	alert   messages.Alert
+	reason  string
+}
+
+// reasons is the only place where the words of the test suite meet the engine's catalogue of refusals.
+var reasons = []reasonRow{
+	{refusal: "bad_record_mac", reason: "DECRYPTION_FAILED_OR_BAD_RECORD_MAC"},
+	{refusal: "no_content_type", reason: "DECRYPTION_FAILED_OR_BAD_RECORD_MAC"},
+	{refusal: "record_overflow", reason: "DATA_LENGTH_TOO_LONG"},
+	{refusal: "unexpected_record", reason: "UNEXPECTED_RECORD"},
+	{refusal: "unprotected_record", reason: "INVALID_OUTER_RECORD_TYPE"},
+	{refusal: "unexpected_data", reason: "UNEXPECTED_RECORD"},
+	{refusal: "interleaved_record", reason: "UNEXPECTED_RECORD"},
+	{refusal: "empty_record", reason: "UNEXPECTED_RECORD"},
+	{refusal: "too_many_empty_records", reason: "TOO_MANY_EMPTY_FRAGMENTS"},
+	{refusal: "bad_change_cipher_spec", reason: "BAD_CHANGE_CIPHER_SPEC"},
+	{refusal: "record_version", reason: "WRONG_VERSION_NUMBER"},
+	{refusal: "malformed_alert", reason: "BAD_ALERT"},
+	{refusal: "too_many_warnings", reason: "TOO_MANY_WARNING_ALERTS"},
+	{refusal: "too_much_skipped", reason: "TOO_MUCH_SKIPPED_EARLY_DATA"},
+	{refusal: "unexpected_message", reason: "UNEXPECTED_MESSAGE"},
+	{refusal: "malformed_message", reason: "DECODE_ERROR"},
+	{refusal: "message_too_large", reason: "EXCESSIVE_MESSAGE_SIZE"},
+	{refusal: "key_change_in_record", reason: "EXCESS_HANDSHAKE_DATA"},
+	{refusal: "malformed_extension", reason: "ERROR_PARSING_EXTENSION"},
+	{refusal: "duplicate_extension", reason: "DUPLICATE_EXTENSION"},
+	{refusal: "unsolicited_extension", reason: "UNEXPECTED_EXTENSION"},
+	{refusal: "misplaced_extension", reason: "UNEXPECTED_EXTENSION"},
+	{refusal: "missing_extension", detail: "key_share", reason: "MISSING_KEY_SHARE"},
+	{refusal: "missing_extension", reason: "MISSING_EXTENSION"},
+	{refusal: "no_mutual_version", reason: "UNSUPPORTED_PROTOCOL"},
+	{refusal: "version_not_offered", reason: "UNSUPPORTED_PROTOCOL"},
+	{refusal: "legacy_version", reason: "DECODE_ERROR"},
+	{refusal: "downgrade_sentinel", reason: "TLS13_DOWNGRADE"},
+	{refusal: "session_id_mismatch", reason: "SERVER_ECHOED_INVALID_SESSION_ID"},
+	{refusal: "suite_not_offered", reason: "WRONG_CIPHER_RETURNED"},
+	{refusal: "compression_not_null", reason: "INVALID_COMPRESSION_LIST"},
+	{refusal: "no_mutual_suite", reason: "NO_SHARED_CIPHER"},
+	{refusal: "no_mutual_group", reason: "NO_SHARED_GROUP"},
+	{refusal: "no_mutual_scheme", reason: "NO_COMMON_SIGNATURE_ALGORITHMS"},
+	{refusal: "no_application_protocol", reason: "NO_APPLICATION_PROTOCOL"},
+	{refusal: "protocol_not_offered", reason: "INVALID_ALPN_PROTOCOL"},
+	{refusal: "group_not_offered", reason: "WRONG_CURVE"},
+	{refusal: "duplicate_key_share", reason: "DUPLICATE_KEY_SHARE"},
+	{refusal: "bad_key_share", reason: "BAD_ECPOINT"},
+	{refusal: "second_retry", reason: "UNEXPECTED_MESSAGE"},
+	{refusal: "retry_without_change", reason: "EMPTY_HELLO_RETRY_REQUEST"},
+	{refusal: "retry_group", reason: "WRONG_CURVE"},
+	{refusal: "retry_changed_suite", reason: "WRONG_CIPHER_RETURNED"},
+	{refusal: "retry_changed_group", reason: "WRONG_CURVE"},
+	{refusal: "retried_hello_changed", reason: "INCONSISTENT_CLIENT_HELLO"},
+	{refusal: "early_data_after_retry", reason: "UNEXPECTED_EXTENSION"},
+	{refusal: "psk_not_last", reason: "PRE_SHARED_KEY_MUST_BE_LAST"},
+	{refusal: "psk_without_modes", reason: "MISSING_EXTENSION"},
+	{refusal: "binder_count", reason: "PSK_IDENTITY_BINDER_COUNT_MISMATCH"},
+	{refusal: "bad_binder", reason: "DIGEST_CHECK_FAILED"},
+	{refusal: "psk_out_of_range", reason: "PSK_IDENTITY_NOT_FOUND"},
+	{refusal: "psk_hash_mismatch", reason: "OLD_SESSION_PRF_HASH_MISMATCH"},
+	{refusal: "no_credential", reason: "NO_CERTIFICATE_SET"},
+	{refusal: "certificate_context", reason: "DECODE_ERROR"},
+	{refusal: "empty_server_certificate", reason: "PEER_DID_NOT_RETURN_A_CERTIFICATE"},
+	{refusal: "certificate_required", reason: "PEER_DID_NOT_RETURN_A_CERTIFICATE"},
+	{refusal: "scheme_not_offered", reason: "WRONG_SIGNATURE_TYPE"},
+	{refusal: "scheme_for_other_key", reason: "WRONG_SIGNATURE_TYPE"},
+	{refusal: "bad_signature", reason: "BAD_SIGNATURE"},
+	{refusal: "bad_finished", reason: "DIGEST_CHECK_FAILED"},
+	{refusal: "bad_key_update", reason: "DECODE_ERROR"},
+	{refusal: "too_many_key_updates", reason: "TOO_MANY_KEY_UPDATES"},
+
+	{refusal: "peer_alert", alert: messages.AlertHandshakeFailure, state: "wait_server_hello", reason: "HANDSHAKE_FAILURE_ON_CLIENT_HELLO"},
+}
+
+// reasonOf gives the word for a fatal error. What the shim's own answers refused has its word with it; an alert of the peer's goes by its name.
+func reasonOf(err *engine.Error, _ bool) string {
+	var own *namedError
+	if errors.As(err.Err, &own) {
+		return own.reason
+	}
+	for _, row := range reasons {
+		if row.refusal == err.Refusal.Name && strings.Contains(err.Detail, row.detail) &&
+			strings.Contains(err.State, row.state) && (row.alert == 0 || row.alert == err.Alert) {
+			return row.reason
+		}
+	}
+	if err.Received {
+		return alertReason(err.Alert)
+	}
+	return strings.ToUpper(err.Refusal.Name)
+}
+
+// alertReason follows the two families in which OpenSSL once sorted the alerts: those of SSL 3.0, and those that came with TLS 1.0 and later.
+func alertReason(alert messages.Alert) string {
+	family := "TLSV1_ALERT_"
+	switch alert {
+	case messages.AlertCloseNotify, messages.AlertUnexpectedMessage, messages.AlertBadRecordMAC, messages.AlertDecompressionFailure,
+		messages.AlertHandshakeFailure, messages.AlertNoCertificate, messages.AlertBadCertificate, messages.AlertUnsupportedCertificate,
+		messages.AlertCertificateRevoked, messages.AlertCertificateExpired, messages.AlertCertificateUnknown, messages.AlertIllegalParameter:
+		family = "SSLV3_ALERT_"
+	}
+	return family + strings.ToUpper(alert.String())
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// What the tests take for granted where no flag speaks. These are the choices of another library, so that all of them are made here and none
+// is left to the engine's own defaults.
+var (
+	presetGroups = []messages.Group{messages.X25519MLKEM768, messages.X25519, messages.Secp256r1, messages.Secp384r1}
+
+	presetVerify = []messages.SignatureScheme{
+		messages.ECDSASecp256r1SHA256, messages.RSAPSSRSAESHA256, messages.RSAPKCS1SHA256,
+		messages.ECDSASecp384r1SHA384, messages.RSAPSSRSAESHA384, messages.RSAPKCS1SHA384,
+		messages.RSAPSSRSAESHA512, messages.RSAPKCS1SHA512,
+	}
+
+	presetSign = []messages.SignatureScheme{
+		messages.Ed25519,
+		messages.ECDSASecp256r1SHA256, messages.RSAPSSRSAESHA256, messages.RSAPKCS1SHA256,
+		messages.ECDSASecp384r1SHA384, messages.RSAPSSRSAESHA384, messages.RSAPKCS1SHA384,
+		messages.ECDSASecp521r1SHA512, messages.RSAPSSRSAESHA512, messages.RSAPKCS1SHA512,
+	}
+
+	// presetTickets is how many tickets a server sends after a handshake.
+	presetTickets = 2
+
+	// presetMaxMessage bounds a message of the peer's in bytes, unless -max-cert-list gives another bound.
+	presetMaxMessage = 100 << 10
+)
+
+func common(o *options) (engine.Common, error) {
+	config := engine.Common{
+		Rand:       entropy,
+		Groups:     presetGroups,
+		KeyLog:     o.ExportTrafficSecrets,
+		MaxMessage: presetMaxMessage,
+		RecordSize: o.MaxSendFragment,
+	}
+	if len(o.Curves) > 0 {
+		config.Groups = numbers[messages.Group](o.Curves)
+	}
+	if o.MaxCertificateList > 0 {
+		config.MaxMessage = o.MaxCertificateList + messages.HandshakeHeaderLen
+	}
+	accepted := presetVerify
+	if len(o.VerifyPreferences) > 0 {
+		accepted = numbers[messages.SignatureScheme](o.VerifyPreferences)
+	}
+	config.SchemesCert = accepted
+	for _, scheme := range accepted {
+		if signsHandshakes(scheme) {
+			config.Schemes = append(config.Schemes, scheme)
+		}
+	}
+	if len(config.Schemes) == 0 {
+		return config, &unsupportedError{what: fmt.Sprintf("to accept no schemes but %v", accepted)}
+	}
+	return config, nil
+}
+
+// signsHandshakes leaves out what TLS 1.3 takes in chains only.
+func signsHandshakes(scheme messages.SignatureScheme) bool {
+	switch scheme {
+	case messages.RSAPKCS1SHA1, messages.ECDSASHA1,
+		messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512:
+		return false
+	}
+	return true
+}
+
+func clientConfig(o *options) (*engine.ClientConfig, error) {
+	shared, err := common(o)
+	if err != nil {
+		return nil, err
+	}
+	config := &engine.ClientConfig{Common: shared, ServerName: o.HostName, NoTickets: o.NoTicket, ReverifyOnResume: o.ReverifyOnResume}
+	if o.KeyShares != nil {
+		config.KeyShares = append([]messages.Group{}, numbers[messages.Group](*o.KeyShares)...)
+	}
+	if config.ALPN, err = protocols(o.AdvertiseALPN); err != nil {
+		return nil, err
+	}
+	config.Authorities, err = names(o.UseClientCAList)
+	return config, err
+}
+
+func serverConfig(o *options) (*engine.ServerConfig, error) {
+	shared, err := common(o)
+	if err != nil {
+		return nil, err
+	}
+	config := &engine.ServerConfig{
+		Common:           shared,
+		ChooseConfig:     true,
+		NoTickets:        o.NoTicket,
+		Tickets:          presetTickets,
+		ReverifyOnResume: o.ReverifyOnResume,
+	}
+	switch {
+	case o.VerifyPeer:
+		config.ClientAuth = engine.RequestClientCert
+	case o.RequireAnyClientCertificate:
+		config.ClientAuth = engine.RequireClientCert
+	}
+	if o.SelectALPN != "" && !o.DeclineALPN && !o.RejectALPN {
+		config.ALPN = []string{o.SelectALPN}
+	}
+	config.Authorities, err = names(o.UseClientCAList)
+	return config, err
+}
+
+// chosenConfig is the server's config once the client's hello is known: unless its own order counts, groups go by the client's.
+func chosenConfig(base *engine.ServerConfig, o *options, theirs []messages.Group) *engine.ServerConfig {
+	config := *base
+	if !o.ServerPreference {
+		config.Groups = slices.Clone(config.Groups)
+		slices.SortStableFunc(config.Groups, func(a, b messages.Group) int { return place(theirs, a) - place(theirs, b) })
+	}
+	if o.SelectEmptyALPN {
+		config.ALPN = []string{""}
+	}
+	return &config
+}
+
+// place is where a group stands in a list, its end if nowhere.
+func place(list []messages.Group, group messages.Group) int {
+	if at := slices.Index(list, group); at >= 0 {
+		return at
+	}
+	return len(list)
+}
+
+func numbers[T ~uint16](list []uint16) []T {
+	converted := make([]T, len(list))
+	for i, number := range list {
+		converted[i] = T(number)
+	}
+	return converted
+}
+
+// protocols takes a list in the form of the wire apart: each name with its length before it.
+func protocols(list string) ([]string, error) {
+	var all []string
+	for len(list) > 0 {
+		size := int(list[0])
+		if len(list) < 1+size {
+			return nil, &faultError{what: "a list of protocols ends early"}
+		}
+		all, list = append(all, list[1:1+size]), list[1+size:]
+	}
+	return all, nil
+}
+
+// names reads distinguished names: hex, with commas between, or a word for no names.
+func names(list string) ([][]byte, error) {
+	if list == "" || list == "<NULL>" || list == "<EMPTY>" {
+		return nil, nil
+	}
+	var all [][]byte
+	for _, text := range strings.Split(list, ",") {
+		name, err := hex.DecodeString(text)
+		if err != nil {
+			return nil, &faultError{what: fmt.Sprintf("a name that is not in hex: %q", text)}
+		}
+		all = append(all, name)
+	}
+	return all, nil
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// errUnclean is what the tests call a transport that ends where close_notify was due.
+var errUnclean = errors.New("Unexpected SSL_shutdown result: -1 != 1")
+
+// talk is the whole conversation: handshake, checks, application data and the end.
+func (p *endpoint) talk() error {
+	o := p.c.options
+	if err := p.do(p.engine.Start); err != nil {
+		return err
+	}
+	if !o.ImplicitHandshake {
+		if err := p.handshake(); err != nil {
+			return err
+		}
+		if err := p.check(); err != nil {
+			return err
+		}
+	}
+	if done, err := p.announce(); done || err != nil {
+		return err
+	}
+	switch {
+	case o.WriteDifferentRecordSizes:
+		if err := p.writeSizes(); err != nil {
+			return err
+		}
+	case o.ShimWritesFirst || o.ReadWithUnfinishedWrite:
+		if err := p.writeFirst(); err != nil {
+			return err
+		}
+	}
+	if !o.ShimShutsDown && !o.WriteDifferentRecordSizes {
+		if err := p.echo(); err != nil {
+			return err
+		}
+	}
+	return p.shutDown()
+}
+
+// announce sends what a test wants to see of the secrets. It tells whether the conversation ends there.
+func (p *endpoint) announce() (done bool, err error) {
+	o := p.c.options
+	if o.ExportKeyingMaterial > 0 {
+		exported, err := p.engine.Export(o.ExportLabel, []byte(o.ExportContext), o.ExportKeyingMaterial)
+		if err != nil {
+			return false, fmt.Errorf("failed to export keying material: %w", err)
+		}
+		if err := p.write(exported); err != nil {
+			return false, err
+		}
+	}
+	if o.ExportTrafficSecrets {
+		if len(p.read) == 0 || len(p.read) != len(p.seen.write) {
+			return false, &faultError{what: "the engine told no traffic secrets"}
+		}
+		text := binary.LittleEndian.AppendUint16(nil, uint16(len(p.read)))
+		if err := p.write(append(append(text, p.read...), p.seen.write...)); err != nil {
+			return false, err
+		}
+	}
+	if !o.SendAlert {
+		return false, nil
+	}
+	_ = p.do(func(out *events.Output, now time.Time) error {
+		return p.engine.Abort(out, now, messages.AlertDecompressionFailure)
+	})
+	return true, nil
+}
+
+// keep remembers the traffic secrets that -export-traffic-secrets asks for.
+func (p *endpoint) keep(event *events.SecretDerived) {
+	secret := bytes.Clone(event.Secret.Bytes())
+	switch {
+	case event.Label == "CLIENT_TRAFFIC_SECRET_0" && p.c.options.Server, event.Label == "SERVER_TRAFFIC_SECRET_0" && !p.c.options.Server:
+		p.read = secret
+	case event.Label == "CLIENT_TRAFFIC_SECRET_0", event.Label == "SERVER_TRAFFIC_SECRET_0":
+		p.seen.write = secret
+	}
+}
+
+// write sends application data, once the handshake is complete.
+func (p *endpoint) write(b []byte) error {
+	if err := p.handshake(); err != nil {
+		return err
+	}
+	return p.do(func(out *events.Output, now time.Time) error { return p.engine.Write(out, now, b) })
+}
+
+// writeSizes sends records of lengths around those where something changes.
+func (p *endpoint) writeSizes() error {
+	for _, size := range []int{0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769} {
+		if err := p.write(bytes.Repeat([]byte{0x42}, size)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeFirst sends the first words. With -read-with-unfinished-write one byte goes out, and the others after the first read.
+func (p *endpoint) writeFirst() error {
+	o := p.c.options
+	if err := p.handshake(); err != nil {
+		return err
+	}
+	p.withheld = o.ReadWithUnfinishedWrite
+	for range o.RepeatShimInitialWrite {
+		if err := p.write([]byte(o.ShimInitialWrite)); err != nil {
+			return err
+		}
+	}
+	if p.withheld && len(p.outbox) > 0 {
+		return p.writeOnce()
+	}
+	return nil
+}
+
+// echo reads until the peer ends, and writes every byte back with its bits turned over.
+func (p *endpoint) echo() error {
+	o := p.c.options
+	size := 512
+	if o.ReadSize > 0 {
+		size = o.ReadSize
+	}
+	for {
+		if o.KeyUpdateBeforeRead {
+			if err := p.updateKeys(); err != nil {
+				return err
+			}
+		}
+		chunk, err := p.readUpTo(size)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		p.withheld = false
+		if o.KeyUpdate {
+			if err := p.updateKeys(); err != nil {
+				return err
+			}
+		}
+		for i := range chunk {
+			chunk[i] ^= 0xff
+		}
+		if err := p.write(chunk); err != nil {
+			return err
+		}
+	}
+}
+
+func (p *endpoint) updateKeys() error {
+	return p.do(func(out *events.Output, now time.Time) error {
+		return p.engine.UpdateKeys(out, now, messages.UpdateNotRequested)
+	})
+}
+
+// readUpTo gives application data as it comes, at most size bytes. It returns [io.EOF] at close_notify, and also where the transport ends
+// after the handshake.
+func (p *endpoint) readUpTo(size int) ([]byte, error) {
+	for len(p.inbox) == 0 {
+		if p.closed {
+			return nil, io.EOF
+		}
+		if err := p.progress(); err != nil {
+			if p.eof && p.engine.Completed() {
+				return nil, io.EOF
+			}
+			return nil, err
+		}
+	}
+	size = min(size, len(p.inbox))
+	chunk := bytes.Clone(p.inbox[:size])
+	p.inbox = p.inbox[size:]
+	return chunk, nil
+}
+
+// shutDown ends the connection. Only with -check-close-notify is anything sent and awaited.
+func (p *endpoint) shutDown() error {
+	if !p.c.options.CheckCloseNotify {
+		return nil
+	}
+	if err := p.handshake(); err != nil {
+		return err
+	}
+	if p.eof && !p.closed {
+		return errUnclean
+	}
+	if err := p.do(p.engine.CloseWrite); err != nil {
+		return err
+	}
+	for !p.closed {
+		chunk, err := p.readUpTo(1)
+		switch {
+		case len(chunk) > 0:
+			return named("APPLICATION_DATA_ON_SHUTDOWN", "data came where close_notify was due")
+		case err == nil || p.closed:
+		case errors.Is(err, io.EOF):
+			return errUnclean
+		default:
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"crypto/x509"
+	"fmt"
+
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// verifyPeer judges the peer's chain. Whom to trust is the flags' to say; that the leaf can be read and that its key may sign is looked at
+// in any case, for an engine leaves the certificate's content to its caller.
+func (p *endpoint) verifyPeer(q *events.VerifyPeer) events.Answer {
+	p.verdicts++
+	if len(q.Chain) == 0 {
+		return q.Reject(messages.AlertInternalError, named("CERTIFICATE_VERIFY_FAILED", "there is no chain to look at"))
+	}
+	leaf, err := x509.ParseCertificate(q.Chain[0])
+	if err != nil {
+		return q.Reject(messages.AlertDecodeError, &namedError{reason: "CANNOT_PARSE_LEAF_CERT", err: err})
+	}
+	o := p.c.options
+	p.rejected = o.VerifyFail
+	if p.rejected && (o.VerifyPeer || o.RequireAnyClientCertificate || q.Resumed) {
+		return q.Reject(rejection(o), named("CERTIFICATE_VERIFY_FAILED", "the flags say no"))
+	}
+	if leaf.PublicKey == nil {
+		return q.Reject(messages.AlertUnsupportedCertificate,
+			named("UNSUPPORTED_ALGORITHM", fmt.Sprintf("a key of algorithm %v", leaf.PublicKeyAlgorithm)))
+	}
+	if leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
+		return q.Reject(messages.AlertIllegalParameter, named("KEY_USAGE_BIT_INCORRECT", "the key may not sign"))
+	}
+	return q.Accept(leaf.PublicKey)
+}
+
+// rejection is the alert that a verdict of no comes with.
+func rejection(o *options) messages.Alert {
+	if o.UseCustomVerifyCallback {
+		return messages.AlertCertificateUnknown
+	}
+	return messages.AlertHandshakeFailure
+}
