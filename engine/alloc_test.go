@@ -1,0 +1,60 @@
+//go:build !race
+
+package engine_test
+
+import (
+	"testing"
+
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/internal/testkit"
+)
+
+// Allocations are exact, so they are asserted; the race detector adds its own,
+// hence the build constraint. The bounds are for both ends together, X.509
+// parsing and the signature included.
+func TestHandshakesStayWithinTheirAllocations(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		resumed bool
+		bound   float64
+	}{
+		{"full", false, 300},
+		{"resumed", true, 250},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			h := newHandshakes(t, tc.resumed)
+			h.run(t)
+			if got := testing.AllocsPerRun(20, func() { h.run(t) }); got > tc.bound {
+				t.Errorf("a %s handshake made %.0f allocations, of %.0f allowed", tc.name, got, tc.bound)
+			}
+		})
+	}
+}
+
+func TestASteadyConnectionAllocatesNothing(t *testing.T) {
+	client, server := connected(t)
+	var out, in events.Output
+	content := make([]byte, 3000)
+	exchange := func() {
+		if err := client.Write(&out, testkit.Now, content); err != nil {
+			t.Fatal(err)
+		}
+		for event := range out.All() {
+			b := event.(*events.Send).Bytes
+			// In two pieces, so that a partial record is kept once.
+			for _, piece := range [][]byte{b[:1000], b[1000:]} {
+				if err := server.Receive(&in, testkit.Now, piece); err != nil {
+					t.Fatal(err)
+				}
+				for range in.All() {
+				}
+				in.Reset()
+			}
+		}
+		out.Reset()
+	}
+	exchange()
+	if got := testing.AllocsPerRun(100, exchange); got != 0 {
+		t.Errorf("writing and reading a record made %.0f allocations, want none", got)
+	}
+}
