@@ -79,7 +79,7 @@ func NewCertificate(chain [][]byte, signer crypto.Signer) (*Certificate, error) 
 
 func (c *Certificate) noteIssuer(parsed *x509.Certificate) {
 	c.issuers = append(c.issuers, parsed.RawIssuer)
-	if bytes.Equal(parsed.RawIssuer, parsed.RawSubject) && parsed != c.leaf {
+	if bytes.Equal(parsed.RawIssuer, parsed.RawSubject) {
 		return
 	}
 	if scheme := chainScheme(parsed.SignatureAlgorithm); !slices.Contains(c.signatures, scheme) {

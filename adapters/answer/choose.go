@@ -52,17 +52,14 @@ func (c *Certificate) chainAccepted(accepted []messages.SignatureScheme) bool {
 	return len(accepted) == 0 || len(common(c.signatures, accepted)) == len(c.signatures)
 }
 
-// weakChain tells whether the chain has a signature that may only be sent to a
-// peer who asks for it: SHA-1, or one with no name (RFC 8446, Section 4.4.2.2).
+// weakChain tells whether the chain has a signature by SHA-1 that the peer has
+// not asked for, and may not be sent even as a last resort (RFC 8446,
+// Section 4.4.2.2).
 func (c *Certificate) weakChain(accepted []messages.SignatureScheme) bool {
 	for _, scheme := range c.signatures {
-		switch scheme {
-		case 0:
+		sha1 := scheme == messages.RSAPKCS1SHA1 || scheme == messages.ECDSASHA1
+		if sha1 && !slices.Contains(accepted, scheme) {
 			return true
-		case messages.RSAPKCS1SHA1, messages.ECDSASHA1:
-			if !slices.Contains(accepted, scheme) {
-				return true
-			}
 		}
 	}
 	return false

@@ -3,10 +3,14 @@ package answer
 import (
 	"crypto"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"os"
+
+	"golang.org/x/crypto/cryptobyte"
+	cryptobyteasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // ParsePEM makes a Certificate of PEM blocks: those of chain with the label
@@ -49,7 +53,7 @@ func parseKey(text []byte) (crypto.Signer, error) {
 		var err error
 		switch block.Type {
 		case "PRIVATE KEY":
-			key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+			key, err = parsePKCS8(block.Bytes)
 		case "RSA PRIVATE KEY":
 			key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
 		case "EC PRIVATE KEY":
@@ -69,4 +73,18 @@ func parseKey(text []byte) (crypto.Signer, error) {
 		return signer, nil
 	}
 	return nil, errors.New("answer: no private key in PEM found")
+}
+
+// parsePKCS8 is that of crypto/x509, and knows id-RSASSA-PSS too.
+func parsePKCS8(der []byte) (any, error) {
+	input := cryptobyte.String(der)
+	var info, algorithm, key cryptobyte.String
+	var version int
+	var oid asn1.ObjectIdentifier
+	if input.ReadASN1(&info, cryptobyteasn1.SEQUENCE) && info.ReadASN1Integer(&version) &&
+		info.ReadASN1(&algorithm, cryptobyteasn1.SEQUENCE) && algorithm.ReadASN1ObjectIdentifier(&oid) &&
+		info.ReadASN1(&key, cryptobyteasn1.OCTET_STRING) && oid.Equal(oidPSS) {
+		return x509.ParsePKCS1PrivateKey(key)
+	}
+	return x509.ParsePKCS8PrivateKey(der)
 }

@@ -43,7 +43,7 @@ var ErrTicketState = errors.New("answer: the state is too large for a ticket")
 // be copied. Rand and Rotation may not change once in use.
 type TicketKeys struct {
 	// Rand is where keys and nonces come from; nil is the reader of
-	// crypto/rand.
+	// crypto/rand. It must be safe for concurrent use.
 	Rand io.Reader
 	// Rotation is how long a key seals; 0 means DefaultRotation.
 	Rotation time.Duration
