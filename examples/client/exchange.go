@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"io"
+
+	"github.com/tacitls/tacitls/examples/internal/link"
+)
+
+// fetch sends a request and prints the answer up to the server's close_notify.
+func fetch(l *link.Link, request string, stdout io.Writer) error {
+	if err := l.Write([]byte(request)); err != nil {
+		return err
+	}
+	if err := printAll(l, stdout); err != nil {
+		return err
+	}
+	// Whether a server that has closed still hears this is its own affair.
+	_ = l.CloseWrite()
+	return nil
+}
+
+// echoPiece is how much is sent before it is awaited back, in bytes: less than
+// a network holds, so that neither end waits for the other to read.
+const echoPiece = 1 << 14
+
+// echo sends a request, prints as much as was sent when it comes back, and
+// closes.
+func echo(l *link.Link, request string, stdout io.Writer) error {
+	for len(request) > 0 {
+		n := min(len(request), echoPiece)
+		if err := l.Write([]byte(request[:n])); err != nil {
+			return err
+		}
+		for missing := n; missing > 0; {
+			data, err := l.Read()
+			if errors.Is(err, io.EOF) {
+				return io.ErrUnexpectedEOF
+			}
+			if err != nil {
+				return err
+			}
+			if _, err := stdout.Write(data); err != nil {
+				return err
+			}
+			missing -= len(data)
+		}
+		request = request[n:]
+	}
+	if err := l.CloseWrite(); err != nil {
+		return err
+	}
+	return printAll(l, stdout)
+}
+
+func printAll(l *link.Link, stdout io.Writer) error {
+	for {
+		data, err := l.Read()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+		if _, err := stdout.Write(data); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,105 @@
+// Client is a TLS client to try servers with: it prints a report of what was
+// agreed on, a line of three dashes, and what came back.
+//
+// It exits with 0 only if everything went well to the server's close_notify,
+// with 1 when TLS or the network failed, 2 on bad usage or an unreadable file,
+// and 3 when a flag asks for a feature that is not there.
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"github.com/tacitls/tacitls/adapters/answer"
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/examples/internal/flags"
+	"github.com/tacitls/tacitls/examples/internal/link"
+	"github.com/tacitls/tacitls/examples/internal/report"
+)
+
+func main() {
+	err := run(os.Args[1:], os.Stdout, os.Stderr)
+	os.Exit(flags.Exit(os.Stderr, "client", err))
+}
+
+// finishTime is how long to wait for the server to close its side in the end.
+const finishTime = time.Second
+
+func run(arguments []string, stdout, stderr io.Writer) error {
+	o, err := parse(arguments, stderr)
+	if err != nil {
+		return err
+	}
+	e, err := engine.NewClient(o.config())
+	if err != nil {
+		return err
+	}
+	deadline := time.Now().Add(o.timeout)
+	conn, err := (&net.Dialer{Deadline: deadline}).Dial("tcp", o.connect)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(deadline); err != nil {
+		return err
+	}
+	var newest *events.Session
+	l := link.New(e, conn, o.answers(), func(event events.Event) {
+		o.keyLog.Note(event)
+		if ticket, ok := event.(*events.TicketReceived); ok {
+			newest = ticket.Session
+		}
+	})
+	failed := o.exchange(l, stdout)
+	l.Finish(finishTime)
+	if newest != nil && o.session != "" {
+		if err := writeSession(o.session, newest); err != nil && failed == nil {
+			failed = err
+		}
+	}
+	return failed
+}
+
+func (o *options) config() *engine.ClientConfig {
+	config := &engine.ClientConfig{
+		ServerName: o.serverName, KeyShares: o.keyShares, Session: o.resume,
+		// The session file may be of a run with other roots, or with none.
+		ReverifyOnResume: true,
+	}
+	config.Rand = rand.Reader
+	config.CipherSuites, config.Groups, config.ALPN = o.suites, o.groups, o.alpn
+	config.KeyLog = o.keyLog != nil
+	return config
+}
+
+func (o *options) answers() answer.Answerer {
+	return &answer.Client{Roots: o.roots, InsecureSkipVerify: o.insecure, Certificates: o.certificates}
+}
+
+// exchange does all that is done over the connection.
+func (o *options) exchange(l *link.Link, stdout io.Writer) error {
+	if err := l.Handshake(); err != nil {
+		return err
+	}
+	text, err := report.Of(l.Engine, o.exporter)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(stdout, "%s---\n", text); err != nil {
+		return err
+	}
+	if o.keyUpdate {
+		if err := l.UpdateKeys(); err != nil {
+			return err
+		}
+	}
+	if o.echo {
+		return echo(l, o.request, stdout)
+	}
+	return fetch(l, o.request, stdout)
+}

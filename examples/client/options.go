@@ -1,0 +1,130 @@
+package main
+
+import (
+	"crypto/x509"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/tacitls/tacitls/adapters/answer"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/examples/internal/flags"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// options is the command line, checked and with its files read.
+type options struct {
+	connect      string
+	roots        *x509.CertPool
+	serverName   string
+	insecure     bool
+	certificates []*answer.Certificate
+	alpn         []string
+	groups       []messages.Group
+	keyShares    []messages.Group
+	suites       []messages.CipherSuite
+	session      string
+	resume       *events.Session
+	request      string
+	echo         bool
+	keyUpdate    bool
+	exporter     string
+	keyLog       *flags.KeyLog
+	timeout      time.Duration
+}
+
+// text is the command line as typed.
+type text struct {
+	ca                             string
+	certs, keys                    flags.Strings
+	least, most                    string
+	alpn, groups, keyShares        string
+	ciphers, request, mode, keylog string
+}
+
+func parse(arguments []string, stderr io.Writer) (*options, error) {
+	o, t := &options{}, &text{}
+	f := flags.New("client", stderr)
+	f.StringVar(&o.connect, "connect", "127.0.0.1:4433", "`address` of the server")
+	f.StringVar(&t.ca, "ca", "", "PEM `file` of authorities to trust; without it those of the system")
+	f.StringVar(&o.serverName, "servername", "localhost", "`name` to send and to check; an address is only checked")
+	f.BoolVar(&o.insecure, "insecure", false, "take any certificate")
+	f.StringVar(&t.least, "min", "", "least `version`, 1.2 or 1.3; TLS 1.3 is the only one there")
+	f.StringVar(&t.most, "max", "", "greatest `version`, 1.2 or 1.3; 1.2 is not there")
+	f.StringVar(&t.alpn, "alpn", "", "application `protocols` to offer, preferred first")
+	f.StringVar(&t.groups, "groups", "", "`groups` for the key exchange, preferred first")
+	f.StringVar(&t.keyShares, "key-shares", "", "`groups` to send shares for at once, or none")
+	f.StringVar(&t.ciphers, "ciphers", "", "cipher `suites`, preferred first, or all")
+	f.Var(&t.certs, "cert", "PEM `file` of a certificate chain for servers that ask; may be repeated, each with a -key")
+	f.Var(&t.keys, "key", "PEM `file` of the private key of a -cert")
+	f.StringVar(&o.session, "session", "", "`file` to resume from if it is there, and to keep the newest session in")
+	f.StringVar(&t.request, "request", `GET / HTTP/1.0\r\n\r\n`, "`text` to send; \\r, \\n and \\\\ are understood")
+	f.StringVar(&t.mode, "mode", "http", "`http` reads until the server closes, echo reads the request back")
+	f.BoolVar(&o.keyUpdate, "key-update", false, "change keys, and have the server do so, before the request")
+	f.StringVar(&o.exporter, "exporter", "", "report 32 bytes of keying material for this `label`")
+	f.StringVar(&t.keylog, "keylog", "", "append secrets to this `file`, for Wireshark")
+	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`duration` after which to give up")
+	later(f)
+	if err := f.Parse(arguments); err != nil {
+		return nil, err
+	}
+	return o, o.read(t)
+}
+
+// later are the flags whose feature is not there.
+func later(f *flags.Set) {
+	f.LaterString("psk", "external pre-shared key, `identity:hex`")
+	f.LaterString("psk-hash", "hash of the -psk, `sha256` or sha384")
+	f.LaterBool("psk-ke", "offer pre-shared keys without a key exchange")
+	f.LaterString("cert-compression", "certificate compression `algorithms`")
+	f.LaterBool("ocsp", "fail unless the server staples an OCSP response")
+	f.LaterBool("early-data", "send the request as early data")
+	f.LaterBool("pha", "offer to authenticate after the handshake")
+	f.LaterInt("max-fragment-length", "max_fragment_length in `bytes`")
+	f.LaterInt("record-size-limit", "record_size_limit in `bytes`")
+	f.LaterString("raw-public-key", "`file` of the raw public key to expect")
+	f.LaterString("ech-config", "ECH config `file`")
+	f.LaterBool("renegotiation", "renegotiate before the request")
+}
+
+// read checks the text and reads the files it names.
+func (o *options) read(t *text) (err error) {
+	if err := flags.Versions(t.least, t.most); err != nil {
+		return err
+	}
+	switch t.mode {
+	case "http", "echo":
+		o.echo = t.mode == "echo"
+	default:
+		return flags.Bad("-mode is http or echo")
+	}
+	if o.timeout <= 0 {
+		return flags.Bad("-timeout is more than 0")
+	}
+	o.request = strings.NewReplacer(`\r`, "\r", `\n`, "\n", `\\`, `\`).Replace(t.request)
+	if o.alpn, err = flags.ALPN("alpn", t.alpn); err != nil {
+		return err
+	}
+	if o.groups, err = flags.Groups("groups", t.groups); err != nil {
+		return err
+	}
+	if o.keyShares, err = flags.KeyShares("key-shares", t.keyShares, o.groups); err != nil {
+		return err
+	}
+	if o.suites, err = flags.CipherSuites("ciphers", t.ciphers); err != nil {
+		return err
+	}
+	if o.certificates, err = flags.Certificates(t.certs, t.keys); err != nil {
+		return err
+	}
+	if o.roots, err = flags.Roots("ca", t.ca); err != nil {
+		return err
+	}
+	if o.session != "" {
+		if o.resume, err = readSession(o.session); err != nil {
+			return err
+		}
+	}
+	o.keyLog, err = flags.OpenKeyLog(t.keylog)
+	return err
+}

@@ -1,0 +1,41 @@
+package flags
+
+import (
+	"crypto/x509"
+	"fmt"
+	"os"
+
+	"github.com/tacitls/tacitls/adapters/answer"
+)
+
+// Certificates reads pairs of PEM files, chain and key.
+func Certificates(chains, keys []string) ([]*answer.Certificate, error) {
+	if len(chains) != len(keys) {
+		return nil, Bad("-cert and -key come in pairs: %d and %d were given", len(chains), len(keys))
+	}
+	var certificates []*answer.Certificate
+	for i := range chains {
+		certificate, err := answer.LoadPEM(chains[i], keys[i])
+		if err != nil {
+			return nil, &Usage{fmt.Errorf("-cert %s -key %s: %w", chains[i], keys[i], err)}
+		}
+		certificates = append(certificates, certificate)
+	}
+	return certificates, nil
+}
+
+// Roots reads a PEM file of authorities. An empty path is nil.
+func Roots(flag, path string) (*x509.CertPool, error) {
+	if path == "" {
+		return nil, nil
+	}
+	bundle, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &Usage{fmt.Errorf("-%s: %w", flag, err)}
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(bundle) {
+		return nil, Bad("-%s: %s holds no certificate in PEM", flag, path)
+	}
+	return pool, nil
+}

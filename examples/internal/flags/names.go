@@ -1,0 +1,120 @@
+package flags
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// List splits a comma-separated list. An empty list is nil, an empty entry is
+// bad usage.
+func List(flag, value string) ([]string, error) {
+	if value == "" {
+		return nil, nil
+	}
+	list := strings.Split(value, ",")
+	for i, entry := range list {
+		list[i] = strings.TrimSpace(entry)
+		if list[i] == "" {
+			return nil, Bad("-%s: an entry of %q is empty", flag, value)
+		}
+	}
+	return list, nil
+}
+
+// Groups reads names of groups. A name of no group is bad usage; a group that
+// is known and not implemented is an [Unsupported].
+func Groups(flag, value string) ([]messages.Group, error) {
+	return named(flag, value, messages.ParseGroup, func(g messages.Group) bool {
+		_, ok := secrets.LookupGroup(g)
+		return ok
+	})
+}
+
+// KeyShares reads the groups to send shares for, and puts them into the order
+// of groups, which default to all. "none" is the empty list, and the empty
+// string is nil.
+func KeyShares(flag, value string, groups []messages.Group) ([]messages.Group, error) {
+	if value == "none" {
+		return []messages.Group{}, nil
+	}
+	shares, err := Groups(flag, value)
+	if err != nil || shares == nil {
+		return nil, err
+	}
+	if groups == nil {
+		groups = secrets.Groups()
+	}
+	for _, share := range shares {
+		if !slices.Contains(groups, share) {
+			return nil, Bad("-%s: %v is not among the groups", flag, share)
+		}
+	}
+	slices.SortFunc(shares, func(a, b messages.Group) int {
+		return slices.Index(groups, a) - slices.Index(groups, b)
+	})
+	return shares, nil
+}
+
+// CipherSuites reads names of cipher suites, or "all".
+func CipherSuites(flag, value string) ([]messages.CipherSuite, error) {
+	if value == "all" {
+		return secrets.Suites13(), nil
+	}
+	return named(flag, value, messages.ParseCipherSuite, func(id messages.CipherSuite) bool {
+		_, ok := secrets.LookupSuite(id)
+		return ok
+	})
+}
+
+func named[T comparable](flag, value string, parse func(string) (T, bool), there func(T) bool) ([]T, error) {
+	names, err := List(flag, value)
+	if err != nil {
+		return nil, err
+	}
+	var list []T
+	for _, name := range names {
+		id, known := parse(name)
+		switch {
+		case !known:
+			return nil, Bad("-%s: %q is no IANA name", flag, name)
+		case !there(id):
+			return nil, &Unsupported{flag}
+		case slices.Contains(list, id):
+			return nil, Bad("-%s: %q is named twice", flag, name)
+		}
+		list = append(list, id)
+	}
+	return list, nil
+}
+
+// ALPN reads application protocols, each of 1 to 255 bytes.
+func ALPN(flag, value string) ([]string, error) {
+	protocols, err := List(flag, value)
+	for _, protocol := range protocols {
+		if len(protocol) > 255 {
+			return nil, Bad("-%s: a protocol has %d bytes", flag, len(protocol))
+		}
+	}
+	return protocols, err
+}
+
+// Versions checks -min and -max, each "", "1.2" or "1.3". Only TLS 1.3 is
+// there: -max 1.2 is unsupported, and -min 1.2 sets a floor below what can be
+// had, so that the connection is TLS 1.3 or fails.
+func Versions(least, most string) error {
+	for _, version := range []string{least, most} {
+		if version != "" && version != "1.2" && version != "1.3" {
+			return Bad("version %q is neither 1.2 nor 1.3", version)
+		}
+	}
+	switch {
+	case least == "1.3" && most == "1.2":
+		return Bad("-min %s is above -max %s", least, most)
+	case most == "1.2":
+		return &Unsupported{"max"}
+	}
+	return nil
+}

@@ -1,0 +1,170 @@
+// Package link drives an engine over a network connection from one goroutine:
+// read, give the bytes to the engine, act on its events in order. It is the
+// loop that the documentation of the engine shows, with the ends of a
+// connection under exact control.
+package link
+
+import (
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"github.com/tacitls/tacitls/adapters/answer"
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// bufferSize is that of one read, in bytes: two full records.
+const bufferSize = 1 << 15
+
+// Link is one end of one connection.
+type Link struct {
+	Engine *engine.Engine
+
+	conn    net.Conn
+	answers answer.Answerer
+	observe func(events.Event)
+
+	out      events.Output
+	buffer   []byte
+	received []byte // application data that Read has not given yet
+	writeErr error
+}
+
+// New joins an engine to a connection. Observe, unless nil, sees every event
+// before it is acted on.
+func New(e *engine.Engine, conn net.Conn, answers answer.Answerer, observe func(events.Event)) *Link {
+	return &Link{Engine: e, conn: conn, answers: answers, observe: observe, buffer: make([]byte, bufferSize)}
+}
+
+// Handshake runs until the handshake is complete. When it fails the alert has
+// been written.
+func (l *Link) Handshake() error {
+	if err := l.do(l.Engine.Start); err != nil {
+		return err
+	}
+	for !l.Engine.Completed() {
+		if err := l.read(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Read gives the application data of one read from the network, at least one
+// byte, valid until the next call of any method. After close_notify it is
+// io.EOF; a connection cut off is the engine's error.
+func (l *Link) Read() ([]byte, error) {
+	for len(l.received) == 0 {
+		if l.Engine.ReadClosed() {
+			return nil, io.EOF
+		}
+		if err := l.read(); err != nil && len(l.received) == 0 {
+			return nil, err
+		}
+	}
+	data := l.received
+	l.received = l.received[:0]
+	return data, nil
+}
+
+// Write sends application data, as many records as it takes, in one write. If
+// the network takes no more, that is told by Read or CloseWrite: what the peer
+// has said before it went comes first.
+func (l *Link) Write(p []byte) error {
+	return l.do(func(out *events.Output, now time.Time) error { return l.Engine.Write(out, now, p) })
+}
+
+// UpdateKeys changes the keys for writing, and asks the peer to do the same
+// (RFC 8446, Section 4.6.3).
+func (l *Link) UpdateKeys() error {
+	return l.do(func(out *events.Output, now time.Time) error {
+		return l.Engine.UpdateKeys(out, now, messages.UpdateRequested)
+	})
+}
+
+// CloseWrite sends close_notify. The peer may still write. The error may be that
+// of a write before.
+func (l *Link) CloseWrite() error {
+	if err := l.do(l.Engine.CloseWrite); err != nil {
+		return err
+	}
+	return l.writeErr
+}
+
+// Finish ends the connection for good: it half-closes the transport and passes
+// over what still comes until the peer closes too, for as long as patience
+// lasts. To close at once with bytes unread would reset the connection, and
+// the reset would overtake the close_notify or the alert sent last.
+func (l *Link) Finish(patience time.Duration) {
+	defer l.conn.Close()
+	if half, ok := l.conn.(interface{ CloseWrite() error }); !ok || half.CloseWrite() != nil {
+		return
+	}
+	if l.conn.SetReadDeadline(time.Now().Add(patience)) == nil {
+		_, _ = io.CopyBuffer(io.Discard, onlyReader{l.conn}, l.buffer)
+	}
+}
+
+// onlyReader hides what would let io.CopyBuffer take a buffer of its own.
+type onlyReader struct{ io.Reader }
+
+// read takes one read from the network.
+func (l *Link) read() error {
+	if fatal := l.Engine.Err(); fatal != nil {
+		return fatal
+	}
+	n, err := l.conn.Read(l.buffer)
+	if n > 0 {
+		if fatal := l.do(func(out *events.Output, now time.Time) error {
+			return l.Engine.Receive(out, now, l.buffer[:n])
+		}); fatal != nil {
+			return fatal
+		}
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		return l.do(l.Engine.ReceiveEOF)
+	case err != nil && l.writeErr != nil:
+		return l.writeErr
+	}
+	return err
+}
+
+// do calls the engine and acts on what it has to say.
+func (l *Link) do(call func(*events.Output, time.Time) error) error {
+	err := call(&l.out, time.Now())
+	for event := range l.out.All() {
+		if l.observe != nil {
+			l.observe(event)
+		}
+		l.act(event)
+	}
+	l.out.Reset()
+	if fatal := l.Engine.Err(); fatal != nil {
+		return fatal
+	}
+	return err
+}
+
+func (l *Link) act(event events.Event) {
+	switch event := event.(type) {
+	case *events.Send:
+		// A peer that has closed may have said why: go on reading.
+		if l.writeErr == nil {
+			_, l.writeErr = l.conn.Write(event.Bytes)
+		}
+	case *events.DataReceived:
+		l.received = append(l.received, event.Bytes...)
+	case events.Question:
+		now := time.Now()
+		if given := l.answers.Answer(now, event); given != nil {
+			// A refusal is fatal, which do finds.
+			_ = l.Engine.Answer(&l.out, now, given)
+			return
+		}
+		_ = l.Engine.Abort(&l.out, now, messages.AlertInternalError)
+	}
+}

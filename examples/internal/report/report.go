@@ -1,0 +1,90 @@
+// Package report prints what two ends agreed on, as lines of key=value that a
+// script can read.
+package report
+
+import (
+	"crypto/x509"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// exported is how many bytes of keying material a report shows.
+const exported = 32
+
+// Of reports on a connection whose handshake is complete. All keys are always
+// there; exporter is there if a label is given: 32 bytes for it without a
+// context (RFC 8446, Section 7.5), in hexadecimal digits.
+func Of(e *engine.Engine, label string) (string, error) {
+	c := e.Connection()
+	var b strings.Builder
+	line := func(key string, value any) { fmt.Fprintf(&b, "%s=%v\n", key, value) }
+	line("version", strings.TrimPrefix(c.Version.String(), "TLS "))
+	line("cipher", c.CipherSuite)
+	line("group", groupName(c.Group))
+	line("resumed", c.Resumed)
+	line("hrr", c.Retried)
+	line("alpn", plain(c.ALPN))
+	line("sni", plain(sentName(c.ServerName)))
+	line("peer_cn", plain(commonName(c.PeerChain)))
+	line("early_data", earlyData(c.EarlyDataAccepted))
+	line("psk", plain(string(c.PSKIdentity)))
+	line("ocsp", len(c.OCSP))
+	line("sct", len(c.SCTs))
+	line("ech", "no")
+	if label != "" {
+		material, err := e.Export(label, nil, exported)
+		if err != nil {
+			return "", err
+		}
+		line("exporter", fmt.Sprintf("%x", material))
+	}
+	return b.String(), nil
+}
+
+func groupName(g messages.Group) string {
+	if g == 0 {
+		return "none"
+	}
+	return g.String()
+}
+
+// sentName leaves out addresses, which are checked and never sent
+// (RFC 6066, Section 3).
+func sentName(name string) string {
+	if _, err := netip.ParseAddr(name); err == nil {
+		return ""
+	}
+	return name
+}
+
+func commonName(chain [][]byte) string {
+	if len(chain) == 0 {
+		return ""
+	}
+	leaf, err := x509.ParseCertificate(chain[0])
+	if err != nil {
+		return ""
+	}
+	return leaf.Subject.CommonName
+}
+
+func earlyData(accepted bool) string {
+	if accepted {
+		return "accepted"
+	}
+	return "no"
+}
+
+// plain quotes what a peer chose if it would not stay on its line.
+func plain(text string) string {
+	quoted := strconv.Quote(text)
+	if inner := quoted[1 : len(quoted)-1]; inner != text {
+		return quoted
+	}
+	return text
+}

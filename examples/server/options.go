@@ -1,0 +1,121 @@
+package main
+
+import (
+	"crypto/x509"
+	"io"
+
+	"github.com/tacitls/tacitls/adapters/answer"
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/examples/internal/flags"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// options is the command line, checked and with its files read.
+type options struct {
+	listen       string
+	certificates []*answer.Certificate
+	clientAuth   engine.ClientAuth
+	clientRoots  *x509.CertPool
+	tickets      bool
+	alpn         []string
+	groups       []messages.Group
+	suites       []messages.CipherSuite
+	echo         bool
+	replySize    int
+	exporter     string
+	keyLog       *flags.KeyLog
+	verbose      bool
+}
+
+// text is the command line as typed.
+type text struct {
+	certs, keys                         flags.Strings
+	least, most                         string
+	clientAuth, clientCA                string
+	alpn, groups, ciphers, mode, keylog string
+}
+
+func parse(arguments []string, stderr io.Writer) (*options, error) {
+	o, t := &options{}, &text{}
+	f := flags.New("server", stderr)
+	f.StringVar(&o.listen, "listen", "127.0.0.1:4433", "`address` to listen on; port 0 takes a free one")
+	f.Var(&t.certs, "cert", "PEM `file` of a certificate chain; may be repeated, each with a -key")
+	f.Var(&t.keys, "key", "PEM `file` of the private key of a -cert")
+	f.StringVar(&t.least, "min", "", "least `version`, 1.2 or 1.3; TLS 1.3 is the only one there")
+	f.StringVar(&t.most, "max", "", "greatest `version`, 1.2 or 1.3; 1.2 is not there")
+	f.StringVar(&t.clientAuth, "client-auth", "none", "client certificate: `none`, request or require")
+	f.StringVar(&t.clientCA, "client-ca", "", "PEM `file` of authorities for client certificates; without it any will do")
+	f.BoolVar(&o.tickets, "tickets", true, "send and take session tickets")
+	f.StringVar(&t.alpn, "alpn", "", "application `protocols`; a client that offers none of them is refused")
+	f.StringVar(&t.groups, "groups", "", "`groups` for the key exchange, preferred first")
+	f.StringVar(&t.ciphers, "ciphers", "", "cipher `suites`, preferred first, or all")
+	f.StringVar(&t.mode, "mode", "http", "`http` or echo")
+	f.IntVar(&o.replySize, "reply-size", 1024, "size of a reply's body in `bytes`, at least that of the report")
+	f.StringVar(&o.exporter, "exporter", "", "report 32 bytes of keying material for this `label`")
+	f.StringVar(&t.keylog, "keylog", "", "append secrets to this `file`, for Wireshark")
+	f.BoolVar(&o.verbose, "v", false, "print every event of every connection on stderr")
+	later(f)
+	if err := f.Parse(arguments); err != nil {
+		return nil, err
+	}
+	return o, o.read(t)
+}
+
+// later are the flags whose feature is not there.
+func later(f *flags.Set) {
+	f.LaterString("ocsp", "OCSP response to staple, a DER `file`")
+	f.LaterString("psk", "external pre-shared key, `identity:hex`")
+	f.LaterString("psk-hash", "hash of the -psk, `sha256` or sha384")
+	f.LaterBool("psk-ke", "allow pre-shared keys without a key exchange")
+	f.LaterInt("early-data", "take early data of up to so many `bytes`")
+	f.LaterBool("pha", "ask for a client certificate after the handshake, on GET /secret")
+	f.LaterInt("record-size-limit", "record_size_limit in `bytes`")
+	f.LaterBool("raw-public-key", "send a raw public key")
+	f.LaterString("cert-compression", "certificate compression `algorithms`")
+	f.LaterString("ech-key", "ECH key `file`")
+}
+
+// read checks the text and reads the files it names.
+func (o *options) read(t *text) (err error) {
+	if err := flags.Versions(t.least, t.most); err != nil {
+		return err
+	}
+	switch t.clientAuth {
+	case "none":
+	case "request":
+		o.clientAuth = engine.RequestClientCert
+	case "require":
+		o.clientAuth = engine.RequireClientCert
+	default:
+		return flags.Bad("-client-auth is none, request or require")
+	}
+	switch t.mode {
+	case "http", "echo":
+		o.echo = t.mode == "echo"
+	default:
+		return flags.Bad("-mode is http or echo")
+	}
+	if o.replySize < 0 || o.replySize > maxReply {
+		return flags.Bad("-reply-size is 0 to %d", maxReply)
+	}
+	if o.alpn, err = flags.ALPN("alpn", t.alpn); err != nil {
+		return err
+	}
+	if o.groups, err = flags.Groups("groups", t.groups); err != nil {
+		return err
+	}
+	if o.suites, err = flags.CipherSuites("ciphers", t.ciphers); err != nil {
+		return err
+	}
+	if len(t.certs) == 0 {
+		return flags.Bad("-cert and -key are needed")
+	}
+	if o.certificates, err = flags.Certificates(t.certs, t.keys); err != nil {
+		return err
+	}
+	if o.clientRoots, err = flags.Roots("client-ca", t.clientCA); err != nil {
+		return err
+	}
+	o.keyLog, err = flags.OpenKeyLog(t.keylog)
+	return err
+}
