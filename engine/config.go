@@ -54,8 +54,8 @@ type Common struct {
 	// 65536.
 	MaxHeld int
 
-	// UpdateAfter is how many records one key may protect before this end
-	// changes to the next. 0 leaves it to the AEAD's own limit, which a larger
+	// UpdateAfter is how many records one key may protect, the KeyUpdate that
+	// changes to the next key included: 2 or more. 0 leaves it to the AEAD's own limit, which a larger
 	// number does not move (RFC 8446, Section 5.5).
 	UpdateAfter uint64
 

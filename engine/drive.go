@@ -24,6 +24,9 @@ func (e *Engine) drive(out *events.Output, b []byte) error {
 		}
 		switch item.Kind {
 		case carrier.Nothing:
+			if e.eof {
+				return e.fail(out, refuse.Truncated)
+			}
 			return nil
 		case carrier.Message:
 			err = e.message(out, item.Bytes)
@@ -116,6 +119,11 @@ func (e *Engine) release(out *events.Output) error {
 			return err
 		}
 	}
+	if e.question != nil {
+		// What is said before an answer leaves with what is said after it, in
+		// as few records as it takes.
+		return nil
+	}
 	return e.stream.Flush(out)
 }
 
@@ -133,9 +141,6 @@ func (e *Engine) perform(out *events.Output, a *handshake.Action) error {
 	case handshake.SkipEarlyData:
 		e.stream.Skip(a.Size)
 		return nil
-	}
-	if err := e.stream.Flush(out); err != nil {
-		return err
 	}
 	switch event := a.Event.(type) {
 	case events.Question:
@@ -182,6 +187,7 @@ func (e *Engine) fail(out *events.Output, err error) error {
 	e.hs.Unstage()
 	e.err = newError(err, fsm.Name(e.state))
 	silent := e.err.Received || e.writeClosed || e.err.Refusal.Name == refuse.Truncated.Name()
+	e.stream.Drop()
 	if !silent {
 		// If the alert cannot be sealed either, the connection is over
 		// without it.

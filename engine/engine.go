@@ -23,6 +23,7 @@ type Engine struct {
 	err      *Error
 
 	completed   bool
+	eof         bool // of the transport
 	readClosed  bool
 	writeClosed bool
 }
@@ -55,7 +56,7 @@ func (e *Engine) Receive(out *events.Output, now time.Time, b []byte) error {
 	e.hs.Enter(out, now)
 	defer e.hs.Leave()
 	switch {
-	case e.readClosed:
+	case e.readClosed || e.eof:
 		return nil
 	case e.question != nil:
 		if !e.stream.Hold(out, b) {
@@ -70,17 +71,16 @@ func (e *Engine) Receive(out *events.Output, now time.Time, b []byte) error {
 
 // ReceiveEOF tells that the transport has ended. After close_notify that is
 // the clean end; before it, data may have been cut off, and the connection
-// fails as "truncated" (RFC 8446, Section 6.1).
+// fails as "truncated" (RFC 8446, Section 6.1). While a question is open the
+// verdict waits for the bytes held, which may end in close_notify.
 func (e *Engine) ReceiveEOF(out *events.Output, now time.Time) error {
 	if e.err != nil {
 		return e.err
 	}
 	e.hs.Enter(out, now)
 	defer e.hs.Leave()
-	if e.readClosed {
-		return nil
-	}
-	return e.fail(out, refuse.Truncated)
+	e.eof = true
+	return e.drive(out, nil)
 }
 
 // Answer takes the answer to the open question, at once or any time later, and

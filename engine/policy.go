@@ -125,6 +125,8 @@ func (c *Common) compile(p *handshake.Policy) error {
 		return invalid("RecordSize of %d bytes", p.RecordSize)
 	case p.MaxMessage < 0 || p.MaxMessage > messages.HandshakeHeaderLen+messages.MaxHandshakeLen:
 		return invalid("MaxMessage of %d bytes", p.MaxMessage)
+	case c.UpdateAfter == 1:
+		return invalid("UpdateAfter of a single record")
 	case p.MaxHeld < 0:
 		return invalid("MaxHeld of %d bytes", p.MaxHeld)
 	}

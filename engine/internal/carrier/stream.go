@@ -128,14 +128,17 @@ func (k *keyState) change(level events.Level) {
 // none any more (RFC 8446, Section 4.2.10).
 func (s *Stream) Skip(size int) { s.skip = size }
 
-// UpdateDue tells that the write keys have protected as many records as they
-// should (RFC 8446, Section 5.5).
+// UpdateDue tells that the write keys have one record left to protect, which
+// is for the KeyUpdate (RFC 8446, Section 5.5).
 func (s *Stream) UpdateDue() bool {
 	if s.sealer == nil {
 		return false
 	}
-	limit := s.options.UpdateAfter
-	return s.sealer.Expired() || limit != 0 && s.sealer.Sequence() >= limit
+	limit := s.sealer.Suite().RecordLimit
+	if s.options.UpdateAfter != 0 {
+		limit = min(limit, s.options.UpdateAfter)
+	}
+	return s.sealer.Sequence() >= limit-1
 }
 
 // Aligned tells that what has been taken so far ends on a record's boundary,

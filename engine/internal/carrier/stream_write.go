@@ -36,6 +36,9 @@ func (s *Stream) Flush(out *events.Output) error {
 	return nil
 }
 
+// Drop forgets the messages that wait.
+func (s *Stream) Drop() { s.out = nil }
+
 // SendChangeCipherSpec sends what waits, then the record that middleboxes want
 // to see, in clear (RFC 8446, Appendix D.4).
 func (s *Stream) SendChangeCipherSpec(out *events.Output) error {
@@ -46,14 +49,21 @@ func (s *Stream) SendChangeCipherSpec(out *events.Output) error {
 	return nil
 }
 
-// SendData puts up to one record of b into a record and gives back the rest.
+// SendData sends what waits, puts up to one record of b into a record and
+// gives back the rest.
 func (s *Stream) SendData(out *events.Output, b []byte) (rest []byte, err error) {
+	if err := s.Flush(out); err != nil {
+		return b, err
+	}
 	n := min(len(b), s.options.RecordSize)
 	return b[n:], s.seal(out, record.ApplicationData, b[:n])
 }
 
-// SendAlert sends an alert.
+// SendAlert sends what waits, and an alert.
 func (s *Stream) SendAlert(out *events.Output, alert messages.AlertMessage) error {
+	if err := s.Flush(out); err != nil {
+		return err
+	}
 	var content [messages.AlertMessageLen]byte
 	return s.seal(out, record.Alert, alert.Append(content[:0]))
 }

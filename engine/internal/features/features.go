@@ -23,6 +23,7 @@ type Feature struct {
 var table = [...]Feature{
 	serverName,
 	alpn,
+	quicParameters,
 }
 
 // Offer adds all features to a ClientHello.

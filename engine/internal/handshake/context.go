@@ -53,6 +53,9 @@ type Unfinished struct {
 	ClientRandom [32]byte
 	// Session is the one that a client would resume, or nil.
 	Session *events.Session
+	// TicketsServe tells that the client could use a ticket, in a mode that
+	// this end has (RFC 8446, Section 4.2.9).
+	TicketsServe bool
 }
 
 // Workspace is what a connection needs only while one of its inputs is dealt

@@ -46,6 +46,9 @@ func readRetriedServerHello(hs *handshake.Context, s *waitRetriedServerHello, m 
 // (RFC 8446, Section 4.2.1).
 func checkVersion(hs *handshake.Context, m *messages.ServerHello) error {
 	if !m.Extensions.Has(messages.ExtensionSupportedVersions) {
+		if downgraded(m) {
+			return refuse.DowngradeSentinel
+		}
 		return refuse.NoMutualVersion.With("the server chose %v", m.LegacyVersion)
 	}
 	var choice messages.SupportedVersionsChoice
@@ -57,6 +60,13 @@ func checkVersion(hs *handshake.Context, m *messages.ServerHello) error {
 	}
 	hs.Connection.Version = choice.Version
 	return nil
+}
+
+// downgraded tells whether a server that knows TLS 1.3 says that it was led to
+// choose less (RFC 8446, Section 4.1.3).
+func downgraded(m *messages.ServerHello) bool {
+	sentinel := [8]byte(m.Random[24:])
+	return sentinel == messages.DowngradeTLS12() || sentinel == messages.DowngradeTLS11()
 }
 
 // readRetry answers a HelloRetryRequest by a second ClientHello that differs

@@ -56,6 +56,7 @@ const (
 	NoMutualScheme
 	NoApplicationProtocol
 	ProtocolNotOffered
+	ParametersOverStream
 	GroupNotOffered
 	DuplicateKeyShare
 	BadKeyShare

@@ -53,6 +53,9 @@ func readClientFinished(hs *handshake.Context, s *waitClientFinished, m *message
 		hs.Authenticated = hs.Now
 	}
 	hs.Tell(&events.HandshakeCompleted{Connection: hs.Connection})
+	if !hs.TicketsServe {
+		return &serverConnected{connected: c}, nil
+	}
 	return sealTickets(hs, c, 0, hs.Policy.TicketCount)
 }
 

@@ -44,6 +44,7 @@ func readPSK(hs *handshake.Context, hello *handshake.Hello) (*messages.PreShared
 	if err != nil {
 		return nil, err
 	}
+	hs.TicketsServe = slices.Contains(modes.Modes, messages.PSKModeDHEKE)
 	psk := &messages.PreSharedKeyOffer{}
 	present, err := hs.Get(x, psk)
 	switch {
@@ -55,7 +56,7 @@ func readPSK(hs *handshake.Context, hello *handshake.Hello) (*messages.PreShared
 		return nil, refuse.PSKWithoutModes
 	case len(psk.Identities) != len(psk.Binders):
 		return nil, refuse.BinderCount.With("%d binders for %d identities", len(psk.Binders), len(psk.Identities))
-	case !slices.Contains(modes.Modes, messages.PSKModeDHEKE):
+	case !hs.TicketsServe:
 		return nil, nil
 	}
 	return psk, nil
