@@ -147,6 +147,7 @@ var catalogue = [...]entry{
 	NoMutualScheme:        {"no_mutual_scheme", messages.AlertHandshakeFailure, "there is no signature scheme that both ends allow", "RFC 8446, Section 4.4.2.2", false},
 	NoApplicationProtocol: {"no_application_protocol", messages.AlertNoApplicationProtocol, "there is no application protocol that both ends allow", "RFC 7301, Section 3.2", false},
 	ProtocolNotOffered:    {"protocol_not_offered", messages.AlertIllegalParameter, "the server chose an application protocol that was not offered", "RFC 7301, Section 3.1", false},
+	ParametersOverStream:  {"parameters_over_stream", messages.AlertUnsupportedExtension, "quic_transport_parameters came over a transport that is not QUIC", "RFC 9001, Section 8.2", false},
 	GroupNotOffered:       {"group_not_offered", messages.AlertIllegalParameter, "a key share is for a group that was not offered", "RFC 8446, Section 4.2.8", false},
 	DuplicateKeyShare:     {"duplicate_key_share", messages.AlertIllegalParameter, "two key shares are for one group", "RFC 8446, Section 4.2.8", false},
 	BadKeyShare:           {"bad_key_share", messages.AlertIllegalParameter, "a key share is not a valid one of its group", "RFC 8446, Section 4.2.8", false},
