@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -50,6 +51,7 @@ func (p *endpoint) replyTo(question events.Question) (events.Answer, error) {
 	case *events.OpenTicket:
 		for i, ticket := range q.Tickets {
 			if state, ok := p.tickets.open(ticket.Ticket); ok {
+				p.resumed, _ = events.ParseSession(bytes.Clone(state))
 				return q.Reply(i, state), nil
 			}
 		}
@@ -58,10 +60,23 @@ func (p *endpoint) replyTo(question events.Question) (events.Answer, error) {
 		if p.c.options.SkipTicket {
 			return q.None(), nil
 		}
-		p.sealed++
-		return q.Reply(p.tickets.seal(q.State)), nil
+		return p.sealTicket(q)
 	}
 	return nil, &faultError{what: fmt.Sprintf("an unknown question: %v", question)}
+}
+
+// sealTicket puts what the shim has to remember into the session, and seals that.
+func (p *endpoint) sealTicket(q *events.SealTicket) (events.Answer, error) {
+	session, err := events.ParseSession(bytes.Clone(q.State))
+	if err != nil {
+		return nil, &faultError{what: err.Error()}
+	}
+	session.Application = p.memory()
+	state, err := session.Append(nil)
+	if err != nil {
+		return nil, &faultError{what: err.Error()}
+	}
+	return q.Reply(p.tickets.seal(state)), nil
 }
 
 // chooseConfig stands for the hooks that see the ClientHello.

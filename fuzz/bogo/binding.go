@@ -65,7 +65,7 @@ func (d *driven) newEndpoint(c *connection) (*endpoint, error) {
 		if d.session == nil {
 			return nil, errors.New("no session to offer")
 		}
-		config.Session = d.session
+		config.Session, p.resumed = d.session, d.session
 	}
 	p.engine, err = engine.NewClient(config)
 	if err != nil {
@@ -86,5 +86,5 @@ func (p *endpoint) settle(err error) error {
 	if again := p.engine.Advance(&p.out, p.c.now); again != fatal {
 		return &faultError{what: fmt.Sprintf("the engine failed with %q and then gave %v", fatal, again)}
 	}
-	return &namedError{reason: reasonOf(fatal, p.c.options.Server), err: err}
+	return &namedError{reason: reasonOf(fatal), err: err}
 }

@@ -74,7 +74,12 @@ var expectations = []expectation{
 		func(_ *endpoint, c *events.Connection) any { return c.Retried },
 		func(p *endpoint) any { return p.c.options.ExpectHRR }},
 	{"the peer's signature scheme", given("expect-peer-signature-algorithm"),
-		func(_ *endpoint, c *events.Connection) any { return c.PeerScheme },
+		func(p *endpoint, c *events.Connection) any {
+			if c.Resumed && p.resumed != nil {
+				return p.resumed.PeerScheme
+			}
+			return c.PeerScheme
+		},
 		func(p *endpoint) any { return messages.SignatureScheme(p.c.options.ExpectPeerSignatureAlgorithm) }},
 	{"the credential", given("expect-selected-credential"),
 		func(p *endpoint, _ *events.Connection) any {
@@ -91,7 +96,7 @@ var expectations = []expectation{
 		return !o.ExpectNoPeerCertificate && (!o.Server || o.RequireAnyClientCertificate)
 	}, func(_ *endpoint, c *events.Connection) any { return len(c.PeerChain) > 0 }, always(true)},
 	{"the verdict", given("expect-verify-result"),
-		func(p *endpoint, _ *events.Connection) any { return p.rejected && p.verdicts > 0 },
+		func(p *endpoint, _ *events.Connection) any { return p.refused() },
 		func(p *endpoint) any { return p.c.options.VerifyFail }},
 	{"how often the chain was looked at", nil,
 		func(p *endpoint, _ *events.Connection) any { return p.verdicts > 1 }, always(false)},

@@ -37,9 +37,9 @@ type endpoint struct {
 type seen struct {
 	hello      *events.ClientHello
 	selected   *identity
+	resumed    *events.Session // offered by a client, or opened by a server from a ticket
 	session    *events.Session // a client's latest ticket
 	renewed    bool            // it came on this connection
-	sealed     int             // tickets of a server
 	verdicts   int             // how often the peer's chain was looked at
 	rejected   bool            // the last verdict was no, though it may not have counted
 	read       []byte          // traffic secrets
@@ -77,6 +77,7 @@ func (p *endpoint) act(event events.Event) error {
 		p.hello = event.Hello
 	case *events.TicketReceived:
 		p.session, p.renewed = event.Session, true
+		p.session.Application = p.memory()
 	case *events.SecretDerived:
 		p.keep(event)
 	case *events.PeerClosed:

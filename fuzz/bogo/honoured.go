@@ -25,7 +25,7 @@ var honoured = []string{
 
 	// Resumption.
 	"no-ticket", "use-ticket-callback", "use-ticket-aead-callback", "skip-ticket", "renew-ticket",
-	"expect-session-miss", "expect-ticket-renewal", "expect-no-session", "expect-no-session-id", "expect-session-id",
+	"expect-session-miss", "expect-ticket-renewal", "expect-no-session", "expect-no-session-id",
 	"expect-no-offer-early-data",
 
 	// Application data.

@@ -21,6 +21,7 @@ type reasonRow struct {
 var reasons = []reasonRow{
 	{refusal: "bad_record_mac", reason: "DECRYPTION_FAILED_OR_BAD_RECORD_MAC"},
 	{refusal: "no_content_type", reason: "DECRYPTION_FAILED_OR_BAD_RECORD_MAC"},
+	{refusal: "record_overflow", detail: "bytes", reason: "ENCRYPTED_LENGTH_TOO_LONG"},
 	{refusal: "record_overflow", reason: "DATA_LENGTH_TOO_LONG"},
 	{refusal: "unexpected_record", reason: "UNEXPECTED_RECORD"},
 	{refusal: "unprotected_record", reason: "INVALID_OUTER_RECORD_TYPE"},
@@ -29,26 +30,44 @@ var reasons = []reasonRow{
 	{refusal: "empty_record", reason: "UNEXPECTED_RECORD"},
 	{refusal: "too_many_empty_records", reason: "TOO_MANY_EMPTY_FRAGMENTS"},
 	{refusal: "bad_change_cipher_spec", reason: "BAD_CHANGE_CIPHER_SPEC"},
+	{refusal: "record_version", detail: "0x4f4e", reason: "HTTPS_PROXY_REQUEST"}, // CONNECT
+	{refusal: "record_version", detail: "0x4554", reason: "HTTP_REQUEST"},        // GET
+	{refusal: "record_version", detail: "0x4541", reason: "HTTP_REQUEST"},        // HEAD
+	{refusal: "record_version", detail: "0x4f53", reason: "HTTP_REQUEST"},        // POST
+	{refusal: "record_version", detail: "0x5554", reason: "HTTP_REQUEST"},        // PUT
 	{refusal: "record_version", reason: "WRONG_VERSION_NUMBER"},
 	{refusal: "malformed_alert", reason: "BAD_ALERT"},
 	{refusal: "too_many_warnings", reason: "TOO_MANY_WARNING_ALERTS"},
 	{refusal: "too_much_skipped", reason: "TOO_MUCH_SKIPPED_EARLY_DATA"},
 	{refusal: "unexpected_message", reason: "UNEXPECTED_MESSAGE"},
+	{refusal: "malformed_message", detail: "client_hello", reason: "CLIENTHELLO_PARSE_FAILED"},
 	{refusal: "malformed_message", reason: "DECODE_ERROR"},
 	{refusal: "message_too_large", reason: "EXCESSIVE_MESSAGE_SIZE"},
 	{refusal: "key_change_in_record", reason: "EXCESS_HANDSHAKE_DATA"},
+	{refusal: "malformed_extension", detail: "application_layer_protocol_negotiation", reason: "PARSE_TLSEXT"},
+	{refusal: "malformed_extension", detail: "pre_shared_key", reason: "DECODE_ERROR"},
+	{refusal: "malformed_extension", detail: "key_share", reason: "DECODE_ERROR"},
+	{refusal: "malformed_extension", detail: "cookie", reason: "DECODE_ERROR"},
+	{refusal: "malformed_extension", detail: "signature_algorithms", state: "waitCertificateOrRequest", reason: "DECODE_ERROR"},
 	{refusal: "malformed_extension", reason: "ERROR_PARSING_EXTENSION"},
 	{refusal: "duplicate_extension", reason: "DUPLICATE_EXTENSION"},
+	{refusal: "unsolicited_extension", detail: "ec_point_formats", reason: "ERROR_PARSING_EXTENSION"},
 	{refusal: "unsolicited_extension", reason: "UNEXPECTED_EXTENSION"},
 	{refusal: "misplaced_extension", reason: "UNEXPECTED_EXTENSION"},
 	{refusal: "missing_extension", detail: "key_share", reason: "MISSING_KEY_SHARE"},
+	{refusal: "missing_extension", detail: "supported_groups", reason: "NO_SHARED_GROUP"},
+	{refusal: "missing_extension", detail: "signature_algorithms", reason: "NO_COMMON_SIGNATURE_ALGORITHMS"},
 	{refusal: "missing_extension", reason: "MISSING_EXTENSION"},
+	{refusal: "no_mutual_version", state: "waitRetriedServerHello", reason: "SECOND_SERVERHELLO_VERSION_MISMATCH"},
 	{refusal: "no_mutual_version", reason: "UNSUPPORTED_PROTOCOL"},
+	{refusal: "version_not_offered", state: "waitRetriedServerHello", reason: "SECOND_SERVERHELLO_VERSION_MISMATCH"},
 	{refusal: "version_not_offered", reason: "UNSUPPORTED_PROTOCOL"},
-	{refusal: "legacy_version", reason: "DECODE_ERROR"},
+	{refusal: "legacy_version", state: "waitRetriedServerHello", reason: "DECODE_ERROR"},
+	{refusal: "legacy_version", reason: "UNSUPPORTED_PROTOCOL"},
 	{refusal: "downgrade_sentinel", reason: "TLS13_DOWNGRADE"},
 	{refusal: "session_id_mismatch", reason: "SERVER_ECHOED_INVALID_SESSION_ID"},
 	{refusal: "suite_not_offered", reason: "WRONG_CIPHER_RETURNED"},
+	{refusal: "compression_not_null", state: "ServerHello", reason: "DECODE_ERROR"},
 	{refusal: "compression_not_null", reason: "INVALID_COMPRESSION_LIST"},
 	{refusal: "no_mutual_suite", reason: "NO_SHARED_CIPHER"},
 	{refusal: "no_mutual_group", reason: "NO_SHARED_GROUP"},
@@ -82,11 +101,11 @@ var reasons = []reasonRow{
 	{refusal: "bad_key_update", reason: "DECODE_ERROR"},
 	{refusal: "too_many_key_updates", reason: "TOO_MANY_KEY_UPDATES"},
 
-	{refusal: "peer_alert", alert: messages.AlertHandshakeFailure, state: "wait_server_hello", reason: "HANDSHAKE_FAILURE_ON_CLIENT_HELLO"},
+	{refusal: "peer_alert", alert: messages.AlertHandshakeFailure, state: "waitServerHello", reason: "HANDSHAKE_FAILURE_ON_CLIENT_HELLO"},
 }
 
 // reasonOf gives the word for a fatal error. What the shim's own answers refused has its word with it; an alert of the peer's goes by its name.
-func reasonOf(err *engine.Error, _ bool) string {
+func reasonOf(err *engine.Error) string {
 	var own *namedError
 	if errors.As(err.Err, &own) {
 		return own.reason

@@ -65,14 +65,29 @@ func common(o *options) (engine.Common, error) {
 	return config, nil
 }
 
-// signsHandshakes leaves out what TLS 1.3 takes in chains only.
+// signsHandshakes leaves out what TLS 1.3 takes in chains only, or not at all.
 func signsHandshakes(scheme messages.SignatureScheme) bool {
 	switch scheme {
-	case messages.RSAPKCS1SHA1, messages.ECDSASHA1,
-		messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512:
-		return false
+	case messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384, messages.ECDSASecp521r1SHA512, messages.Ed25519,
+		messages.RSAPSSRSAESHA256, messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
+		messages.RSAPSSPSSSHA256, messages.RSAPSSPSSSHA384, messages.RSAPSSPSSSHA512:
+		return true
 	}
-	return true
+	return false
+}
+
+// firstShares are the groups that a client sends shares for unless told: of either kind, post-quantum and classical, the most preferred.
+func firstShares(groups []messages.Group) []messages.Group {
+	var shares []messages.Group
+	seen := map[bool]bool{}
+	for _, group := range groups {
+		postQuantum := group == messages.X25519MLKEM768
+		if !seen[postQuantum] {
+			seen[postQuantum] = true
+			shares = append(shares, group)
+		}
+	}
+	return shares
 }
 
 func clientConfig(o *options) (*engine.ClientConfig, error) {
@@ -81,6 +96,7 @@ func clientConfig(o *options) (*engine.ClientConfig, error) {
 		return nil, err
 	}
 	config := &engine.ClientConfig{Common: shared, ServerName: o.HostName, NoTickets: o.NoTicket, ReverifyOnResume: o.ReverifyOnResume}
+	config.KeyShares = firstShares(shared.Groups)
 	if o.KeyShares != nil {
 		config.KeyShares = append([]messages.Group{}, numbers[messages.Group](*o.KeyShares)...)
 	}

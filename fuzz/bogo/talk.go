@@ -29,6 +29,11 @@ func (p *endpoint) talk() error {
 			return err
 		}
 	}
+	if o.HandshakeTwice || o.NoOpExtraHandshake {
+		if err := p.startAgain(); err != nil {
+			return err
+		}
+	}
 	if done, err := p.announce(); done || err != nil {
 		return err
 	}
@@ -50,9 +55,27 @@ func (p *endpoint) talk() error {
 	return p.shutDown()
 }
 
+// startAgain asks for the handshake a second time, which may change nothing.
+func (p *endpoint) startAgain() error {
+	if err := p.handshake(); err != nil {
+		return err
+	}
+	before := p.engine.State()
+	err := p.engine.Start(&p.out, p.c.now)
+	if p.out.Len() != 0 || p.engine.State() != before || p.engine.Err() != nil {
+		return &faultError{what: fmt.Sprintf("a second start did something: %v", err)}
+	}
+	return nil
+}
+
 // announce sends what a test wants to see of the secrets. It tells whether the conversation ends there.
 func (p *endpoint) announce() (done bool, err error) {
 	o := p.c.options
+	if o.ExportKeyingMaterial > 0 || o.ExportTrafficSecrets || o.SendAlert {
+		if err := p.handshake(); err != nil {
+			return false, err
+		}
+	}
 	if o.ExportKeyingMaterial > 0 {
 		exported, err := p.engine.Export(o.ExportLabel, []byte(o.ExportContext), o.ExportKeyingMaterial)
 		if err != nil {

@@ -41,3 +41,19 @@ func rejection(o *options) messages.Alert {
 	}
 	return messages.AlertHandshakeFailure
 }
+
+// memory is what a session remembers of the verdict over its peer.
+func (p *endpoint) memory() []byte {
+	if p.refused() {
+		return []byte("refused")
+	}
+	return nil
+}
+
+// refused tells whether the peer's chain was found wanting, now or when the session resumed began.
+func (p *endpoint) refused() bool {
+	if p.verdicts == 0 && p.engine.Connection().Resumed && p.resumed != nil {
+		return len(p.resumed.Application) > 0
+	}
+	return p.rejected
+}
