@@ -159,6 +159,9 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 		return s.deliver(out, kind, content, rec.held)
 	}
 	if kind != record.ApplicationData {
+		if alert, ok := s.lastAlert(kind, content); ok {
+			return Item{Kind: Alert, Alert: alert}, nil
+		}
 		return Item{}, refuse.UnprotectedRecord.With("%v", kind)
 	}
 	size := len(content)
@@ -172,6 +175,19 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 	s.skip = 0
 	s.trace(out, events.Read, s.read.level, record.ContentType(inner), len(rec.bytes))
 	return s.deliver(out, record.ContentType(inner), content, false)
+}
+
+// lastAlert reads a fatal alert in clear of a client that has not begun to
+// protect what it sends. Some clients change their keys only with their last
+// flight, so that what they have against the server's comes in clear. It ends
+// the connection in any case; taken for what it is, it says why.
+func (s *Stream) lastAlert(kind record.ContentType, content []byte) (messages.AlertMessage, bool) {
+	if kind != record.Alert || s.options.Role != events.Server ||
+		s.read.level != events.Handshake || s.opener.Sequence() != 0 {
+		return messages.AlertMessage{}, false
+	}
+	alert, ok := messages.ParseAlert(content)
+	return alert, ok && alert.Level == messages.LevelFatal && alert.Description != messages.AlertCloseNotify
 }
 
 // deprotect opens a record: in the caller's buffer, or, where it lies in ours
