@@ -28,11 +28,11 @@ func Of(e *engine.Engine, label string) (string, error) {
 	line("group", groupName(c.Group))
 	line("resumed", c.Resumed)
 	line("hrr", c.Retried)
-	line("alpn", plain(c.ALPN))
-	line("sni", plain(sentName(c.ServerName)))
-	line("peer_cn", plain(commonName(c.PeerChain)))
+	line("alpn", Plain(c.ALPN))
+	line("sni", Plain(sentName(c.ServerName)))
+	line("peer_cn", Plain(commonName(c.PeerChain)))
 	line("early_data", earlyData(c.EarlyDataAccepted))
-	line("psk", plain(string(c.PSKIdentity)))
+	line("psk", Plain(string(c.PSKIdentity)))
 	line("ocsp", len(c.OCSP))
 	line("sct", len(c.SCTs))
 	line("ech", "no")
@@ -80,8 +80,8 @@ func earlyData(accepted bool) string {
 	return "no"
 }
 
-// plain quotes what a peer chose if it would not stay on its line.
-func plain(text string) string {
+// Plain quotes what a peer chose if it would not stay on its line.
+func Plain(text string) string {
 	quoted := strconv.Quote(text)
 	if inner := quoted[1 : len(quoted)-1]; inner != text {
 		return quoted

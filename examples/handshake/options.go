@@ -1,0 +1,75 @@
+package main
+
+import (
+	"crypto/x509"
+	"io"
+	"net"
+	"time"
+
+	"github.com/tacitls/tacitls/examples/internal/flags"
+)
+
+// options is the command line, checked and with its files read.
+type options struct {
+	connect    string
+	serverName string
+	roots      *x509.CertPool
+	insecure   bool
+	alpn       []string
+	send       string
+	timeout    time.Duration
+	retry      bool
+	resume     bool
+	json       bool
+	verbose    bool
+}
+
+func parse(arguments []string, stderr io.Writer) (*options, error) {
+	o := &options{}
+	var ca, alpn string
+	f := flags.New("handshake", stderr)
+	f.StringVar(&o.connect, "connect", "", "`host:port` of a server; without it both ends are in memory")
+	f.StringVar(&o.serverName, "servername", "", "`name` to send and to check; the default is the host, or localhost")
+	f.StringVar(&ca, "ca", "", "PEM `file` of authorities to trust; without it those of the system")
+	f.BoolVar(&o.insecure, "insecure", false, "take any certificate")
+	f.StringVar(&alpn, "alpn", "", "application `protocols`, preferred first")
+	f.StringVar(&o.send, "send", "", "`line` to send over -connect; the default is a GET")
+	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`duration` after which to give -connect up")
+	f.BoolVar(&o.retry, "retry", false, "send no key share at first, so that the server asks for one")
+	f.BoolVar(&o.resume, "resume", false, "in memory, show the resumption of an earlier handshake")
+	f.BoolVar(&o.json, "json", false, "print events as JSON, one object a line")
+	f.BoolVar(&o.verbose, "v", false, "show the bytes of messages")
+	if err := f.Parse(arguments); err != nil {
+		return nil, err
+	}
+	var err error
+	if o.roots, err = flags.Roots("ca", ca); err != nil {
+		return nil, err
+	}
+	if o.alpn, err = flags.ALPN("alpn", alpn); err != nil {
+		return nil, err
+	}
+	return o, o.nameServer()
+}
+
+// nameServer finds the name to check where none was given.
+func (o *options) nameServer() error {
+	if o.connect == "" {
+		if o.serverName == "" {
+			o.serverName = "localhost"
+		}
+		return nil
+	}
+	host, _, err := net.SplitHostPort(o.connect)
+	switch {
+	case err != nil:
+		return &flags.Usage{Err: err}
+	case o.resume:
+		return flags.Bad("-resume is for both ends in memory")
+	case o.timeout <= 0:
+		return flags.Bad("-timeout is more than 0")
+	case o.serverName == "":
+		o.serverName = host
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/x509"
+	"fmt"
+
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/examples/internal/report"
+)
+
+// questionText is a question for people.
+func questionText(q events.Question) string {
+	switch q := q.(type) {
+	case *events.ChooseConfig:
+		return "which config?"
+	case *events.ChooseCredential:
+		if q.Role == events.Client {
+			return "which certificate, if any?"
+		}
+		return fmt.Sprintf("which certificate for %s?", name(q.ServerName))
+	case *events.Sign:
+		return fmt.Sprintf("sign %s with %v", bytesOf(len(q.Content)), q.Scheme)
+	case *events.VerifyPeer:
+		again := ""
+		if q.Resumed {
+			again = ", of the session resumed"
+		}
+		return fmt.Sprintf("is this the %v %s? %s%s", q.Role.Peer(), report.Plain(q.ServerName), chainText(q.Chain), again)
+	case *events.OpenTicket:
+		return fmt.Sprintf("open a ticket of %s", bytesOf(len(q.Tickets[0].Ticket)))
+	case *events.SealTicket:
+		return fmt.Sprintf("seal a ticket over %s", bytesOf(len(q.State)))
+	}
+	return q.String()
+}
+
+// answerText is an answer for people.
+func answerText(a events.Answer) string {
+	switch a := a.(type) {
+	case *events.ConfigChosen:
+		return "a config"
+	case *events.CredentialChosen:
+		if a.Credential == nil {
+			return "none"
+		}
+		return chainText(a.Credential.Chain)
+	case *events.Signature:
+		return fmt.Sprintf("signature of %s", bytesOf(len(a.Signature)))
+	case *events.PeerVerified:
+		return fmt.Sprintf("yes, its key is %s", keyText(a.Key))
+	case *events.TicketOpened:
+		if a.Index < 0 {
+			return "none opens"
+		}
+		return fmt.Sprintf("state of %s", bytesOf(len(a.State)))
+	case *events.TicketSealed:
+		if len(a.Ticket) == 0 {
+			return "no ticket"
+		}
+		return fmt.Sprintf("ticket of %s", bytesOf(len(a.Ticket)))
+	case *events.Refused:
+		return fmt.Sprintf("no, %v: %v", a.Alert, a.Err)
+	}
+	return "later"
+}
+
+func chainText(chain [][]byte) string {
+	if len(chain) == 0 {
+		return "no certificate"
+	}
+	text := fmt.Sprintf("%d certificates", len(chain))
+	if len(chain) == 1 {
+		text = "one certificate"
+	}
+	if leaf, err := x509.ParseCertificate(chain[0]); err == nil {
+		text += ", " + name(leaf.Subject.String())
+	}
+	return text
+}
+
+func keyText(k crypto.PublicKey) string {
+	switch k := k.(type) {
+	case *ecdsa.PublicKey:
+		return "ECDSA " + k.Curve.Params().Name
+	case ed25519.PublicKey:
+		return "Ed25519"
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA of %d bits", k.N.BitLen())
+	}
+	return fmt.Sprintf("%T", k)
+}

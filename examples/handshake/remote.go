@@ -1,0 +1,92 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"github.com/tacitls/tacitls/adapters/answer"
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/examples/internal/link"
+	"github.com/tacitls/tacitls/messages"
+)
+
+const (
+	// patience is how long to wait for more of an answer.
+	patience = time.Second
+	// maxReply is how much of an answer to print, in bytes.
+	maxReply = 1 << 14
+)
+
+// overTCP meets a real server.
+func (o *options) overTCP(n *account) error {
+	config := &engine.ClientConfig{ServerName: o.serverName}
+	config.Rand, config.ALPN, config.Trace = rand.Reader, o.alpn, true
+	if o.retry {
+		config.KeyShares = []messages.Group{}
+	}
+	e, err := engine.NewClient(config)
+	if err != nil {
+		return err
+	}
+	deadline := time.Now().Add(o.timeout)
+	conn, err := (&net.Dialer{Deadline: deadline}).Dial("tcp", o.connect)
+	if err != nil {
+		return err
+	}
+	if err := conn.SetDeadline(deadline); err != nil {
+		return err
+	}
+	answers := &answer.Client{Roots: o.roots, InsecureSkipVerify: o.insecure}
+	l := link.New(e, conn, &witness{answers, events.Client, n}, func(e events.Event) { n.event(events.Client, e) })
+	defer l.Finish(patience)
+	if err := l.Handshake(); err != nil {
+		return err
+	}
+	if err := l.Write([]byte(o.request())); err != nil {
+		return err
+	}
+	text, err := readReply(conn, l, deadline)
+	if err != nil {
+		return err
+	}
+	// Whether a server that has closed still hears this is its own affair.
+	_ = l.CloseWrite()
+	n.finish()
+	n.reply(text)
+	return nil
+}
+
+func (o *options) request() string {
+	if o.send != "" {
+		return o.send + "\n"
+	}
+	return fmt.Sprintf("GET / HTTP/1.0\r\nHost: %s\r\n\r\n", o.serverName)
+}
+
+// readReply reads what comes until the server closes, or has said something
+// and then no more.
+func readReply(conn net.Conn, l *link.Link, deadline time.Time) ([]byte, error) {
+	var text []byte
+	for len(text) < maxReply {
+		data, err := l.Read()
+		text = append(text, data...)
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, os.ErrDeadlineExceeded) && len(text) > 0:
+			return text, nil
+		case err != nil:
+			return nil, err
+		}
+		if soon := time.Now().Add(patience); soon.Before(deadline) {
+			if err := conn.SetReadDeadline(soon); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return text[:maxReply], nil
+}
