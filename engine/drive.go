@@ -31,6 +31,9 @@ func (e *Engine) drive(out *events.Output, b []byte) error {
 		case carrier.Message:
 			err = e.message(out, item.Bytes)
 		case carrier.Data:
+			if !e.completed {
+				return e.fail(out, refuse.UnexpectedData)
+			}
 			e.hs.SinceData = 0
 			out.Received(item.Bytes)
 		case carrier.Alert:
@@ -110,7 +113,8 @@ var walked func(row *fsm.Row[*handshake.Context], from, to fsm.State)
 func (e *Engine) release(out *events.Output) error {
 	defer e.hs.Unstage()
 	for _, a := range e.hs.Staged() {
-		if a.Kind == handshake.ChangeKeys && a.Direction == events.Read && !e.stream.Aligned() {
+		turn := a.Kind == handshake.Align || a.Kind == handshake.ChangeKeys && a.Direction == events.Read
+		if turn && !e.stream.Aligned() {
 			return refuse.KeyChangeInRecord
 		}
 	}
@@ -140,6 +144,8 @@ func (e *Engine) perform(out *events.Output, a *handshake.Action) error {
 		return e.stream.WriteKeys(out, a.Level, a.Suite, &a.Secret)
 	case handshake.SkipEarlyData:
 		e.stream.Skip(a.Size)
+		return nil
+	case handshake.Align: // checked already
 		return nil
 	}
 	switch event := a.Event.(type) {

@@ -170,6 +170,9 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 		if s.skip > 0 && errors.Is(err, secrets.ErrBadMAC) {
 			return Item{}, s.pass(size)
 		}
+		if size < s.opener.Suite().Overhead() {
+			return Item{}, refuse.BadRecordMAC.With("%d bytes are less than a tag", size)
+		}
 		return Item{}, recordRefusal(err)
 	}
 	s.skip = 0
@@ -275,6 +278,9 @@ func (s *Stream) countEmpty() error {
 
 // pass drops a record of early data that this end does not take.
 func (s *Stream) pass(size int) error {
+	if len(s.messages) > 0 {
+		return refuse.InterleavedRecord.With("%v", record.ApplicationData)
+	}
 	if size >= s.skip {
 		return refuse.TooMuchSkipped
 	}

@@ -99,6 +99,7 @@ const (
 	SendChangeCipherSpec
 	ChangeKeys
 	SkipEarlyData
+	Align
 	Emit
 )
 
@@ -150,7 +151,11 @@ func (hs *Context) Marshal(m messages.Message) ([]byte, error) {
 		return nil, refuse.Internal.Because(err)
 	}
 	hs.scratch = grown
-	return grown[from:len(grown):len(grown)], nil
+	raw := grown[from:len(grown):len(grown)]
+	if hs.Rewrite != nil {
+		return hs.Rewrite(m, raw), nil
+	}
+	return raw, nil
 }
 
 // SendRaw stages a message that Marshal gave, and adds it to the transcript.
@@ -176,6 +181,10 @@ func (hs *Context) WriteKeys(level events.Level, suite *secrets.Suite, secret *s
 // SkipEarlyData stages that up to size bytes of records that do not deprotect
 // are passed over (RFC 8446, Section 4.2.10).
 func (hs *Context) SkipEarlyData(size int) { hs.stage(Action{Kind: SkipEarlyData, Size: size}) }
+
+// Align stages that the message at hand must end its record: the peer has to
+// wait for the answer to it before it says more.
+func (hs *Context) Align() { hs.stage(Action{Kind: Align}) }
 
 // Tell stages a fact.
 func (hs *Context) Tell(e events.Event) { hs.stage(Action{Kind: Emit, Event: e}) }

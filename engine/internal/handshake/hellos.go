@@ -45,6 +45,9 @@ type Hello struct {
 	Info *events.ClientHello
 }
 
-// Compatible tells that the client uses the middlebox compatibility mode
+// Compatible tells whether a server sends change_cipher_spec: it must where the
+// client uses the middlebox compatibility mode, and may otherwise
 // (RFC 8446, Appendix D.4).
-func (h *Hello) Compatible() bool { return len(h.Message.SessionID) > 0 }
+func (h *Hello) Compatible(hs *Context) bool {
+	return hs.Dialect.Compatibility && (hs.Policy.Compatibility || len(h.Message.SessionID) > 0)
+}

@@ -81,6 +81,7 @@ func readRetry(hs *handshake.Context, offer *handshake.Offer, m *messages.Server
 	if err := handshake.CheckReply(&m.Extensions, messages.InHelloRetryRequest, offered); err != nil {
 		return nil, err
 	}
+	hs.Align()
 	hs.Transcript.Use(suite.Hash)
 	hs.Transcript.Restart()
 	hs.Transcript.Add(hs.Raw)

@@ -118,6 +118,7 @@ func readShares(hs *handshake.Context, hello *handshake.Hello) ([]messages.KeySh
 
 // sendRetry sends a HelloRetryRequest (RFC 8446, Section 4.1.4).
 func sendRetry(hs *handshake.Context, c choice, group messages.Group) (fsm.State, error) {
+	hs.Align()
 	hs.Transcript.Add(c.hello.Raw)
 	hs.Transcript.Restart()
 	retry := &messages.ServerHello{
@@ -135,7 +136,7 @@ func sendRetry(hs *handshake.Context, c choice, group messages.Group) (fsm.State
 	if err := hs.Send(retry); err != nil {
 		return nil, err
 	}
-	if c.hello.Compatible() {
+	if c.hello.Compatible(hs) {
 		hs.SendChangeCipherSpec()
 	}
 	if c.hello.Message.Extensions.Has(messages.ExtensionEarlyData) {

@@ -69,7 +69,7 @@ func sendHello(hs *handshake.Context, c choice, r *resumption) (flight, error) {
 	if err := sendServerHello(hs, c, r, share); err != nil {
 		return flight{}, err
 	}
-	if c.hello.Compatible() && !hs.Connection.Retried {
+	if c.hello.Compatible(hs) && !hs.Connection.Retried {
 		hs.SendChangeCipherSpec()
 	}
 	hs.Suite = c.suite
