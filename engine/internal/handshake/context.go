@@ -39,6 +39,10 @@ type Context struct {
 	// last sent data.
 	SinceData int
 
+	// Rewrite replaces what Marshal gives. It is nil outside of tests, which
+	// replay recordings with the lists of extensions of other implementations.
+	Rewrite func(m messages.Message, raw []byte) []byte
+
 	// Workspace is there during a call, and lives with the caller's Output.
 	*Workspace
 
