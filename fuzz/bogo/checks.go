@@ -103,7 +103,7 @@ var expectations = []expectation{
 	{"the server saw a hello", onServer,
 		func(p *endpoint, _ *events.Connection) any { return p.hello != nil }, always(true)},
 	{"a session before the handshake is complete", nil,
-		func(p *endpoint, _ *events.Connection) any { return !p.c.options.Server && p.renewed }, always(false)},
+		func(p *endpoint, _ *events.Connection) any { return p.hasty }, always(false)},
 }
 
 // check compares what was agreed on with what the test wants.

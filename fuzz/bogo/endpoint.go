@@ -40,6 +40,7 @@ type seen struct {
 	resumed    *events.Session // offered by a client, or opened by a server from a ticket
 	session    *events.Session // a client's latest ticket
 	renewed    bool            // it came on this connection
+	hasty      bool            // before the handshake was complete
 	verdicts   int             // how often the peer's chain was looked at
 	rejected   bool            // the last verdict was no, though it may not have counted
 	read       []byte          // traffic secrets
@@ -76,7 +77,7 @@ func (p *endpoint) act(event events.Event) error {
 	case *events.PeerHelloReceived:
 		p.hello = event.Hello
 	case *events.TicketReceived:
-		p.session, p.renewed = event.Session, true
+		p.session, p.renewed, p.hasty = event.Session, true, p.completion == nil
 		p.session.Application = p.memory()
 	case *events.SecretDerived:
 		p.keep(event)

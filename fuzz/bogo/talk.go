@@ -12,8 +12,10 @@ import (
 	"github.com/tacitls/tacitls/messages"
 )
 
-// errUnclean is what the tests call a transport that ends where close_notify was due.
-var errUnclean = errors.New("Unexpected SSL_shutdown result: -1 != 1")
+// uncleanError says that the transport ended where close_notify was due, in the words that a test looks for.
+type uncleanError struct{}
+
+func (uncleanError) Error() string { return "Unexpected SSL_shutdown result: -1 != 1" }
 
 // talk is the whole conversation: handshake, checks, application data and the end.
 func (p *endpoint) talk() error {
@@ -220,7 +222,7 @@ func (p *endpoint) shutDown() error {
 		return err
 	}
 	if p.eof && !p.closed {
-		return errUnclean
+		return uncleanError{}
 	}
 	if err := p.do(p.engine.CloseWrite); err != nil {
 		return err
@@ -232,7 +234,7 @@ func (p *endpoint) shutDown() error {
 			return named("APPLICATION_DATA_ON_SHUTDOWN", "data came where close_notify was due")
 		case err == nil || p.closed:
 		case errors.Is(err, io.EOF):
-			return errUnclean
+			return uncleanError{}
 		default:
 			return err
 		}
