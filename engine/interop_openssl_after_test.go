@@ -114,9 +114,14 @@ func TestAMegabyteGoesEachWayWithOpenSSL(t *testing.T) {
 		}) {
 			i.t.Fatal("openssl did not print what it was sent")
 		}
-		go openssl.say(string(data))
+		said := make(chan error, 1)
+		go func() {
+			_, err := openssl.stdin.Write(data)
+			said <- err
+		}()
 		got, err := end.read(len(data))
 		i.must(err, openssl)
+		i.must(<-said, openssl)
 		if !bytes.Equal(got, data) {
 			i.t.Error("what openssl has sent differs")
 		}

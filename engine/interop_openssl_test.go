@@ -264,6 +264,7 @@ func (i *interop) exchange(number int, more ...string) (*endpoint, *program) {
 	i.must(err, openssl)
 	openssl.wait("Keying material: " + strings.ToUpper(hex.EncodeToString(exported)))
 	i.must(end.close(), openssl)
+	_ = end.conn.Close() // or s_client would wait for it
 	return end, openssl
 }
 
@@ -316,7 +317,6 @@ var openSSLGroups = map[messages.Group]string{
 	messages.X25519: "X25519", messages.Secp256r1: "P-256", messages.Secp384r1: "P-384", messages.Secp521r1: "P-521",
 }
 
-// covers 8446/4.1.2/1
 func TestARetryAgreesWithOpenSSL(t *testing.T) {
 	for group, name := range openSSLGroups {
 		t.Run(name, func(t *testing.T) {
