@@ -95,6 +95,9 @@ var expectations = []expectation{
 		o := p.c.options
 		return !o.ExpectNoPeerCertificate && (!o.Server || o.RequireAnyClientCertificate)
 	}, func(_ *endpoint, c *events.Connection) any { return len(c.PeerChain) > 0 }, always(true)},
+	{"why there was no early data", given("expect-early-data-reason"),
+		func(*endpoint, *events.Connection) any { return "disabled" },
+		func(p *endpoint) any { return p.c.options.ExpectEarlyDataReason }},
 	{"the verdict", given("expect-verify-result"),
 		func(p *endpoint, _ *events.Connection) any { return p.refused() },
 		func(p *endpoint) any { return p.c.options.VerifyFail }},
