@@ -3,6 +3,7 @@ package messages
 import "github.com/tacitls/tacitls/messages/wire"
 
 // CertificateVerify proves that its sender has the private key of its certificate. RFC 8446, Section 4.4.3.
+// RFC 5246, Section 7.4.8.
 type CertificateVerify struct {
 	Scheme    SignatureScheme
 	Signature []byte // at most 65535 bytes

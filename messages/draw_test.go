@@ -52,7 +52,7 @@ func drawShare(t *rapid.T) KeyShareEntry {
 }
 
 // messageKinds has a row for every message: how to draw a value of it, and where one is decoded to.
-var messageKinds = []func(*rapid.T) Message{
+var messageKinds = append([]func(*rapid.T) Message{
 	func(t *rapid.T) Message {
 		m := &ClientHello{
 			LegacyVersion: draw16[Version](t), Random: drawRandom(t), SessionID: drawOpaque(t, 0, 32),
@@ -93,10 +93,10 @@ var messageKinds = []func(*rapid.T) Message{
 	},
 	func(*rapid.T) Message { return &EndOfEarlyData{} },
 	func(t *rapid.T) Message { return &MessageHash{drawOpaque(t, 0, 64)} },
-}
+}, messageKinds12...)
 
 // bodyKinds is the same for every extension body.
-var bodyKinds = []func(*rapid.T) ExtensionBody{
+var bodyKinds = append([]func(*rapid.T) ExtensionBody{
 	func(t *rapid.T) ExtensionBody { return &ServerNameOffer{drawOpaque(t, 1, 65530)} },
 	func(*rapid.T) ExtensionBody { return &ServerNameAck{} },
 	func(t *rapid.T) ExtensionBody { return &ALPNOffer{drawOpaques(t, 1, 1, 255)} },
@@ -150,7 +150,7 @@ var bodyKinds = []func(*rapid.T) ExtensionBody{
 	func(t *rapid.T) ExtensionBody { return &ECPointFormats{drawList(t, 1, 255, draw8[PointFormat])} },
 	func(t *rapid.T) ExtensionBody { return &SessionTicketOffer{drawOpaque(t, 0, 1<<16-1)} },
 	func(t *rapid.T) ExtensionBody { return &RecordSizeLimit{draw16[uint16](t)} },
-	func(t *rapid.T) ExtensionBody { return &MaxFragmentLength{draw8[uint8](t)} },
+	func(t *rapid.T) ExtensionBody { return &MaxFragmentLength{draw8[FragmentLength](t)} },
 	func(t *rapid.T) ExtensionBody {
 		return &CompressCertificate{drawList(t, 1, 127, draw16[CompressionAlgorithm])}
 	},
@@ -166,7 +166,7 @@ var bodyKinds = []func(*rapid.T) ExtensionBody{
 	func(t *rapid.T) ExtensionBody { return &TicketRequestHint{draw8[uint8](t)} },
 	func(t *rapid.T) ExtensionBody { return &QUICTransportParameters{drawOpaque(t, 0, 1<<16-1)} },
 	func(t *rapid.T) ExtensionBody { return &Padding{rapid.IntRange(0, 600).Draw(t, "zeroes")} },
-}
+}, bodyKinds12...)
 
 // name is what a value is called in a subtest.
 func name(v any) string { return fmt.Sprintf("%T", v) }

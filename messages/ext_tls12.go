@@ -44,8 +44,7 @@ func (b *ECPointFormats) ExtensionType() ExtensionType { return ExtensionECPoint
 
 func (b *ECPointFormats) layout(c *wire.Codec) { wire.U8List(c, 1, 255, &b.Formats) }
 
-// SessionTicketOffer is the ticket of a TLS 1.2 session to resume or, empty, the wish for one; a server answers with
-// the empty form. RFC 5077, Section 3.2.
+// SessionTicketOffer is the ticket of a TLS 1.2 session to resume or, empty, the wish for one. RFC 5077, Section 3.2.
 type SessionTicketOffer struct {
 	Ticket []byte // all of the extension's data
 }
@@ -54,3 +53,11 @@ type SessionTicketOffer struct {
 func (b *SessionTicketOffer) ExtensionType() ExtensionType { return ExtensionSessionTicket }
 
 func (b *SessionTicketOffer) layout(c *wire.Codec) { c.Rest(&b.Ticket) }
+
+// SessionTicketAck says that the server will send a NewSessionTicket message. RFC 5077, Section 3.2.
+type SessionTicketAck struct{}
+
+// ExtensionType returns ExtensionSessionTicket.
+func (b *SessionTicketAck) ExtensionType() ExtensionType { return ExtensionSessionTicket }
+
+func (b *SessionTicketAck) layout(*wire.Codec) {}

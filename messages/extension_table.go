@@ -1,9 +1,9 @@
 package messages
 
-// Place is a set of TLS 1.3 messages that an extension may stand in.
+// Place is a set of messages that an extension may stand in: those of TLS 1.3, and the ServerHello of TLS 1.2.
 type Place uint16
 
-// The messages that carry extensions. RFC 8446, Section 4.2.
+// The messages that carry extensions. RFC 8446, Section 4.2. RFC 5246, Section 7.4.1.4.
 const (
 	InClientHello Place = 1 << iota
 	InServerHello
@@ -12,13 +12,23 @@ const (
 	InCertificate
 	InCertificateRequest
 	InNewSessionTicket
+	InServerHello12
 )
 
-// Places returns the TLS 1.3 messages an extension is specified for: the table of RFC 8446, Section 4.2., and what
-// later documents added to it. An extension of TLS 1.2 alone belongs in the ClientHello, which is the same for both.
-// An endpoint that recognizes an extension in another message refuses it with illegal_parameter. Known is false for
-// codepoints this package has no name for.
+// Places returns the messages an extension is specified for: the table of RFC 8446, Section 4.2., what later documents
+// added to it, and InServerHello12 if a server may answer it in TLS 1.2. An extension of TLS 1.2 alone belongs in the
+// ClientHello, which is the same for both. An endpoint that recognizes an extension in another message refuses it with
+// illegal_parameter. Known is false for codepoints this package has no name for.
 func (t ExtensionType) Places() (places Place, known bool) {
+	places, known = t.places13()
+	if t.answeredIn12() {
+		places |= InServerHello12
+	}
+	return places, known
+}
+
+// places13 is Places for TLS 1.3 alone.
+func (t ExtensionType) places13() (places Place, known bool) {
 	switch t {
 	case ExtensionServerName,
 		ExtensionMaxFragmentLength,

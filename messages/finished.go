@@ -2,9 +2,10 @@ package messages
 
 import "github.com/tacitls/tacitls/messages/wire"
 
-// Finished authenticates the handshake and its keys. RFC 8446, Section 4.4.4.
+// Finished authenticates the handshake and its keys. RFC 8446, Section 4.4.4. RFC 5246,
+// Section 7.4.9.
 type Finished struct {
-	VerifyData []byte // as long as the hash of the suite in TLS 1.3; whoever compares it checks the length
+	VerifyData []byte // as long as the suite's hash in TLS 1.3, 12 bytes in TLS 1.2; whoever compares it checks the length
 }
 
 // Type returns TypeFinished.

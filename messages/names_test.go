@@ -146,15 +146,15 @@ func TestEveryNamedExtensionHasItsPlaces(t *testing.T) {
 		t.Errorf("a codepoint without a name: %v, %v", places, known)
 	}
 	for extension, want := range map[ExtensionType]Place{
-		ExtensionServerName:          InClientHello | InEncryptedExtensions,
-		ExtensionStatusRequest:       InClientHello | InCertificate | InCertificateRequest,
+		ExtensionServerName:          InClientHello | InEncryptedExtensions | InServerHello12,
+		ExtensionStatusRequest:       InClientHello | InCertificate | InCertificateRequest | InServerHello12,
 		ExtensionKeyShare:            InClientHello | InServerHello | InHelloRetryRequest,
 		ExtensionPreSharedKey:        InClientHello | InServerHello,
 		ExtensionEarlyData:           InClientHello | InEncryptedExtensions | InNewSessionTicket,
 		ExtensionCookie:              InClientHello | InHelloRetryRequest,
 		ExtensionOIDFilters:          InCertificateRequest,
 		ExtensionCompressCertificate: InClientHello | InCertificateRequest,
-		ExtensionRenegotiationInfo:   InClientHello,
+		ExtensionRenegotiationInfo:   InClientHello | InServerHello12,
 	} {
 		if places, _ := extension.Places(); places != want {
 			t.Errorf("%v: %b, want %b", extension, places, want)
