@@ -32,15 +32,6 @@ type Answerer interface {
 	Answer(now time.Time, q events.Question) events.Answer
 }
 
-// Verifier is an Answerer that also tells what verification found, for callers
-// who report verified chains. [Client] and [Server] are such.
-type Verifier interface {
-	Answerer
-	// Verify answers q as Answer does. The Peer is nil where the answer is no
-	// acceptance.
-	Verify(now time.Time, q *events.VerifyPeer) (*Peer, events.Answer)
-}
-
 // SessionKeeper keeps a client's sessions between connections. [Client] is one.
 type SessionKeeper interface {
 	// TakeSession gives a session for a connection to name, or nil. It gives

@@ -53,7 +53,8 @@ func (c *Client) Answer(now time.Time, q events.Question) events.Answer {
 	return nil
 }
 
-// Verify implements [Verifier].
+// Verify answers q as Answer does, and tells what it found: nil where the answer
+// is no acceptance.
 func (c *Client) Verify(now time.Time, q *events.VerifyPeer) (*Peer, events.Answer) {
 	v := &verification{
 		roots: c.Roots, name: c.Name, usage: x509.ExtKeyUsageServerAuth,

@@ -67,7 +67,8 @@ func (s *Server) Answer(now time.Time, q events.Question) events.Answer {
 	return nil
 }
 
-// Verify implements [Verifier].
+// Verify answers q as Answer does, and tells what it found: nil where the answer
+// is no acceptance.
 func (s *Server) Verify(now time.Time, q *events.VerifyPeer) (*Peer, events.Answer) {
 	return s.verification().answer(now, q)
 }

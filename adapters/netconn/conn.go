@@ -1,0 +1,324 @@
+// Package netconn makes a net.Conn of an engine over any net.Conn.
+//
+// [Client] and [Server] wrap a transport, [Dialer] and [Listener] make the
+// transports too. The handshake runs with the first Read or Write, or when
+// asked for:
+//
+//	listener, err := netconn.Listen("tcp", ":443",
+//		&engine.ServerConfig{Common: engine.Common{Rand: rand.Reader}},
+//		&answer.Server{Certificates: certificates, Tickets: &answer.TicketKeys{}})
+//
+// # With net/http
+//
+// A server serves HTTP/1.1 with Serve(listener.HTTP()): net/http takes
+// Request.TLS from the state of a connection before it reads from it, and the
+// connections of [Listener.HTTP] finish the handshake then. A client sets
+// DialTLSContext of http.Transport to [Dialer.DialContext]. What cannot be had,
+// because net/http asks for a *tls.Conn there: HTTP/2 in http.Server and
+// http.Transport, and Response.TLS. golang.org/x/net/http2 takes any net.Conn.
+package netconn
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/tacitls/tacitls/adapters/answer"
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// Conn is one end of a TLS connection. Its methods may be called by any number
+// of goroutines at once: a Write that waits for the network keeps no Read from
+// going on, nor the other way round.
+//
+// Deadlines harm nothing: a Read that ran into one has lost no data, and a
+// handshake or a Write can be gone on with once there is a new deadline.
+type Conn struct {
+	transport net.Conn
+	answers   answer.Answerer
+	// start makes the engine when the handshake begins.
+	start func(now time.Time) *engine.Engine
+	// name is that of the server to a client's store of sessions.
+	name string
+	// patience bounds the handshake; 0 means it has no bound of its own.
+	patience time.Duration
+	observe  func(events.Event)
+
+	// Locks are taken in the order in which they stand here. mu is held for calls
+	// of the engine alone, never while waiting for the network or an answer.
+	shaking  chan struct{} // full while a handshake runs
+	reading  sync.Mutex    // who reads from the transport
+	writing  sync.Mutex    // who writes to the transport, and sending
+	sending  []byte        // what of outgoing is still to be written
+	outgoing []byte
+	owed     bool       // sending has data that a Write counted
+	mu       sync.Mutex // everything up to the next comment
+	engine   *engine.Engine
+	queued   []byte // from the engine, to be written after sending
+	received []byte // plaintext that nobody has read yet
+	arrived  []byte // the buffer that received is the rest of
+	ended    error  // what Read returns after that
+	broken   error  // what the transport refused to write with
+	shaken   error  // what the handshake failed with for good
+	peer     *answer.Peer
+
+	complete atomic.Bool // the handshake is
+	closed   atomic.Bool
+	large    atomic.Bool // the last read filled its buffer
+
+	deadlines deadlines
+}
+
+var errNoAnswers = errors.New("netconn: a connection needs an Answerer")
+
+// Client makes a client's end over transport, which it owns from then on. The
+// config must not change any more. The error is one of misuse: the config
+// cannot be.
+//
+// Answers that are an [answer.SessionKeeper] keep the sessions of the server
+// that the config names, and give one to resume, unless the config has one.
+func Client(transport net.Conn, config *engine.ClientConfig, answers answer.Answerer) (*Conn, error) {
+	if answers == nil {
+		return nil, errNoAnswers
+	}
+	policy, err := config.Compile()
+	if err != nil {
+		return nil, fmt.Errorf("netconn: %w", err)
+	}
+	c := newConn(transport, answers)
+	keeper, keeps := answers.(answer.SessionKeeper)
+	if keeps && !config.NoTickets {
+		c.name = strings.TrimSuffix(config.ServerName, ".")
+	}
+	c.start = func(now time.Time) *engine.Engine {
+		if c.name != "" && config.Session == nil {
+			return policy.Resume(keeper.TakeSession(now, c.name))
+		}
+		return policy.New()
+	}
+	return c, nil
+}
+
+// Server makes a server's end over transport, which it owns from then on. The
+// config must not change any more. The error is one of misuse: the config
+// cannot be.
+func Server(transport net.Conn, config *engine.ServerConfig, answers answer.Answerer) (*Conn, error) {
+	if answers == nil {
+		return nil, errNoAnswers
+	}
+	policy, err := config.Compile()
+	if err != nil {
+		return nil, fmt.Errorf("netconn: %w", err)
+	}
+	return server(transport, policy, answers), nil
+}
+
+func server(transport net.Conn, policy *engine.ServerPolicy, answers answer.Answerer) *Conn {
+	c := newConn(transport, answers)
+	c.start = func(time.Time) *engine.Engine { return policy.New() }
+	return c
+}
+
+func newConn(transport net.Conn, answers answer.Answerer) *Conn {
+	return &Conn{transport: transport, answers: answers, shaking: make(chan struct{}, 1)}
+}
+
+// Observe has every event of the engine shown to see, the secrets for a key log
+// among them where the config asks for those. It must be called before anything
+// else. see must keep neither the bytes of a Send or DataReceived nor its time,
+// and must not use the Conn.
+func (c *Conn) Observe(see func(events.Event)) { c.observe = see }
+
+// Read reads application data, after the handshake if that is still to be done.
+// It returns io.EOF when the peer has closed its direction properly, and an
+// error that is io.ErrUnexpectedEOF and an [engine.Error] when the transport
+// ended before that. The errors of the transport, timeouts among them, are
+// returned as they are.
+func (c *Conn) Read(p []byte) (int, error) {
+	if err := c.Handshake(); err != nil {
+		return 0, err
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	for {
+		n, err := c.take(p)
+		if n > 0 || err != nil {
+			return n, err
+		}
+		n, err = c.fill(p)
+		if n > 0 || err != nil {
+			return n, err
+		}
+	}
+}
+
+// take takes plaintext that has arrived already, or the end of it.
+func (c *Conn) take(p []byte) (int, error) {
+	if c.closed.Load() {
+		return 0, net.ErrClosed
+	}
+	if c.deadlines.readPassed(time.Now()) {
+		return 0, os.ErrDeadlineExceeded
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.received) == 0 {
+		return 0, c.ended
+	}
+	n := copy(p, c.received)
+	c.received = c.received[n:]
+	if len(c.received) == 0 {
+		giveBack(c.arrived)
+		c.arrived, c.received = nil, nil
+	}
+	return n, nil
+}
+
+// sealAtOnce is how many bytes are turned into records before they are written
+// to the transport. It bounds what a Write can leave behind.
+const sealAtOnce = 1 << 16
+
+// Write writes application data, after the handshake if that is still to be
+// done. The bytes it counts are on their way: all have been turned into records,
+// and after an error that is a timeout the rest of these, at most about 64 KiB,
+// goes out before anything else with the next Write, an empty one too, or with
+// Close. To go on after a timeout, write what was not counted. Any other error
+// of the transport is the end of writing.
+func (c *Conn) Write(p []byte) (int, error) {
+	if err := c.Handshake(); err != nil {
+		return 0, err
+	}
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if c.closed.Load() {
+		return 0, net.ErrClosed
+	}
+	total := 0
+	for {
+		if err := c.flush(); err != nil {
+			return total, err
+		}
+		c.owed = false
+		if total == len(p) {
+			return total, nil
+		}
+		if c.deadlines.writePassed(time.Now()) {
+			return total, os.ErrDeadlineExceeded
+		}
+		piece := p[total:min(total+sealAtOnce, len(p))]
+		if err := c.call(func(e *engine.Engine, out *events.Output, now time.Time) error {
+			return e.Write(out, now, piece)
+		}); err != nil {
+			return total, err
+		}
+		if err := c.flush(); err != nil {
+			if isTimeout(err) {
+				c.owed = true
+				total += len(piece)
+			}
+			return total, err
+		}
+		total += len(piece)
+	}
+}
+
+// UpdateKeys puts what is written from here on under new keys, and, with
+// [messages.UpdateRequested], asks the peer to do the same (RFC 8446,
+// Section 4.6.3). It returns [engine.ErrNotReady] before the handshake is
+// complete.
+func (c *Conn) UpdateKeys(request messages.KeyUpdateRequest) error {
+	return c.command(func(e *engine.Engine, out *events.Output, now time.Time) error {
+		return e.UpdateKeys(out, now, request)
+	})
+}
+
+// CloseWrite tells the peer that no more will be written, and leaves reading as
+// it is (RFC 8446, Section 6.1). The transport stays whole. It returns
+// [engine.ErrNotReady] before the handshake is complete.
+func (c *Conn) CloseWrite() error {
+	return c.command((*engine.Engine).CloseWrite)
+}
+
+// command runs a method of the engine that writes, behind all that was written
+// before.
+func (c *Conn) command(method func(*engine.Engine, *events.Output, time.Time) error) error {
+	if !c.complete.Load() {
+		return engine.ErrNotReady
+	}
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if c.closed.Load() {
+		return net.ErrClosed
+	}
+	if err := c.call(method); err != nil {
+		return err
+	}
+	return c.flush()
+}
+
+// closePatience is how long Close, or a Read that has failed, tries to tell the
+// peer.
+const closePatience = 5 * time.Second
+
+// Close tells the peer that nothing more will come, in at most five seconds, and
+// closes the transport. A Write that is waiting for the network is cut off
+// instead, and so is a handshake: the peer sees a truncated stream. The error
+// tells that the transport could not be closed, or that the peer could not be
+// told, unless all that was left to tell a peer who is done is that this end is
+// too.
+func (c *Conn) Close() error {
+	if c.closed.Swap(true) {
+		return net.ErrClosed
+	}
+	var untold error
+	if c.complete.Load() && c.writing.TryLock() {
+		c.deadlines.last(c.transport, closePatience)
+		// An engine that has failed has said so already.
+		_ = c.call((*engine.Engine).CloseWrite)
+		untold = c.flush()
+		if !c.owed && c.peerDone() {
+			untold = nil
+		}
+		c.writing.Unlock()
+	}
+	if err := c.transport.Close(); err != nil {
+		return err
+	}
+	if untold != nil {
+		return fmt.Errorf("netconn: closed, but the peer was not told: %w", untold)
+	}
+	return nil
+}
+
+// peerDone tells that the peer has closed its direction properly.
+func (c *Conn) peerDone() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended == io.EOF
+}
+
+// LocalAddr is that of the transport.
+func (c *Conn) LocalAddr() net.Addr { return c.transport.LocalAddr() }
+
+// RemoteAddr is that of the transport.
+func (c *Conn) RemoteAddr() net.Addr { return c.transport.RemoteAddr() }
+
+// NetConn is the transport. Reading from it, writing to it, or setting its
+// deadlines breaks the connection.
+func (c *Conn) NetConn() net.Conn { return c.transport }
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
+}

@@ -1,0 +1,127 @@
+package netconn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+)
+
+// Handshake runs the handshake if that is still to be done. A deadline that
+// passes meanwhile harms nothing: the next call goes on. Any other error is
+// final.
+func (c *Conn) Handshake() error { return c.HandshakeContext(context.Background()) }
+
+// HandshakeContext is Handshake for as long as ctx lasts. When that ends during
+// the handshake the transport is closed, and the Conn is of no use any more: the
+// error, now and later, is that of ctx. Waiting for the handshake of another
+// goroutine ends with ctx too, and harms nothing.
+func (c *Conn) HandshakeContext(ctx context.Context) error {
+	if c.complete.Load() {
+		return nil
+	}
+	select {
+	case c.shaking <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-c.shaking }()
+	if c.complete.Load() {
+		return nil
+	}
+	if err := c.failure(); err != nil {
+		return err
+	}
+	if c.patience > 0 {
+		limited, cancel := context.WithTimeoutCause(ctx, c.patience, errPatience)
+		defer cancel()
+		ctx = limited
+	}
+	// The transport knows no context, but its being closed it knows.
+	stop := context.AfterFunc(ctx, func() { _ = c.transport.Close() })
+	err := c.shake()
+	if !stop() && ctx.Err() != nil {
+		err = ctx.Err()
+		if errors.Is(context.Cause(ctx), errPatience) {
+			err = errPatience
+		}
+	}
+	if err == nil {
+		c.complete.Store(true)
+		return nil
+	}
+	if !isTimeout(err) || ctx.Err() != nil {
+		c.mu.Lock()
+		c.shaken = err
+		c.mu.Unlock()
+	}
+	return err
+}
+
+var errPatience = fmt.Errorf("netconn: the handshake takes too long: %w", os.ErrDeadlineExceeded)
+
+// failure is what the handshake failed with for good.
+func (c *Conn) failure() error {
+	if c.closed.Load() {
+		return net.ErrClosed
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.shaken
+}
+
+// shake goes on with the handshake until it is complete.
+func (c *Conn) shake() error {
+	if err := c.begin(); err != nil {
+		c.farewell()
+		return err
+	}
+	for {
+		completed, role := c.progress()
+		// A server's tickets wait for its first data: the client may be busy
+		// writing, and read none of them before it is done.
+		if !completed || role == events.Client {
+			if err := c.flushAlone(); err != nil {
+				return err
+			}
+		}
+		if completed {
+			return nil
+		}
+		if _, err := c.fill(nil); err != nil {
+			return err
+		}
+	}
+}
+
+// begin starts the engine, the first time.
+func (c *Conn) begin() error {
+	c.mu.Lock()
+	started := c.engine != nil
+	c.mu.Unlock()
+	if started {
+		return nil
+	}
+	e := c.start(time.Now())
+	c.mu.Lock()
+	c.engine = e
+	c.mu.Unlock()
+	return c.call((*engine.Engine).Start)
+}
+
+func (c *Conn) progress() (completed bool, role events.Role) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.engine.Completed(), c.engine.Connection().Role
+}
+
+func (c *Conn) flushAlone() error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	return c.flush()
+}
