@@ -42,7 +42,7 @@ func (d *driven) exchange(c *connection) error {
 func (d *driven) newEndpoint(c *connection) (*endpoint, error) {
 	p := &endpoint{c: c, tickets: &d.tickets}
 	var err error
-	if p.identities, err = readIdentities(&c.options.credentials); err != nil {
+	if p.identities, err = readIdentities(c.options); err != nil {
 		return nil, err
 	}
 	if c.options.Server {

@@ -6,7 +6,7 @@ var honoured = []string{
 	"server", "async", "implicit-handshake", "trust-cert",
 	"min-version", "max-version", "no-tls1", "no-tls11", "no-tls12", "no-tls13", "expect-version",
 	"curves", "key-shares", "no-key-shares", "expect-curve-id", "expect-hrr", "expect-no-hrr",
-	"server-preference", "max-send-fragment", "max-cert-list",
+	"fips-202205", "wpa-202304", "server-preference", "max-send-fragment", "max-cert-list",
 	"expect-cipher", "expect-cipher-aes", "expect-cipher-no-aes",
 	// These speak of protocols other than the one at hand.
 	"quic-use-legacy-codepoint", "expect-extended-master-secret",

@@ -25,13 +25,13 @@ type identity struct {
 }
 
 // readIdentities reads the blocks, and the default credential after them.
-func readIdentities(all *credentials) ([]*identity, error) {
+func readIdentities(o *options) ([]*identity, error) {
 	var identities []*identity
-	for i, block := range all.Blocks {
+	for i, block := range o.Blocks {
 		if block.kind != x509Chain {
 			return nil, &unsupportedError{what: "a credential that is no X.509 chain"}
 		}
-		id, err := readIdentity(&block.ordinary)
+		id, err := readIdentity(&block.ordinary, presetOf(o).sign)
 		if err != nil {
 			return nil, err
 		}
@@ -40,7 +40,7 @@ func readIdentities(all *credentials) ([]*identity, error) {
 			identities = append(identities, id)
 		}
 	}
-	id, err := readIdentity(&all.Default)
+	id, err := readIdentity(&o.Default, presetOf(o).sign)
 	if err != nil || id == nil {
 		return identities, err
 	}
@@ -49,7 +49,7 @@ func readIdentities(all *credentials) ([]*identity, error) {
 }
 
 // readIdentity gives nil where no files are named.
-func readIdentity(o *ordinary) (*identity, error) {
+func readIdentity(o *ordinary, preferences []messages.SignatureScheme) (*identity, error) {
 	if o.CertificateFile == "" && o.KeyFile == "" {
 		return nil, nil
 	}
@@ -72,8 +72,11 @@ func readIdentity(o *ordinary) (*identity, error) {
 	if !ok {
 		return nil, &unsupportedError{what: fmt.Sprintf("a key of type %T", parsed)}
 	}
+	if len(o.SigningPreferences) > 0 {
+		preferences = numbers[messages.SignatureScheme](o.SigningPreferences)
+	}
 	id := &identity{key: key}
-	id.credential = &events.Credential{Chain: chain, Schemes: schemesOf(o, key), Key: id}
+	id.credential = &events.Credential{Chain: chain, Schemes: schemesOf(preferences, key), Key: id}
 	for _, der := range chain {
 		if certificate, err := x509.ParseCertificate(der); err == nil {
 			id.issuers = append(id.issuers, certificate.RawIssuer)
@@ -83,11 +86,7 @@ func readIdentity(o *ordinary) (*identity, error) {
 }
 
 // schemesOf are those of the preferences that the key fits.
-func schemesOf(o *ordinary, key crypto.Signer) []messages.SignatureScheme {
-	preferences := presetSign
-	if len(o.SigningPreferences) > 0 {
-		preferences = numbers[messages.SignatureScheme](o.SigningPreferences)
-	}
+func schemesOf(preferences []messages.SignatureScheme, key crypto.Signer) []messages.SignatureScheme {
 	fitting := secrets.SchemesFor(secrets.Rules13, key.Public())
 	return slices.DeleteFunc(slices.Clone(preferences), func(s messages.SignatureScheme) bool { return !slices.Contains(fitting, s) })
 }

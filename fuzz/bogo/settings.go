@@ -10,24 +10,7 @@ import (
 	"github.com/tacitls/tacitls/messages"
 )
 
-// What the tests take for granted where no flag speaks. These are the choices of another library, so that all of them are made here and none
-// is left to the engine's own defaults.
-var (
-	presetGroups = []messages.Group{messages.X25519MLKEM768, messages.X25519, messages.Secp256r1, messages.Secp384r1}
-
-	presetVerify = []messages.SignatureScheme{
-		messages.ECDSASecp256r1SHA256, messages.RSAPSSRSAESHA256, messages.RSAPKCS1SHA256,
-		messages.ECDSASecp384r1SHA384, messages.RSAPSSRSAESHA384, messages.RSAPKCS1SHA384,
-		messages.RSAPSSRSAESHA512, messages.RSAPKCS1SHA512,
-	}
-
-	presetSign = []messages.SignatureScheme{
-		messages.Ed25519,
-		messages.ECDSASecp256r1SHA256, messages.RSAPSSRSAESHA256, messages.RSAPKCS1SHA256,
-		messages.ECDSASecp384r1SHA384, messages.RSAPSSRSAESHA384, messages.RSAPKCS1SHA384,
-		messages.ECDSASecp521r1SHA512, messages.RSAPSSRSAESHA512, messages.RSAPKCS1SHA512,
-	}
-
+const (
 	// presetTickets is how many tickets a server sends after a handshake.
 	presetTickets = 2
 
@@ -36,12 +19,14 @@ var (
 )
 
 func common(o *options) (engine.Common, error) {
+	preset := presetOf(o)
 	config := engine.Common{
-		Rand:       entropy,
-		Groups:     presetGroups,
-		KeyLog:     o.ExportTrafficSecrets,
-		MaxMessage: presetMaxMessage,
-		RecordSize: o.MaxSendFragment,
+		Rand:         entropy,
+		Groups:       preset.groups,
+		CipherSuites: preset.suites,
+		KeyLog:       o.ExportTrafficSecrets,
+		MaxMessage:   presetMaxMessage,
+		RecordSize:   o.MaxSendFragment,
 	}
 	if len(o.Curves) > 0 {
 		config.Groups = numbers[messages.Group](o.Curves)
@@ -49,7 +34,7 @@ func common(o *options) (engine.Common, error) {
 	if o.MaxCertificateList > 0 {
 		config.MaxMessage = o.MaxCertificateList + messages.HandshakeHeaderLen
 	}
-	accepted := presetVerify
+	accepted := preset.verify
 	if len(o.VerifyPreferences) > 0 {
 		accepted = numbers[messages.SignatureScheme](o.VerifyPreferences)
 	}

@@ -1,0 +1,67 @@
+package main
+
+import "github.com/tacitls/tacitls/messages"
+
+// preset is what a connection may use where no flag of its own speaks of it. Nil suites are all that the engine has.
+type preset struct {
+	groups []messages.Group
+	verify []messages.SignatureScheme
+	sign   []messages.SignatureScheme
+	suites []messages.CipherSuite
+}
+
+// usual is what the tests take for granted. These are the choices of another library, so that all of them are made here and none is left to
+// the engine's own defaults.
+var usual = preset{
+	groups: []messages.Group{messages.X25519MLKEM768, messages.X25519, messages.Secp256r1, messages.Secp384r1},
+	verify: []messages.SignatureScheme{
+		messages.ECDSASecp256r1SHA256, messages.RSAPSSRSAESHA256, messages.RSAPKCS1SHA256,
+		messages.ECDSASecp384r1SHA384, messages.RSAPSSRSAESHA384, messages.RSAPKCS1SHA384,
+		messages.RSAPSSRSAESHA512, messages.RSAPKCS1SHA512,
+	},
+	sign: []messages.SignatureScheme{
+		messages.Ed25519,
+		messages.ECDSASecp256r1SHA256, messages.RSAPSSRSAESHA256, messages.RSAPKCS1SHA256,
+		messages.ECDSASecp384r1SHA384, messages.RSAPSSRSAESHA384, messages.RSAPKCS1SHA384,
+		messages.ECDSASecp521r1SHA512, messages.RSAPSSRSAESHA512, messages.RSAPKCS1SHA512,
+	},
+}
+
+// SP 800-52, revision 2: curves, hashes and ciphers of NIST, nothing below TLS 1.2.
+var (
+	fips202205Schemes = []messages.SignatureScheme{
+		messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512,
+		messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384,
+		messages.RSAPSSRSAESHA256, messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
+	}
+	fips202205 = preset{
+		groups: []messages.Group{messages.Secp256r1, messages.Secp384r1},
+		verify: fips202205Schemes,
+		sign:   fips202205Schemes,
+		suites: []messages.CipherSuite{messages.TLS_AES_128_GCM_SHA256, messages.TLS_AES_256_GCM_SHA384},
+	}
+)
+
+// WPA3 in its 192-bit mode, Section 3.5: nothing weaker than P-384, SHA-384 and AES-256.
+var (
+	wpa202304Schemes = []messages.SignatureScheme{
+		messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512, messages.ECDSASecp384r1SHA384,
+		messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
+	}
+	wpa202304 = preset{
+		groups: []messages.Group{messages.Secp384r1},
+		verify: wpa202304Schemes,
+		sign:   wpa202304Schemes,
+		suites: []messages.CipherSuite{messages.TLS_AES_256_GCM_SHA384},
+	}
+)
+
+func presetOf(o *options) *preset {
+	switch {
+	case o.FIPS202205:
+		return &fips202205
+	case o.WPA202304:
+		return &wpa202304
+	}
+	return &usual
+}
