@@ -1,0 +1,294 @@
+package fuzz
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tacitls/tacitls/adapters/pipe"
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/messages/record"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// A golden handshake is one in which nothing is wrong. Walking it, each engine
+// is copied before every message that it receives and at every question that
+// it asks; from these points the fuzzer goes on.
+
+// point is an engine in the midst of a golden handshake.
+type point struct {
+	// name says where this is.
+	name    string
+	role    events.Role
+	engine  *engine.Engine
+	answers *testkit.Answers
+	// sealer protects what the engine reads next; nil where that is in clear.
+	sealer *secrets.Sealer
+	// next is the record that the handshake would go on with, and content what
+	// is in it. Both are empty where the engine waits for an answer.
+	next    []byte
+	kind    record.ContentType
+	content []byte
+}
+
+// points are those of a role, in the same order in every process.
+func points(role events.Role) []*point {
+	return slices.DeleteFunc(allPoints(), func(p *point) bool { return p.role != role })
+}
+
+func allPoints() []*point { return slices.Clone(walkOnce()) }
+
+var walkOnce = sync.OnceValue(func() []*point {
+	var all []*point
+	for _, s := range scenarios() {
+		all = append(all, walk(s)...)
+	}
+	return all
+})
+
+// scenario is a golden handshake in the making.
+type scenario struct {
+	name string
+	pair *testkit.Pair
+}
+
+func scenarios() []scenario {
+	full := newPair()
+	full.Client.ALPN, full.Server.ALPN = []string{"h2", "http/1.1"}, []string{"http/1.1"}
+	full.Server.ClientAuth = engine.RequireClientCert
+	full.Server.ChooseConfig = true
+	full.ClientAnswers.Identity = testkit.Client(testkit.Ed25519)
+
+	retried := newPair()
+	retried.Client.KeyShares = []messages.Group{messages.X25519}
+	retried.Server.Groups = []messages.Group{messages.Secp256r1}
+	retried.Client.CipherSuites = []messages.CipherSuite{messages.TLS_CHACHA20_POLY1305_SHA256}
+	retried.Client.NoCompatibility = true
+
+	resumed := newPair()
+	resumed.Client.Session, resumed.Client.ReverifyOnResume = session(), true
+
+	// A client's certificate is remembered, and asked about again.
+	known := func() *testkit.Pair {
+		pair := newPair()
+		pair.Server.ClientAuth, pair.Server.ReverifyOnResume = engine.RequireClientCert, true
+		pair.ClientAnswers.Identity = testkit.Client(testkit.P256)
+		return pair
+	}
+	again := known()
+	again.Client.Session, again.Client.KeyShares = sessionOf(known()), []messages.Group{}
+
+	return []scenario{{"full", full}, {"retried", retried}, {"resumed", resumed}, {"known", again}}
+}
+
+// session is one that newPair's servers resume.
+func session() *events.Session { return sessionOf(newPair()) }
+
+func sessionOf(pair *testkit.Pair) *events.Session {
+	p := pair.Join()
+	if err := p.Handshake(); err != nil || len(p.Client.Sessions) == 0 {
+		panic(fmt.Sprintf("fuzz: no session: %v", err))
+	}
+	return p.Client.Sessions[0]
+}
+
+func newPair() *testkit.Pair {
+	pair := testkit.NewPair("fuzz")
+	pair.Client.Rand, pair.Server.Rand = constant(0x11), constant(0x22)
+	pair.Client.KeyLog, pair.Server.KeyLog = true, true
+	pair.Client.Groups = []messages.Group{messages.X25519, messages.Secp256r1}
+	pair.Server.Groups = []messages.Group{messages.X25519, messages.Secp256r1}
+	return pair
+}
+
+// constant is entropy without a state, so that copies of an engine share it
+// and still do the same.
+type constant byte
+
+func (c constant) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = byte(c)
+	}
+	return len(b), nil
+}
+
+// walker walks a golden handshake.
+type walker struct {
+	scenario
+	pipe    *pipe.Pipe
+	readers [2]reader
+	points  []*point
+}
+
+// reader is what protects the records that one end reads: those of the peer
+// are opened and sealed again, each message in a record of its own.
+type reader struct {
+	logged map[string]secrets.Secret
+	secret secrets.Secret
+	opener *secrets.Opener
+	sealer *secrets.Sealer
+}
+
+func walk(s scenario) []*point {
+	w := &walker{scenario: s, pipe: s.pair.Join()}
+	for role := range w.readers {
+		w.readers[role].logged = map[string]secrets.Secret{}
+	}
+	w.pipe.Observe = w.observe
+	for role, answers := range map[events.Role]*testkit.Answers{
+		events.Client: s.pair.ClientAnswers, events.Server: s.pair.ServerAnswers,
+	} {
+		answers.Override = func(events.Question) events.Answer {
+			w.keep(role, w.readers[role].sealer, nil, 0, nil)
+			return nil
+		}
+	}
+	w.do(events.Client, (*engine.Engine).Start)
+	for _, from := range []events.Role{events.Client, events.Server} {
+		w.do(from, func(e *engine.Engine, out *events.Output, now time.Time) error {
+			return e.Write(out, now, []byte("data"))
+		})
+		w.do(from, func(e *engine.Engine, out *events.Output, now time.Time) error {
+			return e.UpdateKeys(out, now, messages.UpdateRequested)
+		})
+		w.do(from, func(e *engine.Engine, out *events.Output, now time.Time) error {
+			return e.Write(out, now, []byte("more data"))
+		})
+	}
+	w.do(events.Client, (*engine.Engine).CloseWrite)
+	w.do(events.Server, (*engine.Engine).CloseWrite)
+	for _, answers := range []*testkit.Answers{s.pair.ClientAnswers, s.pair.ServerAnswers} {
+		answers.Override, answers.Asked = nil, nil
+	}
+	if !w.pipe.Client.Engine.ReadClosed() || !w.pipe.Server.Engine.ReadClosed() {
+		panic("fuzz: the golden handshake " + s.name + " did not end well")
+	}
+	return w.points
+}
+
+func (w *walker) end(role events.Role) *pipe.End {
+	if role == events.Client {
+		return &w.pipe.Client
+	}
+	return &w.pipe.Server
+}
+
+func (w *walker) do(at events.Role, call func(*engine.Engine, *events.Output, time.Time) error) {
+	if err := w.pipe.Do(at, call); err != nil {
+		panic(fmt.Sprintf("fuzz: the golden handshake %s: %v", w.name, err))
+	}
+	for w.deliver(events.Server) || w.deliver(events.Client) {
+	}
+}
+
+// deliver hands the next record on, message by message.
+func (w *walker) deliver(to events.Role) bool {
+	end, reader := w.end(to), &w.readers[to]
+	header, ok := record.ParseHeader(end.Inbox)
+	if !ok {
+		return false
+	}
+	size := record.HeaderLen + header.Length
+	whole := slices.Clone(end.Inbox[:size])
+	end.Inbox = append(end.Inbox[:0], end.Inbox[size:]...)
+	if reader.opener == nil || header.Type != record.ApplicationData {
+		w.keep(to, reader.sealer, whole, header.Type, whole[record.HeaderLen:])
+		w.feed(to, whole)
+		return true
+	}
+	content, inner, err := reader.opener.Open(nil, whole[:record.HeaderLen], whole[record.HeaderLen:])
+	if err != nil {
+		panic(fmt.Sprintf("fuzz: a record to the %v: %v", to, err))
+	}
+	for len(content) > 0 {
+		n := len(content)
+		if record.ContentType(inner) == record.Handshake {
+			_, length, _ := messages.ParseHandshakeHeader(content)
+			n = messages.HandshakeHeaderLen + length
+		}
+		before := reader.sealer.Fork()
+		sealed, err := reader.sealer.Seal(nil, inner, content[:n], 0)
+		if err != nil {
+			panic(err)
+		}
+		w.keep(to, before, sealed, record.ContentType(inner), content[:n])
+		w.feed(to, sealed)
+		content = content[n:]
+	}
+	return true
+}
+
+func (w *walker) feed(to events.Role, sealed []byte) {
+	if err := w.pipe.Do(to, func(e *engine.Engine, out *events.Output, now time.Time) error {
+		return e.Receive(out, now, slices.Clone(sealed))
+	}); err != nil {
+		panic(fmt.Sprintf("fuzz: the golden handshake %s: %v", w.name, err))
+	}
+}
+
+// keep copies the engine as a point.
+func (w *walker) keep(role events.Role, sealer *secrets.Sealer, next []byte, kind record.ContentType, content []byte) {
+	end := w.end(role)
+	p := &point{
+		name: fmt.Sprintf("%s: %v %s, point %d", w.name, role, end.Engine.State(), len(w.points)),
+		role: role, engine: end.Engine.Fork(), next: slices.Clone(next), kind: kind, content: slices.Clone(content),
+	}
+	p.answers = &testkit.Answers{Identity: w.pair.ClientAnswers.Identity}
+	if role == events.Server {
+		p.answers.Identity = w.pair.ServerAnswers.Identity
+	}
+	if sealer != nil {
+		p.sealer = sealer.Fork()
+	}
+	w.points = append(w.points, p)
+}
+
+// observe follows the keys that an end reads under.
+func (w *walker) observe(role events.Role, e events.Event) {
+	r := &w.readers[role]
+	switch e := e.(type) {
+	case *events.SecretDerived:
+		r.logged[e.Label] = e.Secret
+	case *events.KeysChanged:
+		if e.Direction == events.Read {
+			r.change(role, e)
+		}
+	}
+}
+
+func (r *reader) change(role events.Role, e *events.KeysChanged) {
+	suite, _ := secrets.LookupSuite(e.Suite)
+	peer := map[events.Role]string{events.Client: "SERVER", events.Server: "CLIENT"}[role]
+	switch {
+	case e.Level == events.Handshake:
+		r.secret = r.logged[peer+"_HANDSHAKE_TRAFFIC_SECRET"]
+	case e.Generation == 0:
+		r.secret = r.logged[peer+"_TRAFFIC_SECRET_0"]
+	default:
+		r.secret = secrets.NextTraffic(suite.Hash, &r.secret)
+	}
+	var err error
+	if r.opener, err = secrets.NewOpener(suite, &r.secret); err == nil {
+		r.sealer, err = secrets.NewSealer(suite, &r.secret)
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+func TestGoldenHandshakesReachEveryState(t *testing.T) {
+	for role, least := range map[events.Role]int{events.Client: 12, events.Server: 13} {
+		states := map[string]bool{}
+		for _, p := range points(role) {
+			states[p.engine.State()] = true
+		}
+		if len(states) < least {
+			t.Errorf("%v: only %d states: %v", role, len(states), states)
+		}
+	}
+}
