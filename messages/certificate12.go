@@ -6,7 +6,7 @@ import "github.com/tacitls/tacitls/messages/wire"
 // an empty one. RFC 5246, Section 7.4.2. RFC 5246, Section 7.4.6.
 //
 // An entry takes at least four bytes on the wire and 24 in memory on a 64-bit machine, and the list may have twice the
-// room it needs: decoding allocates at most twelve times the size of the message, which the caller bounds.
+// room it needs: what is decoded takes at most twelve times the size of the message, which the caller bounds.
 type Certificate12 struct {
 	Chain [][]byte // DER, each of 1 to 2^24-1 bytes
 }

@@ -5,7 +5,7 @@ import "github.com/tacitls/tacitls/messages/wire"
 // CertificateRequest12 asks the client for a certificate in TLS 1.2. RFC 5246, Section 7.4.4.
 //
 // An authority takes at least three bytes on the wire and 24 in memory on a 64-bit machine, and the list may have twice
-// the room it needs: decoding allocates at most one megabyte.
+// the room it needs: what is decoded takes at most a megabyte and a half.
 type CertificateRequest12 struct {
 	Types       []ClientCertificateType // 1 to 255
 	Schemes     []SignatureScheme       // 1 to 32767, the preferred first

@@ -9,7 +9,7 @@ const StatusTypeOCSPMulti = 2
 // RFC 6961, Section 2.2.
 //
 // A response takes at least three bytes on the wire and 24 in memory on a 64-bit machine, and the list may have twice
-// the room it needs: decoding allocates at most sixteen times the size of the message, which the caller bounds.
+// the room it needs: what is decoded takes at most sixteen times the size of the message, which the caller bounds.
 type CertificateStatus12 struct {
 	StatusType uint8 // StatusTypeOCSP or StatusTypeOCSPMulti; any other has an unknown form and is refused
 	// Responses are in DER. With StatusTypeOCSP it is exactly one, of the server's own certificate, of 1 to 2^24-1

@@ -46,7 +46,7 @@ type OCSPStatusRequest struct {
 func (r *OCSPStatusRequest) Append(dst []byte) ([]byte, error) { return appendPart(dst, r.layout) }
 
 // Decode reads the request from that of a StatusRequestItem and fails, with an error of type wire.Error, unless all of
-// it was consumed. Slices in r alias data. What it allocates is at most sixteen times the size of data.
+// it was consumed. Slices in r alias data. The list takes at most sixteen times the size of data.
 func (r *OCSPStatusRequest) Decode(data []byte) error { return decodePart(data, r.layout) }
 
 func (r *OCSPStatusRequest) layout(c *wire.Codec) {

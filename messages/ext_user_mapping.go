@@ -38,8 +38,8 @@ func AppendUserMappings(dst []byte, mappings []UserMapping) ([]byte, error) {
 }
 
 // DecodeUserMappings reads the data of a SupplementalDataEntry of type SupplementalUserMapping and fails, with an error
-// of type wire.Error, unless all of it was consumed. The Data of each mapping aliases data. What it allocates is at
-// most 22 times the size of data. RFC 4681, Section 3.
+// of type wire.Error, unless all of it was consumed. The Data of each mapping aliases data. The list takes at most
+// 22 times the size of data. RFC 4681, Section 3.
 func DecodeUserMappings(data []byte) ([]UserMapping, error) {
 	var mappings []UserMapping
 	if err := decodePart(data, func(c *wire.Codec) { layoutUserMappings(c, &mappings) }); err != nil {

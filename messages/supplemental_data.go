@@ -16,7 +16,7 @@ func (t SupplementalDataType) String() string {
 // SupplementalData brings data for the application within a handshake of TLS 1.2. RFC 4680, Section 2.
 //
 // An entry takes at least four bytes on the wire and 32 in memory on a 64-bit machine, and the list may have twice the
-// room it needs: decoding allocates at most sixteen times the size of the message, which the caller bounds.
+// room it needs: what is decoded takes at most sixteen times the size of the message, which the caller bounds.
 type SupplementalData struct {
 	Entries []SupplementalDataEntry // at least one
 }

@@ -12,8 +12,14 @@ import (
 // trace returns the messages of one name from the traces of RFC 8448, in their order.
 func trace(t testing.TB, name string) [][]byte {
 	t.Helper()
-	file, err := os.ReadFile("testdata/rfc8448.txt")
-	fatal(t, "the traces are there", err)
+	return recorded(t, "testdata/rfc8448.txt", name)
+}
+
+// recorded returns the messages of one name from a file, in their order.
+func recorded(t testing.TB, path, name string) [][]byte {
+	t.Helper()
+	file, err := os.ReadFile(path)
+	fatal(t, "the recording is there", err)
 	var found [][]byte
 	for line := range strings.Lines(string(file)) {
 		if digits, ok := strings.CutPrefix(strings.TrimSpace(line), name+" "); ok && name != "#" {
@@ -21,7 +27,7 @@ func trace(t testing.TB, name string) [][]byte {
 		}
 	}
 	if len(found) == 0 {
-		t.Fatalf("the traces have no %s", name)
+		t.Fatalf("%s has no %s", path, name)
 	}
 	return found
 }
