@@ -17,6 +17,8 @@ import (
 type Answers struct {
 	Identity *Identity
 	Override func(q events.Question) events.Answer
+	// Hold tells which questions to leave open. Nil answers all.
+	Hold func(q events.Question) bool
 	// Asked collects the questions.
 	Asked []events.Question
 }
@@ -24,6 +26,14 @@ type Answers struct {
 // Answer implements the interface of the adapters.
 func (a *Answers) Answer(_ time.Time, q events.Question) events.Answer {
 	a.Asked = append(a.Asked, q)
+	if a.Hold != nil && a.Hold(q) {
+		return nil
+	}
+	return a.Now(q)
+}
+
+// Now answers a question, also one that Hold has left open.
+func (a *Answers) Now(q events.Question) events.Answer {
 	if a.Override != nil {
 		if answer := a.Override(q); answer != nil {
 			return answer

@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"math"
+	"reflect"
+	"time"
+	"unsafe"
+
+	"github.com/tacitls/tacitls/engine/internal/fsm"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/events"
+)
+
+// Edge is one edge of a machine: a handler and one of its successors.
+type Edge struct{ From, Input, Handler, To string }
+
+// Edges are the edges that a role's machine declares.
+func Edges(role events.Role) []Edge {
+	var edges []Edge
+	for _, row := range machineOf(role).Rows() {
+		for _, to := range row.To {
+			edges = append(edges, Edge{row.From.Name(), row.Input.String(), row.Handler, to.Name()})
+		}
+	}
+	return edges
+}
+
+func machineOf(role events.Role) *fsm.Machine[*handshake.Context] {
+	if role == events.Client {
+		return clientMachine
+	}
+	return serverMachine
+}
+
+// Walk tells of every edge that any engine walks until the function that it
+// returns is called.
+func Walk(tell func(Edge)) (stop func()) {
+	walked = func(row *fsm.Row[*handshake.Context], from, to fsm.State) {
+		tell(Edge{fsm.Name(from), row.Input.String(), row.Handler, fsm.Name(to)})
+	}
+	return func() { walked = nil }
+}
+
+// Declares tells whether the engine's state has a row for an input by name:
+// that of a handshake type, an answer's type or a command's.
+func (e *Engine) Declares(input string) bool {
+	for _, row := range e.machine.Rows() {
+		if row.From.Name() == fsm.Name(e.state) && row.Input.String() == input {
+			return true
+		}
+	}
+	return false
+}
+
+// Inject moves the machine by a message with its header, as if it had come in
+// records under the right keys.
+func (e *Engine) Inject(out *events.Output, now time.Time, raw []byte) error {
+	e.hs.Enter(out, now)
+	defer e.hs.Leave()
+	return e.message(out, raw)
+}
+
+// CommandStart is the command Start, also where Start would not give it.
+func (e *Engine) CommandStart(out *events.Output, now time.Time) error {
+	e.hs.Enter(out, now)
+	defer e.hs.Leave()
+	return e.command(out, &handshake.Start{})
+}
+
+type lost struct{}
+type elsewhere struct{}
+
+// NewMisdirected is a client with a bug: Start leads where no row says it may.
+func NewMisdirected(config *ClientConfig) (*Engine, error) {
+	policy, err := config.Compile()
+	if err != nil {
+		return nil, err
+	}
+	machine := fsm.New([]fsm.Block[*handshake.Context]{
+		fsm.In(lost{}, fsm.On(func(*handshake.Context, *lost, *handshake.Start) (fsm.State, error) {
+			return &elsewhere{}, nil
+		}, lost{})),
+	})
+	return newEngine(policy.policy, policy.options, machine, &lost{}), nil
+}
+
+// ExhaustRead and ExhaustWrite move a direction to the last sequence number of
+// its key, which no test has the time to reach.
+func (e *Engine) ExhaustRead() { exhaust(reflect.ValueOf(e.stream).Elem().FieldByName("opener")) }
+
+// ExhaustWrite does the same for writing.
+func (e *Engine) ExhaustWrite() { exhaust(reflect.ValueOf(e.stream).Elem().FieldByName("sealer")) }
+
+func exhaust(protector reflect.Value) {
+	next := protector.Elem().FieldByName("p").FieldByName("next")
+	*(*uint64)(unsafe.Pointer(next.UnsafeAddr())) = math.MaxUint64
+}
+
+// Held is how many bytes wait while a question is open.
+func (e *Engine) Held() int { return e.stream.Held() }
