@@ -24,6 +24,9 @@ const (
 	// Rules12 lets an ECDSA scheme name its hash function alone, and allows
 	// PKCS#1 v1.5. RFC 5246, Section 7.4.1.4.1. SHA-1 and MD5 stay out.
 	Rules12
+	// Rules12Legacy is Rules12 with the SHA-1 schemes, which RFC 9155 has withdrawn
+	// and which are forgeable at a cost. It is for peers that know nothing else.
+	Rules12Legacy
 )
 
 // PSSPublicKey is an RSA key whose certificate says id-RSASSA-PSS: it serves the
@@ -95,6 +98,10 @@ func partsOf(scheme messages.SignatureScheme) (schemeParts, bool) {
 		return schemeParts{rsaPKCS1, crypto.SHA384, nil}, true
 	case messages.RSAPKCS1SHA512:
 		return schemeParts{rsaPKCS1, crypto.SHA512, nil}, true
+	case messages.RSAPKCS1SHA1:
+		return schemeParts{rsaPKCS1, crypto.SHA1, nil}, true
+	case messages.ECDSASHA1:
+		return schemeParts{ecdsaAny, crypto.SHA1, nil}, true
 	}
 	return schemeParts{}, false
 }
@@ -117,6 +124,7 @@ func SchemesFor(rules Rules, pub crypto.PublicKey) []messages.SignatureScheme {
 		messages.RSAPSSRSAESHA256, messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
 		messages.RSAPSSPSSSHA256, messages.RSAPSSPSSSHA384, messages.RSAPSSPSSSHA512,
 		messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512,
+		messages.ECDSASHA1, messages.RSAPKCS1SHA1,
 	} {
 		if _, err := checkScheme(rules, pub, scheme); err == nil {
 			fitting = append(fitting, scheme)
@@ -126,7 +134,7 @@ func SchemesFor(rules Rules, pub crypto.PublicKey) []messages.SignatureScheme {
 }
 
 // preferOwnCurve moves the scheme named after the key's curve to the front: under
-// Rules12 all ECDSA schemes fit, and that one has the matching strength.
+// the rules of TLS 1.2 all ECDSA schemes fit, and that one has the matching strength.
 func preferOwnCurve(pub crypto.PublicKey, schemes []messages.SignatureScheme) []messages.SignatureScheme {
 	key, ok := pub.(*ecdsa.PublicKey)
 	if !ok {
@@ -145,14 +153,15 @@ func preferOwnCurve(pub crypto.PublicKey, schemes []messages.SignatureScheme) []
 // checkScheme returns the parts of a scheme that is allowed and fits the key.
 func checkScheme(rules Rules, pub crypto.PublicKey, scheme messages.SignatureScheme) (schemeParts, error) {
 	parts, ok := partsOf(scheme)
-	if !ok || parts.algorithm == rsaPKCS1 && rules == Rules13 {
+	if !ok || parts.algorithm == rsaPKCS1 && rules == Rules13 ||
+		parts.hash == crypto.SHA1 && rules != Rules12Legacy {
 		return parts, ErrScheme
 	}
 	fits := false
 	switch key := pub.(type) {
 	case *ecdsa.PublicKey:
 		fits = parts.algorithm == ecdsaAny && key != nil &&
-			(key.Curve == parts.curve || rules == Rules12 && servedCurve(key.Curve))
+			(key.Curve == parts.curve || rules != Rules13 && servedCurve(key.Curve))
 	case ed25519.PublicKey:
 		fits = parts.algorithm == ed25519Pure && len(key) == ed25519.PublicKeySize
 	case *rsa.PublicKey:

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 
@@ -85,10 +86,13 @@ func verifyRSA(key *rsa.PublicKey, parts schemeParts, digest, signature []byte) 
 	return rsa.VerifyPSS(key, parts.hash, digest, signature, &options) == nil
 }
 
-// appendDigest appends the digest under one of the three hash functions of the
+// appendDigest appends the digest under one of the hash functions of the
 // schemes, and nothing for 0.
 func appendDigest(dst []byte, h crypto.Hash, data []byte) []byte {
 	switch h {
+	case crypto.SHA1:
+		sum := sha1.Sum(data)
+		return append(dst, sum[:]...)
 	case crypto.SHA256:
 		sum := sha256.Sum256(data)
 		return append(dst, sum[:]...)
