@@ -172,3 +172,48 @@ func urls(n int) *CertificateURL {
 	}
 	return m
 }
+
+// What is decoded takes no more than its documentation says, whatever the elements are.
+func TestListsOfTLS12TakeTheRoomTheyAreSaidTo(t *testing.T) {
+	one := []byte{1}
+	var coder Coder
+	body := func(m Message) []byte {
+		b, err := encodeMessage(m)
+		fatal(t, "a long list is written", err)
+		return b
+	}
+	const n = 5000
+	var chain Certificate12
+	b := body(&Certificate12{slices.Repeat([][]byte{one}, n)})
+	fatal(t, "a chain decodes", coder.Decode(b, &chain))
+	takes(t, "Certificate12", 24*cap(chain.Chain), 12*len(b))
+	var status CertificateStatus12
+	b = body(&CertificateStatus12{StatusTypeOCSPMulti, make([][]byte, n)})
+	fatal(t, "a list of statuses decodes", coder.Decode(b, &status))
+	takes(t, "CertificateStatus12", 24*cap(status.Responses), 16*len(b))
+	var data SupplementalData
+	b = body(&SupplementalData{make([]SupplementalDataEntry, n)})
+	fatal(t, "supplemental data decodes", coder.Decode(b, &data))
+	takes(t, "SupplementalData", 32*cap(data.Entries), 16*len(b))
+	var places CertificateURL
+	b = body(urls(2000))
+	fatal(t, "places decode", coder.Decode(b, &places))
+	takes(t, "CertificateURL", 48*cap(places.URLs), 4*len(b))
+	var offer StatusRequestV2Offer
+	b, err := encodeBody(&StatusRequestV2Offer{make([]StatusRequestItem, n)})
+	fatal(t, "an offer is written", err)
+	fatal(t, "an offer decodes", coder.DecodeBody(b, &offer))
+	takes(t, "StatusRequestV2Offer", 32*cap(offer.Items), 22*len(b))
+	b, err = AppendUserMappings(nil, make([]UserMapping, n))
+	fatal(t, "mappings are written", err)
+	mappings, err := DecodeUserMappings(b)
+	fatal(t, "mappings decode", err)
+	takes(t, "DecodeUserMappings", 32*cap(mappings), 22*len(b))
+}
+
+func takes(t *testing.T, what string, got, most int) {
+	t.Helper()
+	if got > most {
+		t.Errorf("%s takes %d bytes, said to take at most %d", what, got, most)
+	}
+}

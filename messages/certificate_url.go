@@ -23,7 +23,8 @@ const (
 // String returns the RFC's name; an unknown type prints as CertChainType(0x2a).
 func (t CertChainType) String() string { return nameOf(certChainTypeNames[:], t, "CertChainType") }
 
-// CertificateURL says where the client's certificates can be fetched. RFC 6066, Section 5.
+// CertificateURL says where the client's certificates can be fetched. RFC 6066, Section 5. What is decoded takes at most
+// four times the size of the message.
 type CertificateURL struct {
 	ChainType CertChainType
 	URLs      []URLAndHash // at least one
