@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
@@ -52,6 +53,7 @@ func (p *endpoint) replyTo(question events.Question) (events.Answer, error) {
 		for i, ticket := range q.Tickets {
 			if state, ok := p.tickets.open(ticket.Ticket); ok {
 				p.resumed, _ = events.ParseSession(bytes.Clone(state))
+				p.skew = skewOf(p.resumed, ticket.ObfuscatedAge, p.c.now)
 				return q.Reply(i, state), nil
 			}
 		}
@@ -63,6 +65,15 @@ func (p *endpoint) replyTo(question events.Question) (events.Answer, error) {
 		return p.sealTicket(q)
 	}
 	return nil, &faultError{what: fmt.Sprintf("an unknown question: %v", question)}
+}
+
+// skewOf is by how many seconds a ticket is older in the client's eyes than in ours (RFC 8446, Section 8.3).
+func skewOf(session *events.Session, obfuscated uint32, now time.Time) int {
+	if session == nil {
+		return 0
+	}
+	theirs := time.Duration(obfuscated-session.AgeAdd) * time.Millisecond
+	return int((theirs - now.Sub(session.Created)) / time.Second)
 }
 
 // sealTicket puts what the shim has to remember into the session, and seals that.

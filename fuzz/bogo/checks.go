@@ -95,6 +95,14 @@ var expectations = []expectation{
 		o := p.c.options
 		return !o.ExpectNoPeerCertificate && (!o.Server || o.RequireAnyClientCertificate)
 	}, func(_ *endpoint, c *events.Connection) any { return len(c.PeerChain) > 0 }, always(true)},
+	{"the skew of the ticket's age", given("expect-ticket-age-skew"),
+		func(p *endpoint, _ *events.Connection) any { return p.skew },
+		func(p *endpoint) any {
+			if p.c.number == 0 {
+				return 0
+			}
+			return p.c.options.ExpectTicketAgeSkew
+		}},
 	{"why there was no early data", given("expect-early-data-reason"),
 		func(*endpoint, *events.Connection) any { return "disabled" },
 		func(p *endpoint) any { return p.c.options.ExpectEarlyDataReason }},

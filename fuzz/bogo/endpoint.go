@@ -38,6 +38,7 @@ type seen struct {
 	hello      *events.ClientHello
 	selected   *identity
 	resumed    *events.Session // offered by a client, or opened by a server from a ticket
+	skew       int             // of the ticket's age, in seconds
 	session    *events.Session // a client's latest ticket
 	renewed    bool            // it came on this connection
 	hasty      bool            // before the handshake was complete

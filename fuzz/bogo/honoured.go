@@ -26,7 +26,7 @@ var honoured = []string{
 	// Resumption.
 	"no-ticket", "use-ticket-callback", "use-ticket-aead-callback", "skip-ticket", "renew-ticket",
 	"expect-session-miss", "expect-ticket-renewal", "expect-no-session", "expect-no-session-id",
-	"expect-no-offer-early-data", "expect-early-data-reason",
+	"expect-no-offer-early-data", "expect-early-data-reason", "expect-ticket-age-skew",
 
 	// Application data.
 	"shim-writes-first", "shim-initial-write", "repeat-shim-initial-write", "read-with-unfinished-write", "read-size",
