@@ -25,7 +25,9 @@ const (
 	// PKCS#1 v1.5. RFC 5246, Section 7.4.1.4.1. SHA-1 and MD5 stay out.
 	Rules12
 	// Rules12Legacy is Rules12 with the SHA-1 schemes, which RFC 9155 has withdrawn
-	// and which are forgeable at a cost. It is for peers that know nothing else.
+	// and which are forgeable at a cost. It is for verifying what peers sent that
+	// know nothing else: SchemesFor and HashOf, which are about signing, leave
+	// SHA-1 out.
 	Rules12Legacy
 )
 
@@ -110,6 +112,9 @@ func partsOf(scheme messages.SignatureScheme) (schemeParts, bool) {
 // which signs the message itself, and whether the scheme is known.
 func HashOf(scheme messages.SignatureScheme) (crypto.Hash, bool) {
 	parts, ok := partsOf(scheme)
+	if parts.hash == crypto.SHA1 {
+		return 0, false
+	}
 	return parts.hash, ok
 }
 
@@ -124,7 +129,6 @@ func SchemesFor(rules Rules, pub crypto.PublicKey) []messages.SignatureScheme {
 		messages.RSAPSSRSAESHA256, messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
 		messages.RSAPSSPSSSHA256, messages.RSAPSSPSSSHA384, messages.RSAPSSPSSSHA512,
 		messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512,
-		messages.ECDSASHA1, messages.RSAPKCS1SHA1,
 	} {
 		if _, err := checkScheme(rules, pub, scheme); err == nil {
 			fitting = append(fitting, scheme)
