@@ -1,0 +1,211 @@
+package engine_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// command carries one line of a script out. The error goes into the output.
+func (s *script) command(line string) error {
+	words := strings.Fields(line)
+	verb, rest := words[0], words[1:]
+	switch verb {
+	case "client", "server":
+		return s.configure(verb == "client", rest)
+	case "reconnect":
+		s.prepare()
+		if s.session != nil {
+			session := *s.session
+			s.pair.Client.Session = &session
+		}
+		return nil
+	case "after":
+		d, err := time.ParseDuration(rest[0])
+		s.now = s.now.Add(d)
+		if s.pipe != nil {
+			s.pipe.Now = s.now
+		}
+		return err
+	case "hold":
+		for _, kind := range rest {
+			s.held[kind] = true
+		}
+		return nil
+	case "start":
+		return s.connect().Do(events.Client, (*engine.Engine).Start)
+	case "run":
+		p := s.connect()
+		if p.Client.Engine.State() == "ClientStart" {
+			if err := p.Do(events.Client, (*engine.Engine).Start); err != nil {
+				return err
+			}
+		}
+		_ = p.Run() // the error is in Failed
+		return nil
+	case "split":
+		n, err := strconv.Atoi(rest[0])
+		s.connect().Split = func(events.Role, []byte) int { return n }
+		return err
+	}
+	return s.talk(verb, rest)
+}
+
+// talk carries out the commands that name an end first.
+func (s *script) talk(verb string, rest []string) error {
+	p := s.connect()
+	role, end := events.Client, &p.Client
+	if len(rest) == 0 {
+		return fmt.Errorf("%s: which end?", verb)
+	}
+	if rest[0] == "server" {
+		role, end = events.Server, &p.Server
+	}
+	rest = rest[1:]
+	switch verb {
+	case "deliver":
+		p.Step(role)
+		return nil
+	case "drop":
+		end.Inbox = nil
+		return nil
+	case "corrupt":
+		at, err := strconv.Atoi(rest[0])
+		if err != nil {
+			return err
+		}
+		end.Inbox[at] ^= 1
+		return nil
+	case "write":
+		return p.Write(role, []byte(strings.Join(rest, " ")))
+	case "write-zeros":
+		n, err := strconv.Atoi(rest[0])
+		if err != nil {
+			return err
+		}
+		return p.Write(role, make([]byte, n))
+	case "update-keys":
+		request := messages.UpdateNotRequested
+		if len(rest) > 0 && rest[0] == "request" {
+			request = messages.UpdateRequested
+		}
+		return p.Do(role, func(e *engine.Engine, out *events.Output, now time.Time) error {
+			return e.UpdateKeys(out, now, request)
+		})
+	case "issue-ticket":
+		return p.Do(role, (*engine.Engine).IssueTicket)
+	case "close":
+		return p.Do(role, (*engine.Engine).CloseWrite)
+	case "eof":
+		_ = p.Do(role, (*engine.Engine).ReceiveEOF) // the error is in Failed
+		return nil
+	case "abort":
+		_ = p.Do(role, func(e *engine.Engine, out *events.Output, now time.Time) error {
+			return e.Abort(out, now, messages.AlertUserCanceled)
+		})
+		return nil
+	case "answer":
+		answers, ok := end.Answers.(*testkit.Answers)
+		if !ok || end.Open == nil {
+			return fmt.Errorf("no question is open")
+		}
+		return p.Answer(role, answers.Now(end.Open))
+	case "received":
+		fmt.Fprintf(&s.log, "%v has received %q\n", role, end.Received)
+		return nil
+	case "export":
+		material, err := end.Engine.Export("EXPERIMENTAL", nil, 8)
+		fmt.Fprintf(&s.log, "%v exports %x\n", role, material)
+		return err
+	}
+	return fmt.Errorf("no command %s", verb)
+}
+
+// configure sets options of an end, each a word or a pair.
+func (s *script) configure(client bool, options []string) error {
+	common, answers := &s.pair.Server.Common, s.pair.ServerAnswers
+	identity := testkit.Server
+	if client {
+		common, answers = &s.pair.Client.Common, s.pair.ClientAnswers
+		identity = testkit.Client
+	}
+	for _, option := range options {
+		name, value, _ := strings.Cut(option, "=")
+		var err error
+		switch name {
+		case "alpn":
+			common.ALPN = strings.Split(value, ",")
+		case "groups":
+			common.Groups, err = parseAll(value, messages.ParseGroup)
+		case "suites":
+			common.CipherSuites, err = parseAll(value, messages.ParseCipherSuite)
+		case "schemes":
+			common.Schemes, err = parseAll(value, messages.ParseSignatureScheme)
+		case "cert":
+			answers.Identity = identity(value)
+		case "record-size":
+			common.RecordSize, err = strconv.Atoi(value)
+		case "update-after":
+			common.UpdateAfter, err = strconv.ParseUint(value, 10, 64)
+		case "pad-to":
+			var multiple int
+			multiple, err = strconv.Atoi(value)
+			common.Padding = func(_ uint8, length, _ int) int { return (multiple - length%multiple) % multiple }
+		case "compatibility":
+			common.NoCompatibility = value == "no"
+		case "trace":
+			common.Trace = true
+		case "key-log":
+			common.KeyLog = true
+		case "key-shares":
+			s.pair.Client.KeyShares, err = parseAll(value, messages.ParseGroup)
+		case "name":
+			s.pair.Client.ServerName = value
+		case "reverify":
+			s.pair.Client.ReverifyOnResume = client
+			s.pair.Server.ReverifyOnResume = !client
+		case "client-auth":
+			s.pair.Server.ClientAuth = map[string]engine.ClientAuth{
+				"request": engine.RequestClientCert, "require": engine.RequireClientCert,
+			}[value]
+		case "tickets":
+			s.pair.Server.Tickets, err = strconv.Atoi(value)
+		case "lifetime":
+			var seconds uint64
+			seconds, err = strconv.ParseUint(value, 10, 32)
+			s.pair.Server.TicketLifetime = uint32(seconds)
+		case "no-tickets":
+			s.pair.Client.NoTickets, s.pair.Server.NoTickets = client, !client
+		case "choose-config":
+			s.pair.Server.ChooseConfig = true
+		default:
+			err = fmt.Errorf("no option %s", name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parseAll reads a list of registry names.
+func parseAll[T any](list string, parse func(string) (T, bool)) ([]T, error) {
+	values := []T{}
+	for name := range strings.SplitSeq(list, ",") {
+		if name == "none" {
+			continue
+		}
+		value, ok := parse(name)
+		if !ok {
+			return nil, fmt.Errorf("no %T is called %s", value, name)
+		}
+		values = append(values, value)
+	}
+	return values, nil
+}
