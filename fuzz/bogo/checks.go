@@ -37,7 +37,15 @@ func always(v any) func(*endpoint) any {
 
 // expectations are checked in this order, once the handshake is complete.
 var expectations = []expectation{
-	{"version", nil,
+	{"version", given("expect-version"),
+		func(_ *endpoint, c *events.Connection) any { return c.Version },
+		func(p *endpoint) any { return messages.Version(p.c.options.ExpectVersion) }},
+	{"a version within the bounds", nil,
+		func(p *endpoint, c *events.Connection) any {
+			low, high := versionsOf(p.c.options)
+			return c.Version >= low && c.Version <= high
+		}, always(true)},
+	{"the binding of the secrets to the handshake", given("expect-extended-master-secret"),
 		func(_ *endpoint, c *events.Connection) any { return c.Version }, always(messages.TLS13)},
 	{"resumed", nil,
 		func(_ *endpoint, c *events.Connection) any { return c.Resumed },

@@ -10,11 +10,9 @@ import (
 // beyond names a value among the options that the engine cannot serve, of a flag that it otherwise honours. Only what the options say
 // counts: a peer that wants what is not there meets a refusal, and the test fails.
 func beyond(o *options) error {
-	switch {
-	case o.MaxVersion != 0 && messages.Version(o.MaxVersion) < messages.TLS13, o.NoTLS13:
-		return &unsupportedError{what: "a version below TLS 1.3"}
-	case o.ExpectVersion != 0 && messages.Version(o.ExpectVersion) != messages.TLS13:
-		return &unsupportedError{what: fmt.Sprintf("to end on version %v", messages.Version(o.ExpectVersion))}
+	low, high := versionsOf(o)
+	if expected := messages.Version(o.ExpectVersion); low > high || expected != 0 && (expected < low || expected > high) {
+		return &unsupportedError{what: "a version that the engine does not have"}
 	}
 	lists := [][]uint16{o.Curves, {o.ExpectCurveID}}
 	if o.KeyShares != nil {
@@ -39,6 +37,28 @@ func beyond(o *options) error {
 		}
 	}
 	return nil
+}
+
+// oldest and newest are the versions that the engine has.
+const (
+	oldest = messages.TLS13
+	newest = messages.TLS13
+)
+
+// versionsOf bounds the version: what the flags leave of those that the engine has, nothing if low is above high. The versions below
+// TLS 1.2 are on unless a flag says otherwise; to be without them asks for nothing.
+func versionsOf(o *options) (low, high messages.Version) {
+	low, high = max(oldest, messages.Version(o.MinVersion)), newest
+	if o.MaxVersion != 0 {
+		high = min(high, messages.Version(o.MaxVersion))
+	}
+	if o.NoTLS13 {
+		high = min(high, messages.TLS12)
+	}
+	if o.NoTLS12 {
+		low = max(low, messages.TLS13)
+	}
+	return low, high
 }
 
 // unserved are the schemes that a connection of TLS 1.3 could use and the engine does not have. SHA-1 is not among them: no handshake of

@@ -20,7 +20,10 @@ const (
 
 func common(o *options) (engine.Common, error) {
 	preset := presetOf(o)
+	low, high := versionsOf(o)
 	config := engine.Common{
+		MinVersion:   low,
+		MaxVersion:   high,
 		Rand:         entropy,
 		Groups:       preset.groups,
 		CipherSuites: preset.suites,
