@@ -84,9 +84,10 @@ func (j *jsonLines) reply(text []byte) {
 }
 
 func (j *jsonLines) print(l *line) {
+	encoder := json.NewEncoder(j.w)
+	encoder.SetEscapeHTML(false)
 	// A line has nothing that JSON could refuse.
-	object, _ := json.Marshal(l)
-	fmt.Fprintf(j.w, "%s\n", object)
+	_ = encoder.Encode(l)
 }
 
 func (j *jsonLines) hex(b []byte) string {

@@ -51,15 +51,14 @@ func (o *options) overTCP(n *account) error {
 	if err := l.Write([]byte(o.request())); err != nil {
 		return err
 	}
-	text, err := readReply(conn, l, deadline)
-	if err != nil {
-		return err
+	text, failed := readReply(conn, l, deadline)
+	if failed == nil {
+		// Whether a server that has closed still hears this is its own affair.
+		_ = l.CloseWrite()
 	}
-	// Whether a server that has closed still hears this is its own affair.
-	_ = l.CloseWrite()
 	n.finish()
 	n.reply(text)
-	return nil
+	return failed
 }
 
 func (o *options) request() string {
@@ -80,11 +79,11 @@ func readReply(conn net.Conn, l *link.Link, deadline time.Time) ([]byte, error) 
 		case errors.Is(err, io.EOF), errors.Is(err, os.ErrDeadlineExceeded) && len(text) > 0:
 			return text, nil
 		case err != nil:
-			return nil, err
+			return text, err
 		}
 		if soon := time.Now().Add(patience); soon.Before(deadline) {
 			if err := conn.SetReadDeadline(soon); err != nil {
-				return nil, err
+				return text, err
 			}
 		}
 	}

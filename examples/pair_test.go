@@ -1,0 +1,177 @@
+package examples_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tacitls/tacitls/internal/testkit"
+)
+
+func TestBothEndsReportTheSameConnection(t *testing.T) {
+	address := startServer(t, "-alpn", "h3,http/1.1", "-exporter", "EXPERIMENTAL")
+	r := runClient(t, address, "-alpn", "http/1.1,h3", "-exporter", "EXPERIMENTAL")
+	wantStatus(t, "a plain exchange", r, 0)
+	client, reply := split(t, r.stdout)
+	wantLines(t, "the client's report", client,
+		"version", "1.3", "cipher", "TLS_AES_128_GCM_SHA256", "group", "X25519MLKEM768", "resumed", "false",
+		"hrr", "false", "alpn", "h3", "sni", "localhost", "peer_cn", "server", "early_data", "no",
+		"psk", "", "ocsp", "0", "sct", "0", "ech", "no")
+	wantText(t, "the reply", reply, "HTTP/1.0 200 OK\r\n")
+	server := values(reply)
+	for _, key := range []string{"version", "cipher", "group", "resumed", "hrr", "alpn", "sni", "early_data", "psk", "ech", "exporter"} {
+		if _, there := client[key]; !there || client[key] != server[key] {
+			t.Errorf("%s is %q at the client and %q at the server", key, client[key], server[key])
+		}
+	}
+	if len(client["exporter"]) != 64 {
+		t.Errorf("the exporter is %q, want 32 bytes", client["exporter"])
+	}
+}
+
+func TestTheParametersAreThoseAskedFor(t *testing.T) {
+	address := startServer(t, "-min", "1.2", "-max", "1.3", "-ciphers", "all")
+	for _, row := range []struct {
+		line  string
+		pairs []string
+	}{
+		{"-groups x25519 -ciphers TLS_AES_256_GCM_SHA384", []string{"group", "x25519", "cipher", "TLS_AES_256_GCM_SHA384", "hrr", "false"}},
+		{"-groups P-384,secp521r1 -ciphers TLS_CHACHA20_POLY1305_SHA256", []string{"group", "secp384r1", "cipher", "TLS_CHACHA20_POLY1305_SHA256"}},
+		{"-key-shares none", []string{"group", "X25519MLKEM768", "hrr", "true"}},
+		{"-key-shares secp521r1,x25519", []string{"group", "X25519MLKEM768", "hrr", "true"}},
+		{"-key-shares X25519MLKEM768", []string{"hrr", "false"}},
+		{"-servername server.example", []string{"sni", "server.example"}},
+		{"-key-update -request GET\x20/keyupdate\\n\\n", []string{"version", "1.3"}},
+		{"-min 1.3 -max 1.3", []string{"version", "1.3"}},
+	} {
+		var arguments []string
+		for _, argument := range strings.Split(row.line, " -") {
+			flag, value, has := strings.Cut(argument, " ")
+			arguments = append(arguments, "-"+strings.TrimPrefix(flag, "-"))
+			if has {
+				arguments = append(arguments, value)
+			}
+		}
+		r := runClient(t, address, arguments...)
+		wantStatus(t, row.line, r, 0)
+		report, reply := split(t, r.stdout)
+		wantLines(t, row.line, report, row.pairs...)
+		wantText(t, row.line, reply, "HTTP/1.0 200 OK\r\n")
+	}
+}
+
+func TestAFailureNamesRefusalAlertSideAndSection(t *testing.T) {
+	address := startServer(t, "-alpn", "h2", "-groups", "x25519")
+	for _, row := range []struct{ line, name, alert string }{
+		{"-alpn h3", "peer_alert", "no_application_protocol"},
+		{"-groups secp256r1", "peer_alert", "handshake_failure"},
+		{"-servername elsewhere.example", "peer_rejected", "bad_certificate"},
+	} {
+		r := runClient(t, address, strings.Fields(row.line)...)
+		wantStatus(t, row.line, r, 1)
+		wantText(t, row.line, r.stderr, row.name+": ", "alert "+row.alert, "side peer", "RFC 8446, Section ")
+	}
+	r := runProgram(t, "client", "-connect", address)
+	wantStatus(t, "an authority that the system does not know", r, 1)
+	wantText(t, "an authority that the system does not know", r.stderr, "peer_rejected: ", "unknown_ca")
+	wantStatus(t, "any certificate will do", runProgram(t, "client", "-connect", address, "-insecure"), 0)
+}
+
+func TestTheNewestSessionIsKeptAndResumed(t *testing.T) {
+	address := startServer(t)
+	session := filepath.Join(t.TempDir(), "session")
+	var before []byte
+	for i, resumed := range []string{"false", "true", "true"} {
+		r := runClient(t, address, "-session", session)
+		wantStatus(t, "a session file", r, 0)
+		report, reply := split(t, r.stdout)
+		wantLines(t, "at the client", report, "resumed", resumed, "peer_cn", "server")
+		wantLines(t, "at the server", values(reply), "resumed", resumed)
+		info, err := os.Stat(session)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Fatalf("connection %d leaves a session file of mode 0600: %v, %v", i+1, info.Mode(), err)
+		}
+		after, err := os.ReadFile(session)
+		if err != nil || bytes.Equal(before, after) {
+			t.Errorf("connection %d keeps a new session (%v)", i+1, err)
+		}
+		before = after
+	}
+	r := runProgram(t, "client", "-connect", address, "-session", session)
+	wantStatus(t, "a session is verified again under the roots of its use", r, 1)
+	r = runClient(t, address, "-session", session, "-servername", "server.example")
+	wantStatus(t, "a session of another name is passed over", r, 0)
+	wantLines(t, "a session of another name is passed over", values(r.stdout), "resumed", "false")
+
+	withoutTickets := startServer(t, "-tickets=false")
+	none := filepath.Join(t.TempDir(), "none")
+	wantStatus(t, "a server without tickets", runClient(t, withoutTickets, "-session", none), 0)
+	if _, err := os.Stat(none); err == nil {
+		t.Error("a server without tickets leaves no session")
+	}
+}
+
+func TestClientCertificatesAreAskedForAndChecked(t *testing.T) {
+	chain, key := identityFiles(t, "client", testkit.Client(testkit.P256))
+	mine := []string{"-cert", chain, "-key", key}
+
+	request := startServer(t, "-client-auth", "request", "-client-ca", authorityFile(t))
+	r := runClient(t, request)
+	wantStatus(t, "a certificate is asked for and may be declined", r, 0)
+	r = runClient(t, request, mine...)
+	wantStatus(t, "a certificate is asked for and given", r, 0)
+	_, reply := split(t, r.stdout)
+	wantLines(t, "the server knows the client", values(reply), "peer_cn", "client")
+
+	require := startServer(t, "-client-auth", "require")
+	r = runClient(t, require)
+	wantStatus(t, "a certificate is required", r, 1)
+	wantText(t, "a certificate is required", r.stderr, "peer_alert: ", "certificate_required received")
+	wantStatus(t, "without an authority any certificate will do", runClient(t, require, mine...), 0)
+
+	stranger := startServer(t, "-client-auth", "require", "-client-ca", chain)
+	r = runClient(t, stranger, mine...)
+	wantStatus(t, "a certificate itself may be the authority", r, 0)
+	other, otherKey := identityFiles(t, "other", testkit.Client(testkit.Ed25519))
+	r = runClient(t, stranger, "-cert", other, "-key", otherKey)
+	wantStatus(t, "a certificate of another authority", r, 1)
+	wantText(t, "a certificate of another authority", r.stderr, "peer_alert: ", "unknown_ca received")
+}
+
+func TestBothKeyLogsHaveTheSameSecrets(t *testing.T) {
+	dir := t.TempDir()
+	servers, clients := filepath.Join(dir, "server.log"), filepath.Join(dir, "client.log")
+	address := startServer(t, "-keylog", servers)
+	wantStatus(t, "a key log", runClient(t, address, "-keylog", clients), 0)
+	server, client := sortedLines(t, servers), sortedLines(t, clients)
+	if !slices.Equal(server, client) {
+		t.Errorf("the key logs differ:\n%q\n%q", server, client)
+	}
+	var labels []string
+	for _, line := range client {
+		words := strings.Fields(line)
+		if len(words) != 3 || len(words[1]) != 64 || len(words[2]) != 64 {
+			t.Errorf("a line is a label, a random and a secret: %q", line)
+		}
+		labels = append(labels, words[0])
+	}
+	want := []string{"CLIENT_HANDSHAKE_TRAFFIC_SECRET", "CLIENT_TRAFFIC_SECRET_0", "EXPORTER_SECRET",
+		"SERVER_HANDSHAKE_TRAFFIC_SECRET", "SERVER_TRAFFIC_SECRET_0"}
+	if !slices.Equal(labels, want) {
+		t.Errorf("the labels are %q, want %q", labels, want)
+	}
+}
+
+func sortedLines(t *testing.T, path string) []string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
+	slices.Sort(lines)
+	return lines
+}

@@ -1,0 +1,92 @@
+package examples_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/tacitls/tacitls/internal/testkit"
+)
+
+func TestAFeatureThatIsNotThereExitsWith3(t *testing.T) {
+	chain, key := identityFiles(t, "server", testkit.Server(testkit.P256))
+	files := []string{"-cert", chain, "-key", key}
+	for name, lines := range map[string][]string{
+		"server": {
+			"-max 1.2", "-ocsp F", "-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100", "-pha",
+			"-record-size-limit 64", "-raw-public-key", "-cert-compression zlib", "-ech-key F",
+			"-groups x448", "-ciphers TLS_RSA_WITH_AES_128_GCM_SHA256",
+		},
+		"client": {
+			"-max 1.2", "-ocsp", "-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data", "-pha",
+			"-max-fragment-length 512", "-record-size-limit 64", "-raw-public-key F", "-cert-compression zlib",
+			"-ech-config F", "-renegotiation",
+			"-groups ffdhe2048", "-key-shares x448", "-ciphers TLS_AES_128_CCM_SHA256",
+		},
+	} {
+		for _, line := range lines {
+			arguments := strings.Fields(line)
+			r := runProgram(t, name, append(append([]string{}, files...), arguments...)...)
+			wantStatus(t, name+" "+line, r, 3)
+			if want := "unsupported: " + arguments[0] + "\n"; r.stderr != want {
+				t.Errorf("%s %s: stderr is %q, want %q", name, line, r.stderr, want)
+			}
+		}
+	}
+}
+
+func TestBadUsageExitsWith2(t *testing.T) {
+	chain, key := identityFiles(t, "server", testkit.Server(testkit.P256))
+	_, other := identityFiles(t, "other", testkit.Server(testkit.P384))
+	garbage := writeFile(t, "garbage", []byte("garbage"))
+	server := "-cert " + chain + " -key " + key + " "
+	for _, row := range []struct{ name, line string }{
+		{"server", ""},
+		{"server", "-cert " + chain},
+		{"server", "-cert " + chain + " -key " + other},
+		{"server", "-cert " + chain + " -key /nonexistent"},
+		{"server", "-cert " + garbage + " -key " + key},
+		{"server", server + "-client-ca " + garbage},
+		{"server", server + "-client-auth perhaps"},
+		{"server", server + "-mode ftp"},
+		{"server", server + "-min 1.1"},
+		{"server", server + "-min 1.3 -max 1.2"},
+		{"server", server + "-groups nonsense"},
+		{"server", server + "-ciphers nonsense"},
+		{"server", server + "-alpn h2,,h3"},
+		{"server", server + "-reply-size -1"},
+		{"server", server + "-keylog /nonexistent/file"},
+		{"server", server + "-nonsense"},
+		{"server", server + "argument"},
+		{"client", "-ca /nonexistent"},
+		{"client", "-ca " + garbage},
+		{"client", "-session " + garbage},
+		{"client", "-timeout soon"},
+		{"client", "-timeout 0s"},
+		{"client", "-groups x25519 -key-shares secp256r1"},
+		{"client", "-mode ftp"},
+		{"handshake", "-connect nonsense"},
+		{"handshake", "-nonsense"},
+	} {
+		r := runProgram(t, row.name, strings.Fields(row.line)...)
+		wantStatus(t, row.name+" "+row.line, r, 2)
+		if r.stderr == "" {
+			t.Errorf("%s %s: nothing is said about it", row.name, row.line)
+		}
+	}
+}
+
+func TestAFailureOfTheNetworkExitsWith1(t *testing.T) {
+	chain, key := identityFiles(t, "server", testkit.Server(testkit.P256))
+	busy := startServer(t)
+	wantStatus(t, "a port in use", runProgram(t, "server", "-listen", busy, "-cert", chain, "-key", key), 1)
+	wantStatus(t, "nobody listens", runProgram(t, "client", "-connect", "127.0.0.1:1"), 1)
+	wantStatus(t, "nobody listens", runProgram(t, "handshake", "-connect", "127.0.0.1:1"), 1)
+}
+
+func TestHelpIsSuccess(t *testing.T) {
+	for _, name := range []string{"server", "client", "handshake"} {
+		r := runProgram(t, name, "-help")
+		wantStatus(t, name, r, 0)
+		wantText(t, name, r.stderr, "usage: "+name)
+	}
+}
