@@ -39,9 +39,7 @@ func (p *endpoint) chooseCredential(q *events.ChooseCredential) (events.Answer, 
 // serve gives the identity as a credential, or what is wrong with it for this peer.
 func (id *identity) serve(q *events.ChooseCredential) (*events.Credential, error) {
 	credential := *id.credential
-	credential.Schemes = slices.DeleteFunc(slices.Clone(credential.Schemes), func(s messages.SignatureScheme) bool {
-		return !slices.Contains(q.Schemes, s)
-	})
+	credential.Schemes = id.schemes(q)
 	if len(credential.Schemes) == 0 {
 		return nil, named("NO_COMMON_SIGNATURE_ALGORITHMS", "no scheme that both ends have")
 	}

@@ -76,7 +76,7 @@ func readIdentity(o *ordinary, preferences []messages.SignatureScheme) (*identit
 		preferences = numbers[messages.SignatureScheme](o.SigningPreferences)
 	}
 	id := &identity{key: key}
-	id.credential = &events.Credential{Chain: chain, Schemes: schemesOf(preferences, key), Key: id}
+	id.credential = &events.Credential{Chain: chain, Schemes: preferences, Key: id}
 	for _, der := range chain {
 		if certificate, err := x509.ParseCertificate(der); err == nil {
 			id.issuers = append(id.issuers, certificate.RawIssuer)
@@ -85,10 +85,16 @@ func readIdentity(o *ordinary, preferences []messages.SignatureScheme) (*identit
 	return id, nil
 }
 
-// schemesOf are those of the preferences that the key fits.
-func schemesOf(preferences []messages.SignatureScheme, key crypto.Signer) []messages.SignatureScheme {
-	fitting := secrets.SchemesFor(secrets.Rules13, key.Public())
-	return slices.DeleteFunc(slices.Clone(preferences), func(s messages.SignatureScheme) bool { return !slices.Contains(fitting, s) })
+// schemes are those of the preferences that fit the key and that the peer takes.
+func (id *identity) schemes(q *events.ChooseCredential) []messages.SignatureScheme {
+	rules := secrets.Rules13
+	if q.Version < messages.TLS13 {
+		rules = secrets.Rules12
+	}
+	fitting := secrets.SchemesFor(rules, id.key.Public())
+	return slices.DeleteFunc(slices.Clone(id.credential.Schemes), func(s messages.SignatureScheme) bool {
+		return !slices.Contains(fitting, s) || !slices.Contains(q.Schemes, s)
+	})
 }
 
 func readChain(file string) ([][]byte, error) { return readPEM(file) }
@@ -122,7 +128,7 @@ func (id *identity) sign(scheme messages.SignatureScheme, content []byte) ([]byt
 		digest = h.Sum(nil)
 	}
 	var options crypto.SignerOpts = hash
-	if _, isRSA := id.key.(*rsa.PrivateKey); isRSA {
+	if _, isRSA := id.key.(*rsa.PrivateKey); isRSA && signsHandshakes(scheme) {
 		options = &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash}
 	}
 	return id.key.Sign(rand.Reader, digest, options)
