@@ -83,7 +83,7 @@ func TestEveryPackageSaysWhatItIs(t *testing.T) {
 var (
 	namesRFC  = regexp.MustCompile(`(?i)\brfc[ -]?[0-9]+\b`)
 	citesRFC  = regexp.MustCompile(`^RFC [0-9]{3,5}$`)
-	afterRFC  = regexp.MustCompile(`^,? *(§|(?i:sec)\.? ?[0-9]|section|appendix|Sections|Appendices|Section|Appendix)`)
+	afterRFC  = regexp.MustCompile(`^,? *(§|(?i:sec)\.? ?[0-9]|section|appendix|Sections|Appendices|Section|Appendix|[0-9]+\.[0-9])`)
 	goodAfter = regexp.MustCompile(`^, (Section [0-9]+(\.[0-9]+)*|Appendix [A-E](\.[0-9]+)*)`)
 )
 
