@@ -9,7 +9,6 @@ import (
 	"fmt"
 
 	"github.com/tacitls/tacitls/events"
-	"github.com/tacitls/tacitls/examples/internal/report"
 )
 
 // questionText is a question for people.
@@ -25,11 +24,14 @@ func questionText(q events.Question) string {
 	case *events.Sign:
 		return fmt.Sprintf("sign %s with %v", bytesOf(len(q.Content)), q.Scheme)
 	case *events.VerifyPeer:
-		again := ""
-		if q.Resumed {
-			again = ", of the session resumed"
+		text := "is this client welcome? "
+		if q.Role == events.Client {
+			text = fmt.Sprintf("is this %s? ", name(q.ServerName))
 		}
-		return fmt.Sprintf("is this the %v %s? %s%s", q.Role.Peer(), report.Plain(q.ServerName), chainText(q.Chain), again)
+		if q.Resumed {
+			text += "the session resumed has "
+		}
+		return text + chainText(q.Chain)
 	case *events.OpenTicket:
 		return fmt.Sprintf("open a ticket of %s", bytesOf(len(q.Tickets[0].Ticket)))
 	case *events.SealTicket:

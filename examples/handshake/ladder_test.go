@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/messages"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// testScene is a scene of fixed keys, entropy and time.
+func testScene(t *testing.T, seed string) *scene {
+	t.Helper()
+	p := testkit.NewPair(seed)
+	p.Client.Trace, p.Server.Trace = true, true
+	return &scene{client: p.Client, server: p.Server, clientAnswers: p.ClientAnswers, serverAnswers: p.ServerAnswers,
+		now: testkit.Now}
+}
+
+// play runs a scene on a clock that advances a millisecond with every look.
+func play(t *testing.T, s *scene, n narrator) error {
+	t.Helper()
+	now := testkit.Now
+	return s.play(&account{narrator: n, clock: func() time.Time {
+		now = now.Add(time.Millisecond)
+		return now
+	}})
+}
+
+func TestTheLadderIsAsDrawnBefore(t *testing.T) {
+	scenes := map[string]func(*testing.T, *scene){
+		"full": func(*testing.T, *scene) {},
+		"retried_resumed": func(t *testing.T, s *scene) {
+			session, err := s.session()
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.client.Session, s.client.KeyShares = session, []messages.Group{}
+		},
+		"mutual": func(_ *testing.T, s *scene) {
+			s.client.ALPN, s.server.ALPN = []string{"h2", "http/1.1"}, []string{"http/1.1"}
+			s.server.ClientAuth = engine.RequireClientCert
+			s.clientAnswers.(*testkit.Answers).Identity = testkit.Client(testkit.Ed25519)
+			s.serverAnswers.(*testkit.Answers).Identity = testkit.Server(testkit.RSA)
+		},
+	}
+	for name, set := range scenes {
+		t.Run(name, func(t *testing.T) {
+			s := testScene(t, name)
+			set(t, s)
+			var drawn bytes.Buffer
+			if err := play(t, s, &ladder{w: &drawn, paint: palette(false)}); err != nil {
+				t.Fatal(err)
+			}
+			compare(t, filepath.Join("testdata", name+".txt"), drawn.Bytes())
+			for _, line := range strings.Split(drawn.String(), "\n") {
+				if strings.HasPrefix(line, margin) && !strings.HasPrefix(line, margin+"client") && utf8.RuneCountInString(line) != 98 {
+					t.Errorf("a row goes from rail to rail: %q", line)
+				}
+			}
+		})
+	}
+}
+
+func compare(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s is not what is drawn (-update rewrites it):\n%s", path, got)
+	}
+}
+
+func TestAFailureIsDrawnAndReturned(t *testing.T) {
+	s := testScene(t, "failure")
+	s.client.Groups, s.server.Groups = []messages.Group{messages.X25519}, []messages.Group{messages.Secp256r1}
+	var drawn strings.Builder
+	if err := play(t, s, &ladder{w: &drawn, paint: palette(false)}); err == nil {
+		t.Error("ends without a group in common fail")
+	}
+	for _, part := range []string{"✗ fails: engine: peer_alert", "fails: engine: no_mutual_group", "alert record in clear"} {
+		if !strings.Contains(drawn.String(), part) {
+			t.Errorf("%q is not in\n%s", part, drawn.String())
+		}
+	}
+	if strings.Contains(drawn.String(), "complete: ") {
+		t.Error("nothing is complete")
+	}
+}
+
+func TestColoursAndBytesChangeNothingElse(t *testing.T) {
+	draw := func(colour, raw bool) string {
+		var drawn strings.Builder
+		if err := play(t, testScene(t, "full"), &ladder{w: &drawn, paint: palette(colour), bytes: raw}); err != nil {
+			t.Fatal(err)
+		}
+		return drawn.String()
+	}
+	bare, coloured := draw(false, false), draw(true, false)
+	if coloured == bare || regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(coloured, "") != bare {
+		t.Error("colours add nothing but colours")
+	}
+	dumped := draw(false, true)
+	dump := regexp.MustCompile(`(?m)^.*│ +[0-9a-f]{4}  [0-9a-f]{2}[0-9a-f ]* +│\n`)
+	if dumped == bare || dump.ReplaceAllString(dumped, "") != bare {
+		t.Error("bytes add nothing but bytes")
+	}
+}
+
+func TestEveryLineOfJSONIsAnObject(t *testing.T) {
+	var printed bytes.Buffer
+	if err := play(t, testScene(t, "full"), &jsonLines{w: &printed, bytes: true}); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]int{}
+	var last line
+	decoder := json.NewDecoder(&printed)
+	for {
+		last = line{}
+		err := decoder.Decode(&last)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[last.Event]++
+		if last.Event == "message_sent" && (last.Bytes == "" || last.Message == "" || 2*last.Size != len(last.Bytes)) {
+			t.Errorf("a message has its name and bytes: %+v", last)
+		}
+		if last.Event == "complete" && (last.Cost == nil || last.Cost.RoundTrips != 1) {
+			t.Errorf("one round trip: %+v", last.Cost)
+		}
+	}
+	for event, times := range map[string]int{
+		"message_sent": 8, "message_received": 8, "sign": 1, "verify_peer": 1, "answer": 4,
+		"handshake_completed": 2, "ticket_received": 1, "complete": 1,
+	} {
+		if seen[event] != times {
+			t.Errorf("%s is there %d times, want %d", event, seen[event], times)
+		}
+	}
+}
+
+func TestTheCommandPrintsOneLineOfWhatWasAgreedOn(t *testing.T) {
+	var stdout, stderr strings.Builder
+	if err := run(nil, &stdout, &stderr, false); err != nil {
+		t.Fatal(err)
+	}
+	want := regexp.MustCompile(`(?m)^complete: TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768, ecdsa_secp256r1_sha256, resumed=false$`)
+	if len(want.FindAllString(stdout.String(), -1)) != 1 {
+		t.Errorf("no line says what was agreed on:\n%s", stdout.String())
+	}
+	stdout.Reset()
+	if err := run([]string{"-resume", "-retry", "-alpn", "h2", "-servername", "192.0.2.1", "-v"}, &stdout, &stderr, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"HelloRetryRequest", "the session is resumed", `alpn="h2", resumed=true`, "2 round trips"} {
+		if !strings.Contains(stdout.String(), part) {
+			t.Errorf("%q is not in\n%s", part, stdout.String())
+		}
+	}
+}
