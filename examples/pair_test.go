@@ -125,6 +125,13 @@ func TestClientCertificatesAreAskedForAndChecked(t *testing.T) {
 	wantStatus(t, "a certificate is asked for and given", r, 0)
 	_, reply := split(t, r.stdout)
 	wantLines(t, "the server knows the client", values(reply), "peer_cn", "client")
+	session := filepath.Join(t.TempDir(), "session")
+	for _, resumed := range []string{"false", "true"} {
+		r = runClient(t, request, append(mine, "-session", session)...)
+		wantStatus(t, "a session of two certificates", r, 0)
+		_, reply = split(t, r.stdout)
+		wantLines(t, "the server knows the client", values(reply), "peer_cn", "client", "resumed", resumed)
+	}
 
 	require := startServer(t, "-client-auth", "require")
 	r = runClient(t, require)

@@ -94,9 +94,7 @@ func (o *options) exchange(l *link.Link, stdout io.Writer) error {
 		return err
 	}
 	if o.keyUpdate {
-		if err := l.UpdateKeys(); err != nil {
-			return err
-		}
+		_ = l.UpdateKeys() // as with the writes that follow, Read has the reason
 	}
 	if o.echo {
 		return echo(l, o.request, stdout)

@@ -92,6 +92,9 @@ func (o *options) read(t *text) (err error) {
 	if err := flags.Versions(t.least, t.most); err != nil {
 		return err
 	}
+	if err := flags.Label("exporter", o.exporter); err != nil {
+		return err
+	}
 	switch t.mode {
 	case "http", "echo":
 		o.echo = t.mode == "echo"

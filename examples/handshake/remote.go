@@ -48,9 +48,8 @@ func (o *options) overTCP(n *account) error {
 	if err := l.Handshake(); err != nil {
 		return err
 	}
-	if err := l.Write([]byte(o.request())); err != nil {
-		return err
-	}
+	// A server that takes no more may have said why.
+	_ = l.Write([]byte(o.request()))
 	text, failed := readReply(conn, l, deadline)
 	if failed == nil {
 		// Whether a server that has closed still hears this is its own affair.

@@ -80,6 +80,9 @@ func (o *options) read(t *text) (err error) {
 	if err := flags.Versions(t.least, t.most); err != nil {
 		return err
 	}
+	if err := flags.Label("exporter", o.exporter); err != nil {
+		return err
+	}
 	switch t.clientAuth {
 	case "none":
 	case "request":

@@ -101,6 +101,15 @@ func ALPN(flag, value string) ([]string, error) {
 	return protocols, err
 }
 
+// Label checks the label of an exporter, at most 249 bytes
+// (RFC 8446, Section 7.5).
+func Label(flag, value string) error {
+	if len(value) > 249 {
+		return Bad("-%s: a label has %d bytes", flag, len(value))
+	}
+	return nil
+}
+
 // Versions checks -min and -max, each "", "1.2" or "1.3". Only TLS 1.3 is
 // there: -max 1.2 is unsupported, and -min 1.2 sets a floor below what can be
 // had, so that the connection is TLS 1.3 or fails.

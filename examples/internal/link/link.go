@@ -70,25 +70,27 @@ func (l *Link) Read() ([]byte, error) {
 	return data, nil
 }
 
-// Write sends application data, as many records as it takes, in one write. If
-// the network takes no more, that is told by Read or CloseWrite: what the peer
-// has said before it went comes first.
+// Write sends application data, as many records as it takes, in one write.
+//
+// Where the network takes no more, Read still gives what the peer has said
+// before it went, such as an alert, and then the same error.
 func (l *Link) Write(p []byte) error {
-	return l.do(func(out *events.Output, now time.Time) error { return l.Engine.Write(out, now, p) })
+	return l.send(func(out *events.Output, now time.Time) error { return l.Engine.Write(out, now, p) })
 }
 
 // UpdateKeys changes the keys for writing, and asks the peer to do the same
 // (RFC 8446, Section 4.6.3).
 func (l *Link) UpdateKeys() error {
-	return l.do(func(out *events.Output, now time.Time) error {
+	return l.send(func(out *events.Output, now time.Time) error {
 		return l.Engine.UpdateKeys(out, now, messages.UpdateRequested)
 	})
 }
 
-// CloseWrite sends close_notify. The peer may still write. The error may be that
-// of a write before.
-func (l *Link) CloseWrite() error {
-	if err := l.do(l.Engine.CloseWrite); err != nil {
+// CloseWrite sends close_notify. The peer may still write.
+func (l *Link) CloseWrite() error { return l.send(l.Engine.CloseWrite) }
+
+func (l *Link) send(call func(*events.Output, time.Time) error) error {
+	if err := l.do(call); err != nil {
 		return err
 	}
 	return l.writeErr
