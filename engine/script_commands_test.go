@@ -168,8 +168,8 @@ func (s *script) configure(client bool, options []string) error {
 		case "name":
 			s.pair.Client.ServerName = value
 		case "reverify":
-			s.pair.Client.ReverifyOnResume = client
-			s.pair.Server.ReverifyOnResume = !client
+			s.pair.Client.ReverifyOnResume = s.pair.Client.ReverifyOnResume || client
+			s.pair.Server.ReverifyOnResume = s.pair.Server.ReverifyOnResume || !client
 		case "client-auth":
 			s.pair.Server.ClientAuth = map[string]engine.ClientAuth{
 				"request": engine.RequestClientCert, "require": engine.RequireClientCert,
@@ -181,7 +181,8 @@ func (s *script) configure(client bool, options []string) error {
 			seconds, err = strconv.ParseUint(value, 10, 32)
 			s.pair.Server.TicketLifetime = uint32(seconds)
 		case "no-tickets":
-			s.pair.Client.NoTickets, s.pair.Server.NoTickets = client, !client
+			s.pair.Client.NoTickets = s.pair.Client.NoTickets || client
+			s.pair.Server.NoTickets = s.pair.Server.NoTickets || !client
 		case "choose-config":
 			s.pair.Server.ChooseConfig = true
 		default:
