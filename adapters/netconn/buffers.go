@@ -27,11 +27,9 @@ func borrow(n int) []byte {
 	return make([]byte, 0, size)
 }
 
-// giveBack takes a buffer that nobody uses any more. Buffers hold plaintext and
-// are cleared of it.
+// giveBack takes a buffer that nobody uses any more. Who had plaintext in it has
+// cleared it.
 func giveBack(b []byte) {
-	b = b[:cap(b)]
-	clear(b)
 	b = b[:0]
 	switch {
 	case cap(b) < smallRead || cap(b) > largestKept:

@@ -220,6 +220,39 @@ func TestARecordThatWasTamperedWithEndsTheConnection(t *testing.T) {
 	}
 }
 
+func TestAFailureEndsAWriteThatWaits(t *testing.T) {
+	client, server := joined(t)
+	stuck := make(chan error, 1)
+	go func() {
+		_, err := server.Write(make([]byte, 64<<20))
+		stuck <- err
+	}()
+	time.Sleep(50 * time.Millisecond)
+	if err := server.SetWriteDeadline(time.Now().Add(200 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	forged := append([]byte{23, 3, 3, 0, 30}, make([]byte, 30)...)
+	if _, err := client.NetConn().Write(forged); err != nil {
+		t.Fatal(err)
+	}
+	var fatal *engine.Error
+	within(t, 10*time.Second, "the failure", func() {
+		if _, err := server.Read(make([]byte, 1)); !errors.As(err, &fatal) {
+			t.Errorf("the Read says %v", err)
+		}
+		if err := <-stuck; !errors.As(err, &fatal) {
+			t.Errorf("the Write says %v", err)
+		}
+		// No deadline brings it back.
+		if err := server.SetWriteDeadline(time.Time{}); err != nil {
+			t.Error(err)
+		}
+		if _, err := server.Write([]byte("x")); !errors.As(err, &fatal) {
+			t.Errorf("the next Write says %v", err)
+		}
+	})
+}
+
 func TestThePeerMayBeNoTLS(t *testing.T) {
 	a, b := transports(t)
 	_, server := ends(t, a, b)

@@ -110,6 +110,8 @@ func Client(transport net.Conn, config *engine.ClientConfig, answers answer.Answ
 // Server makes a server's end over transport, which it owns from then on. The
 // config must not change any more. The error is one of misuse: the config
 // cannot be.
+//
+// Tickets leave with the first data that is written.
 func Server(transport net.Conn, config *engine.ServerConfig, answers answer.Answerer) (*Conn, error) {
 	if answers == nil {
 		return nil, errNoAnswers
@@ -179,6 +181,7 @@ func (c *Conn) take(p []byte) (int, error) {
 	n := copy(p, c.received)
 	c.received = c.received[n:]
 	if len(c.received) == 0 {
+		clear(c.arrived[:cap(c.arrived)])
 		giveBack(c.arrived)
 		c.arrived, c.received = nil, nil
 	}
@@ -207,7 +210,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 	total := 0
 	for {
 		if err := c.flush(); err != nil {
-			return total, err
+			return total, c.writeError(err)
 		}
 		c.owed = false
 		if total == len(p) {
@@ -223,6 +226,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 			return total, err
 		}
 		if err := c.flush(); err != nil {
+			err = c.writeError(err)
 			if isTimeout(err) {
 				c.owed = true
 				total += len(piece)
@@ -231,6 +235,21 @@ func (c *Conn) Write(p []byte) (int, error) {
 		}
 		total += len(piece)
 	}
+}
+
+// writeError is what a failed flush means: a deadline is one to wait out only
+// while the connection stands, and another error may be the end that came of
+// Close.
+func (c *Conn) writeError(err error) error {
+	if c.closed.Load() {
+		return net.ErrClosed
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if fatal := c.engine.Err(); fatal != nil {
+		return fatal
+	}
+	return err
 }
 
 // UpdateKeys puts what is written from here on under new keys, and, with
@@ -261,10 +280,16 @@ func (c *Conn) command(method func(*engine.Engine, *events.Output, time.Time) er
 	if c.closed.Load() {
 		return net.ErrClosed
 	}
+	if err := c.flush(); err != nil {
+		return c.writeError(err)
+	}
 	if err := c.call(method); err != nil {
 		return err
 	}
-	return c.flush()
+	if err := c.flush(); err != nil {
+		return c.writeError(err)
+	}
+	return nil
 }
 
 // closePatience is how long Close, or a Read that has failed, tries to tell the

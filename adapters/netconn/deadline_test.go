@@ -177,6 +177,11 @@ func TestAContextEndsTheHandshakeAndTheConn(t *testing.T) {
 	a, b := pipe()
 	client, _ := ends(t, a, b)
 	ctx, cancel := context.WithCancel(context.Background())
+	over, end := context.WithCancel(context.Background())
+	end()
+	if err := client.HandshakeContext(over); !errors.Is(err, context.Canceled) {
+		t.Errorf("a context that is over: %v", err)
+	}
 	time.AfterFunc(20*time.Millisecond, cancel)
 	within(t, 10*time.Second, "the handshake", func() {
 		if err := client.HandshakeContext(ctx); !errors.Is(err, context.Canceled) {

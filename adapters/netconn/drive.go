@@ -148,8 +148,12 @@ func (c *Conn) fill(p []byte) (int, error) {
 		size = largeRead
 	}
 	b := borrow(size)[:size]
-	defer giveBack(b)
 	n, err := c.transport.Read(b)
+	defer func() {
+		// The engine decrypts in place.
+		clear(b[:min(max(n, 0), size)])
+		giveBack(b)
+	}()
 	// Idle connections wait with a small buffer, busy ones with a large one.
 	c.large.Store(n == size || c.large.Load() && n > smallRead)
 	var plain int

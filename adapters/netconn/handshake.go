@@ -37,6 +37,9 @@ func (c *Conn) HandshakeContext(ctx context.Context) error {
 	if err := c.failure(); err != nil {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if c.patience > 0 {
 		limited, cancel := context.WithTimeoutCause(ctx, c.patience, errPatience)
 		defer cancel()

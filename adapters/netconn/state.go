@@ -39,7 +39,6 @@ func (c *Conn) ConnectionState() tls.ConnectionState {
 		CipherSuite:                 uint16(agreed.CipherSuite),
 		CurveID:                     tls.CurveID(agreed.Group),
 		NegotiatedProtocol:          agreed.ALPN,
-		NegotiatedProtocolIsMutual:  true,
 		ServerName:                  agreed.ServerName,
 		SignedCertificateTimestamps: agreed.SCTs,
 		OCSPResponse:                agreed.OCSP,

@@ -1,0 +1,50 @@
+package answer_test
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/tacitls/tacitls/adapters/answer"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/internal/testkit"
+)
+
+// FuzzVerify: no certificate of a peer's does worse than being refused.
+func FuzzVerify(f *testing.F) {
+	f.Add(testkit.Server(testkit.P256).Chain[0], testkit.Authority().Chain[0])
+	f.Add(testkit.Server(testkit.RSA).Chain[0], []byte{})
+	f.Fuzz(func(t *testing.T, leaf, other []byte) {
+		genuine := bytes.Equal(leaf, testkit.Server(testkit.P256).Chain[0]) || bytes.Equal(leaf, testkit.Server(testkit.RSA).Chain[0])
+		client := &answer.Client{Roots: testkit.Roots()}
+		_, accepted := client.Answer(testkit.Now, askVerify(testkit.ServerName, leaf, other)).(*events.PeerVerified)
+		if accepted && !genuine {
+			for _, kind := range testkit.Kinds() {
+				genuine = genuine || bytes.Equal(leaf, testkit.Server(kind).Chain[0])
+			}
+			if !genuine {
+				t.Error("a certificate that nobody issued was accepted")
+			}
+		}
+		unverified := &answer.Client{InsecureSkipVerify: true}
+		if unverified.Answer(testkit.Now, askVerify("", leaf)) == nil {
+			t.Error("there is no answer")
+		}
+	})
+}
+
+// FuzzOpen: no ticket opens but those that were sealed.
+func FuzzOpen(f *testing.F) {
+	keys := &answer.TicketKeys{Rand: testkit.Rand("fuzz")}
+	ticket, err := keys.Seal(testkit.Now, time.Hour, []byte("state"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(ticket)
+	f.Add(ticket[:20])
+	f.Fuzz(func(t *testing.T, other []byte) {
+		if _, ok := keys.Open(testkit.Now, other); ok && !bytes.Equal(other, ticket) {
+			t.Error("a ticket that nobody sealed opened")
+		}
+	})
+}
