@@ -180,17 +180,16 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 	return s.deliver(out, record.ContentType(inner), content, false)
 }
 
-// lastAlert reads a fatal alert in clear of a client that has not begun to
-// protect what it sends. Some clients change their keys only with their last
-// flight, so that what they have against the server's comes in clear. It ends
-// the connection in any case; taken for what it is, it says why.
+// lastAlert reads an alert in clear of a client that has not begun to protect
+// what it sends: it gave up before the ServerHello came, or it changes its keys
+// only with its last flight. The record ends the connection in any case; taken
+// for what it is, it says why.
 func (s *Stream) lastAlert(kind record.ContentType, content []byte) (messages.AlertMessage, bool) {
 	if kind != record.Alert || s.options.Role != events.Server ||
 		s.read.level != events.Handshake || s.opener.Sequence() != 0 {
 		return messages.AlertMessage{}, false
 	}
-	alert, ok := messages.ParseAlert(content)
-	return alert, ok && alert.Level == messages.LevelFatal && alert.Description != messages.AlertCloseNotify
+	return messages.ParseAlert(content)
 }
 
 // deprotect opens a record: in the caller's buffer, or, where it lies in ours
