@@ -8,7 +8,7 @@ import (
 	"github.com/tacitls/tacitls/events"
 )
 
-// The drawing is 100 columns wide.
+// The drawing fits 100 columns, with a margin on both sides.
 const (
 	margin = "  "
 	inner  = 94 // columns between the rails
@@ -59,7 +59,7 @@ func (l *ladder) heading() {
 	if l.server != "" {
 		server = l.server
 	}
-	gap := max(1, 100-len(margin)-len("client")-utf8.RuneCountInString(server))
+	gap := max(1, 1+inner+1-len("client")-utf8.RuneCountInString(server))
 	fmt.Fprintf(l.w, "%s%s%s%s\n", margin, l.paint(client, "client"), strings.Repeat(" ", gap), l.paint(theServer, server))
 }
 

@@ -23,6 +23,8 @@ type ladder struct {
 
 	begun bool
 	last  events.Role
+	// carried tells that the record drawn last came before what it carries.
+	carried bool
 }
 
 func (l *ladder) event(at events.Role, e events.Event) {
@@ -37,7 +39,9 @@ func (l *ladder) event(at events.Role, e events.Event) {
 		l.record(at, e.Type, e.Level, e.Size)
 	case *events.RecordReceived:
 		if l.server != "" {
+			l.gap(at.Peer())
 			l.record(at.Peer(), e.Type, e.Level, e.Size)
+			l.carried = true
 		}
 	case *events.KeysChanged:
 		l.note(at, "◆", key, fmt.Sprintf("%ss with %v keys, %v%s", e.Direction, e.Level, e.Suite, generation(e.Generation)))
@@ -84,13 +88,18 @@ func (l *ladder) turn(at events.Role) {
 	case l.last != at:
 		l.row(rail, nil, rail)
 	}
-	l.begun, l.last = true, at
+	l.begun, l.last, l.carried = true, at, false
+}
+
+// gap sets what begins here apart from what the same end did before.
+func (l *ladder) gap(from events.Role) {
+	if l.begun && l.last == from && !l.carried {
+		l.row(rail, nil, rail)
+	}
 }
 
 func (l *ladder) message(from events.Role, raw []byte) {
-	if l.begun && l.last == from {
-		l.row(rail, nil, rail)
-	}
+	l.gap(from)
 	l.turn(from)
 	m := describe(raw)
 	l.arrow(from, m.name, fmt.Sprintf("%d bytes", len(raw)))
