@@ -51,6 +51,16 @@ func TestExpiredSessionsAreForgotten(t *testing.T) {
 	}
 }
 
+// covers 8446/4.6.1/5
+func TestNoSessionIsGivenAfterSevenDays(t *testing.T) {
+	var s answer.Sessions
+	s.Put("a", session("for ever", 1<<31))
+	wantSession(t, "after more than a week", s.Take(testkit.Now.Add(7*24*time.Hour+time.Second), "a"), "")
+	if s.Len() != 0 {
+		t.Error("it is kept all the same")
+	}
+}
+
 func TestTheStoreIsBounded(t *testing.T) {
 	s := answer.Sessions{Names: 2, PerName: 2}
 	for i := range 5 {

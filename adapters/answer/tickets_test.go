@@ -202,6 +202,7 @@ func TestServersOpenTheFirstTicketThatServes(t *testing.T) {
 	}{
 		{"one that serves", server, testkit.Now, [][]byte{good}, 0},
 		{"the first that serves", server, testkit.Now, [][]byte{foreign, junk, other, good}, 3},
+		// covers 6066/3/6
 		{"another name", server, testkit.Now, [][]byte{other}, -1},
 		{"a client once accepted", &answer.Server{Tickets: keys, ClientRoots: pool(root)}, testkit.Now, [][]byte{proved}, 0},
 		{"a client of other roots", &answer.Server{Tickets: keys, ClientRoots: pool(stranger)}, testkit.Now, [][]byte{proved}, -1},

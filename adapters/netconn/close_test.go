@@ -17,7 +17,7 @@ import (
 	"github.com/tacitls/tacitls/messages"
 )
 
-// covers 8446/6.1/6
+// covers 8446/6.1/3
 func TestHalfAConnectionCanBeClosed(t *testing.T) {
 	client, server := joined(t)
 	wantWrite(t, "a question", client, "question")
@@ -79,6 +79,7 @@ func TestNothingIsClosedBeforeTheHandshake(t *testing.T) {
 	}
 }
 
+// covers 8446/6.1/4
 func TestATruncatedStreamIsNoEnd(t *testing.T) {
 	client, server := joined(t)
 	wantWrite(t, "data", client, "data")
@@ -197,6 +198,7 @@ func TestAPeerWithoutACertificateForUsHearsWhy(t *testing.T) {
 	}
 }
 
+// covers 8446/6/1
 func TestARecordThatWasTamperedWithEndsTheConnection(t *testing.T) {
 	client, server := joined(t)
 	wantWrite(t, "a good record", server, "good")
