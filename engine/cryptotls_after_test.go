@@ -6,7 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"slices"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -71,6 +71,36 @@ func TestATicketThatDoesNotOpenLeadsToAFullHandshakeWithCryptoTLS(t *testing.T) 
 	})
 }
 
+func TestAClientIsRememberedInSessionsWithCryptoTLS(t *testing.T) {
+	inBothRoles(t, func(s *standard) {
+		s.pair.ClientAnswers.Identity = testkit.Client(testkit.P256)
+		s.pair.Server.ClientAuth, s.pair.Server.ReverifyOnResume = engine.RequireClientCert, true
+		s.config.ClientAuth = tls.RequireAndVerifyClientCert
+		s.config.ClientSessionCache = tls.NewLRUClientSessionCache(1)
+		if s.role == events.Server {
+			s.config.Certificates = []tls.Certificate{certificate(testkit.Client(testkit.P256))}
+		}
+		end, _ := s.exchange()
+		if s.role == events.Client {
+			s.pair.Client.Session = end.sessions[0]
+		}
+		end, state := s.exchange()
+		chain := end.engine.Connection().PeerChain
+		if s.role == events.Client {
+			chain = nil
+			for _, certificate := range state.PeerCertificates {
+				chain = append(chain, certificate.Raw)
+			}
+		}
+		if !state.DidResume || len(chain) != 1 || !bytes.Equal(chain[0], testkit.Client(testkit.P256).Chain[0]) {
+			s.t.Errorf("the session is resumed (%v) and its client known: %d certificates", state.DidResume, len(chain))
+		}
+	})
+}
+
+// covers 8446/4.6.3/2
+// covers 8446/4.6.3/3
+// covers 8446/4.6.3/6
 func TestKeysAreUpdatedWithCryptoTLS(t *testing.T) {
 	inBothRoles(t, func(s *standard) {
 		s.echoed(func(p *endpoint) error {
@@ -123,31 +153,87 @@ func TestAMegabyteGoesEachWayWithCryptoTLS(t *testing.T) {
 	})
 }
 
-func TestAlertsOfCryptoTLSAreUnderstood(t *testing.T) {
-	for name, test := range map[string]struct {
-		alert messages.Alert
-		edit  func(s *standard)
-		roles []events.Role // that tacitls plays
-	}{
-		"no common protocol": {messages.AlertNoApplicationProtocol, func(s *standard) {
-			s.pair.Client.ALPN, s.config.NextProtos = []string{"a"}, []string{"b"}
-		}, []events.Role{events.Client}},
-		"no common group": {messages.AlertHandshakeFailure, func(s *standard) {
-			s.pair.Client.Groups = []messages.Group{messages.X25519}
-			s.config.CurvePreferences = []tls.CurveID{tls.CurveP256}
-		}, []events.Role{events.Client}},
-		"a certificate is required": {messages.AlertCertificateRequired, func(s *standard) {
-			s.config.ClientAuth = tls.RequireAnyClientCert
-		}, []events.Role{events.Client}},
-		"an unknown authority": {messages.AlertBadCertificate, func(s *standard) {
-			s.config.RootCAs = x509.NewCertPool()
-		}, []events.Role{events.Server}},
+func TestSmallAndPaddedRecordsAreReadByCryptoTLS(t *testing.T) {
+	data := make([]byte, 20_000)
+	_, _ = testkit.Rand("small").Read(data)
+	for name, edit := range map[string]func(c *engine.Common){
+		"one byte of handshake in a record": func(c *engine.Common) { c.RecordSize = 1 },
+		"records of 100 bytes":              func(c *engine.Common) { c.RecordSize = 100 },
+		"padding to the full":               func(c *engine.Common) { c.Padding = func(_ uint8, _, room int) int { return room } },
+		"no compatibility mode":             func(c *engine.Common) { c.NoCompatibility = true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBothRoles(t, func(s *standard) {
-				if !slices.Contains(test.roles, s.role) {
-					return
-				}
+				edit(s.common())
+				s.echoed(func(p *endpoint) error {
+					if err := p.handshake(); err != nil {
+						return err
+					}
+					if err := p.write(data); err != nil {
+						return err
+					}
+					got, err := p.read(len(data))
+					if err == nil && !bytes.Equal(got, data) {
+						err = errors.New("the data that came back differs")
+					}
+					return err
+				})
+			})
+		})
+	}
+}
+
+func TestDataIsReadAfterTheOwnCloseWithCryptoTLS(t *testing.T) {
+	inBothRoles(t, func(s *standard) {
+		end, conn := s.ends()
+		our, their := run(end, conn, func(p *endpoint) error {
+			if err := p.handshake(); err != nil {
+				return err
+			}
+			if err := p.close(); err != nil {
+				return err
+			}
+			if string(p.received) != "late" {
+				return fmt.Errorf("%q came after close_notify was sent", p.received)
+			}
+			return nil
+		}, func(conn *tls.Conn) error {
+			if _, err := conn.Read(make([]byte, 1)); err != io.EOF {
+				return err
+			}
+			if _, err := conn.Write([]byte("late")); err != nil {
+				return err
+			}
+			return conn.CloseWrite()
+		})
+		if our != nil || their != nil {
+			s.t.Errorf("tacitls: %v; crypto/tls: %v", our, their)
+		}
+	})
+}
+
+func TestAlertsOfCryptoTLSAreUnderstood(t *testing.T) {
+	for name, test := range map[string]struct {
+		role  events.Role // that tacitls plays
+		alert messages.Alert
+		edit  func(s *standard)
+	}{
+		"no common protocol": {events.Client, messages.AlertNoApplicationProtocol, func(s *standard) {
+			s.pair.Client.ALPN, s.config.NextProtos = []string{"a"}, []string{"b"}
+		}},
+		"no common group": {events.Client, messages.AlertHandshakeFailure, func(s *standard) {
+			s.pair.Client.Groups = []messages.Group{messages.X25519}
+			s.config.CurvePreferences = []tls.CurveID{tls.CurveP256}
+		}},
+		"a certificate is required": {events.Client, messages.AlertCertificateRequired, func(s *standard) {
+			s.config.ClientAuth = tls.RequireAnyClientCert
+		}},
+		"an unknown authority": {events.Server, messages.AlertBadCertificate, func(s *standard) {
+			s.config.RootCAs = x509.NewCertPool()
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inRole(t, test.role, func(s *standard) {
 				test.edit(s)
 				end, conn := s.ends()
 				our, their := run(end, conn, func(p *endpoint) error {
@@ -197,10 +283,7 @@ func TestAlertsAreUnderstoodByCryptoTLS(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inBothRoles(t, func(s *standard) {
-				if s.role != test.role {
-					return
-				}
+			inRole(t, test.role, func(s *standard) {
 				test.edit(s)
 				end, conn := s.ends()
 				our, their := run(end, conn, func(p *endpoint) error {

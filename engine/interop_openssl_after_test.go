@@ -62,6 +62,10 @@ func TestSessionsResumeWithOpenSSL(t *testing.T) {
 	}
 }
 
+// covers 8446/4.6.3/2
+// covers 8446/4.6.3/3
+// covers 8446/4.6.3/5
+// covers 8446/4.6.3/6
 func TestKeysAreUpdatedWithOpenSSL(t *testing.T) {
 	withOpenSSL(t, func(i *interop) {
 		end, openssl := i.connect()

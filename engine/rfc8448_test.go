@@ -195,7 +195,8 @@ func (p *replay) rewrite(m messages.Message, raw []byte) []byte {
 		recorded, own := messages.ClientHello{}, *m
 		p.messageAt(p.who, &recorded, p.hellos)
 		p.hellos++
-		own.Extensions = mergeExtensions(&recorded.Extensions, &m.Extensions)
+		own.Extensions = mergeExtensions(&recorded.Extensions, &m.Extensions, messages.ExtensionKeyShare, messages.ExtensionCookie,
+			messages.ExtensionServerName, messages.ExtensionSupportedVersions, messages.ExtensionPSKModes)
 		altered = &own
 	case *messages.ServerHello:
 		if !m.IsRetry() {
@@ -203,7 +204,8 @@ func (p *replay) rewrite(m messages.Message, raw []byte) []byte {
 		}
 		recorded, own := messages.ServerHello{}, *m
 		p.messageAt(p.who, &recorded, 0)
-		own.Extensions = mergeExtensions(&recorded.Extensions, &m.Extensions)
+		own.Extensions = mergeExtensions(&recorded.Extensions, &m.Extensions,
+			messages.ExtensionKeyShare, messages.ExtensionSupportedVersions)
 		altered = &own
 	case *messages.EncryptedExtensions:
 		recorded := &messages.EncryptedExtensions{}
@@ -228,19 +230,13 @@ func (p *replay) rewrite(m messages.Message, raw []byte) []byte {
 	return rewritten
 }
 
-// mergeExtensions is the recorded list with the engine's own content where
-// that follows from the handshake and not from a preference.
-func mergeExtensions(recorded, own *messages.Extensions) messages.Extensions {
+// mergeExtensions is the recorded list with the engine's own content in those
+// that follow from the handshake and not from a preference.
+func mergeExtensions(recorded, own *messages.Extensions, types ...messages.ExtensionType) messages.Extensions {
 	merged := messages.Extensions{}
 	for _, e := range recorded.List {
-		switch e.Type {
-		case messages.ExtensionKeyShare, messages.ExtensionServerName, messages.ExtensionSupportedVersions,
-			messages.ExtensionPSKModes:
+		if slices.Contains(types, e.Type) {
 			e.Data, _ = own.Lookup(e.Type)
-		case messages.ExtensionCookie:
-			if data, ok := own.Lookup(e.Type); ok {
-				e.Data = data
-			}
 		}
 		merged.List = append(merged.List, e)
 	}
@@ -301,6 +297,12 @@ func (p *replay) wantSent(step recordedStep) {
 	p.sent = p.sent[len(want):]
 }
 
+// covers 8446/4.1.2/6
+// covers 8446/4.1.3/1
+// covers 8446/4.2.2/1
+// covers 8446/5.1/10
+// covers 8446/5.1/14
+// covers 8446/D.4/1
 func TestTheTracesOfRFC8448AreReplayedToTheByte(t *testing.T) {
 	for title, compatible := range map[string]bool{
 		"Simple 1-RTT Handshake": false,
