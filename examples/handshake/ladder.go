@@ -75,7 +75,8 @@ func (l *ladder) complete(agreed *events.Connection, c cost) {
 func (l *ladder) reply(text []byte) {
 	fmt.Fprintf(l.w, "\n%s%d bytes\n", l.paint(fact, "answer: "), len(text))
 	for _, line := range strings.Split(strings.TrimRight(string(text), "\r\n"), "\n") {
-		fmt.Fprintf(l.w, "  %s\n", report.Plain(strings.TrimRight(line, "\r")))
+		line = strings.ReplaceAll(strings.TrimRight(line, "\r"), "\t", "    ")
+		fmt.Fprintf(l.w, "  %s\n", report.Plain(line))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/messages"
@@ -80,11 +81,11 @@ func earlyData(accepted bool) string {
 	return "no"
 }
 
-// Plain quotes what a peer chose if it would not stay on its line.
+// Plain quotes what a peer chose if it would not stay on its line, or could
+// change what a terminal shows.
 func Plain(text string) string {
-	quoted := strconv.Quote(text)
-	if inner := quoted[1 : len(quoted)-1]; inner != text {
-		return quoted
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		return text
 	}
-	return text
+	return strconv.Quote(text)
 }
