@@ -157,11 +157,11 @@ func (c *cbc) check(h *recordHeader, plain []byte) (content, good int) {
 
 // crypter returns the mode under iv: the one of the last record when it can be
 // given a new IV.
-func (c *cbc) crypter(make func(cipher.Block, []byte) cipher.BlockMode, iv []byte) cipher.BlockMode {
+func (c *cbc) crypter(newMode func(cipher.Block, []byte) cipher.BlockMode, iv []byte) cipher.BlockMode {
 	if set, ok := c.mode.(ivSetter); ok {
 		set.SetIV(iv)
 		return set
 	}
-	c.mode = make(c.block, iv)
+	c.mode = newMode(c.block, iv)
 	return c.mode
 }

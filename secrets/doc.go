@@ -1,5 +1,6 @@
-// Package secrets holds the keys and hashes of TLS 1.3: the transcript, the key
-// schedule, key exchange groups, signatures, and the protection of records.
+// Package secrets holds the keys and hashes of TLS 1.3 and TLS 1.2: the transcript,
+// the key schedule, the pseudorandom function, key exchange groups, signatures, and
+// the protection of records. What ends in 12 is of TLS 1.2 alone.
 //
 // The package is pure. It reads no clock, no file and no random source of its
 // own: entropy is an argument, so equal inputs give equal outputs. It knows
