@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,8 +35,26 @@ func TestMain(m *testing.M) {
 
 // build builds all programs, once.
 var build = sync.OnceValues(func() ([]byte, error) {
+	// The go command remembers that a test has passed until a file changes that
+	// the test has opened: let these be the sources of what is tested.
+	for _, folder := range []string{".", filepath.Join("..", "adapters", "answer")} {
+		if err := filepath.WalkDir(folder, open); err != nil {
+			return nil, err
+		}
+	}
 	return exec.Command("go", "build", "-o", programs+string(filepath.Separator), "./server", "./client", "./handshake").CombinedOutput()
 })
+
+func open(path string, entry fs.DirEntry, err error) error {
+	if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" {
+		return err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
 
 func program(t *testing.T, name string) string {
 	t.Helper()
