@@ -108,8 +108,10 @@ func TestCloseEndsEverythingThatWaits(t *testing.T) {
 		"in memory": func(testing.TB) (net.Conn, net.Conn) { return net.Pipe() },
 	} {
 		a, b := pair(t)
-		client, server := ends(t, a, b)
+		transport := watch(a)
+		client, server := ends(t, transport, b)
 		shake(t, client, server)
+		transport.forget()
 		var all sync.WaitGroup
 		all.Go(func() {
 			for {
@@ -123,22 +125,24 @@ func TestCloseEndsEverythingThatWaits(t *testing.T) {
 				t.Errorf("%s: a Read got something", name)
 			}
 		})
+		<-transport.begun
 		time.Sleep(50 * time.Millisecond)
 		// The Write is stuck: Close must not wait for it.
-		within(t, 3*time.Second, "Close "+name, func() { client.Close() })
-		within(t, 3*time.Second, "what waited "+name, all.Wait)
+		within(t, 4*time.Second, "Close "+name, func() { client.Close() })
+		within(t, 4*time.Second, "what waited "+name, all.Wait)
 		server.Close()
 	}
 }
 
 func TestCloseEndsAHandshake(t *testing.T) {
 	a, b := pipe()
-	client, _ := ends(t, a, b)
+	transport := watch(a)
+	client, _ := ends(t, transport, b)
 	done := make(chan error, 1)
 	go func() { done <- client.Handshake() }()
-	time.Sleep(20 * time.Millisecond)
-	within(t, 3*time.Second, "Close", func() { client.Close() })
-	within(t, 3*time.Second, "the handshake", func() {
+	<-transport.begun
+	within(t, 4*time.Second, "Close", func() { client.Close() })
+	within(t, 4*time.Second, "the handshake", func() {
 		if err := <-done; err == nil {
 			t.Error("the handshake is complete")
 		}

@@ -97,11 +97,19 @@ func TestDeadlinesAnywhereHarmNothing(t *testing.T) {
 }
 
 func TestAWriteThatTimedOutIsGoneOnWith(t *testing.T) {
-	client, server := joined(t)
-	data := randomBytes("stuck", 64<<20)
-	if err := client.SetWriteDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
-		t.Fatal(err)
-	}
+	a, b := transports(t)
+	transport := watch(a)
+	client, server := ends(t, transport, b)
+	shake(t, client, server)
+	transport.forget()
+	data := randomBytes("stuck", 32<<20)
+	go func() {
+		<-transport.begun
+		time.Sleep(50 * time.Millisecond)
+		if err := client.SetWriteDeadline(time.Now()); err != nil {
+			t.Error(err)
+		}
+	}()
 	n, err := client.Write(data)
 	if !errors.Is(err, os.ErrDeadlineExceeded) || n == 0 || n >= len(data) {
 		t.Fatalf("a Write that nobody reads: %d, %v", n, err)
@@ -175,14 +183,15 @@ func TestAHandshakeThatTimedOutIsGoneOnWith(t *testing.T) {
 
 func TestAContextEndsTheHandshakeAndTheConn(t *testing.T) {
 	a, b := pipe()
-	client, _ := ends(t, a, b)
+	transport := watch(a)
+	client, _ := ends(t, transport, b)
 	ctx, cancel := context.WithCancel(context.Background())
 	over, end := context.WithCancel(context.Background())
 	end()
 	if err := client.HandshakeContext(over); !errors.Is(err, context.Canceled) {
 		t.Errorf("a context that is over: %v", err)
 	}
-	time.AfterFunc(20*time.Millisecond, cancel)
+	go func() { <-transport.begun; cancel() }()
 	within(t, 10*time.Second, "the handshake", func() {
 		if err := client.HandshakeContext(ctx); !errors.Is(err, context.Canceled) {
 			t.Errorf("the handshake: %v", err)
@@ -201,10 +210,11 @@ func TestAContextEndsTheHandshakeAndTheConn(t *testing.T) {
 
 func TestWaitingForTheHandshakeOfAnotherEndsWithTheContext(t *testing.T) {
 	a, b := pipe()
-	client, server := ends(t, a, b)
+	transport := watch(a)
+	client, server := ends(t, transport, b)
 	done := make(chan error, 1)
 	go func() { done <- client.Handshake() }()
-	time.Sleep(20 * time.Millisecond)
+	<-transport.begun
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
 	if err := client.HandshakeContext(ctx); !errors.Is(err, context.DeadlineExceeded) {

@@ -36,3 +36,27 @@ func (h *half) rest() error {
 	_, err := h.Conn.Write(h.kept)
 	return err
 }
+
+// watched is a transport that tells of every Write before it begins.
+type watched struct {
+	net.Conn
+	begun chan struct{} // of capacity 1
+}
+
+func watch(inner net.Conn) *watched { return &watched{inner, make(chan struct{}, 1)} }
+
+func (w *watched) Write(b []byte) (int, error) {
+	select {
+	case w.begun <- struct{}{}:
+	default:
+	}
+	return w.Conn.Write(b)
+}
+
+// forget forgets the Writes so far.
+func (w *watched) forget() {
+	select {
+	case <-w.begun:
+	default:
+	}
+}
