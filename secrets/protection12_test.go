@@ -270,3 +270,22 @@ func TestExplicitNoncesAreTheSequenceNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestNoFragmentIsTooOddToBeRefused(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		k := rapid.SampledFrom(kinds12).Draw(t, "kind")
+		_, o := pair12(t, k)
+		fragment := rapid.SliceOfN(rapid.Byte(), 0, 700).Draw(t, "fragment")
+		if rapid.Bool().Draw(t, "whole blocks") {
+			fragment = fragment[:len(fragment)/cbcBlock*cbcBlock]
+		}
+		var dst []byte
+		if rapid.Bool().Draw(t, "elsewhere") {
+			dst = make([]byte, 0, 10)
+		}
+		header := rapid.SliceOfN(rapid.Byte(), HeaderLen, HeaderLen).Draw(t, "header")
+		if content, _, err := o.Open(dst, header, fragment); err != ErrBadMAC || content != nil || o.Sequence() != 0 {
+			t.Fatalf("opened to %x, %v", content, err)
+		}
+	})
+}

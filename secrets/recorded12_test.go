@@ -215,7 +215,8 @@ func (r *recording) agree(t *testing.T, body []byte) {
 		body = body[2+int(body[0])<<8+int(body[1]):]
 	}
 	if k.TransportsRSA() {
-		decrypted, err := rsa.DecryptPKCS1v15(nil, rsaKey(t), body[2:])
+		silent := &rsa.PKCS1v15DecryptOptions{SessionKeyLen: RSAPremasterLen}
+		decrypted, err := rsaKey(t).Decrypt(&counter{1}, body[2:], silent)
 		wantError(t, "decrypting", err, nil)
 		secret := RSAPremaster(messages.TLS12, decrypted, new([RSAPremasterLen]byte))
 		other, premaster = secret.Bytes(), secret.Bytes()
