@@ -169,10 +169,11 @@ func (m *recordMAC) finish(inner []byte) []byte {
 // showing n by what it does: anything from least to most could have been n, and
 // the steps follow from those bounds alone. It is valid until the next call.
 //
-// All that surely belongs to the message is hashed as usual. Of every block that
-// could be the last, both what the message, its padding and its length would make
-// of it is put together by masks; it is hashed, and the chaining value behind the
-// true last one is kept, by a mask again. The rest are hashed for nothing.
+// All that surely belongs to the message is hashed as usual. Every block behind it,
+// up to where the hash could end at the latest, is put together by masks from the
+// data, the padding of the hash and its length field, and hashed; the chaining value
+// behind the true last one is kept, by a mask again. The others are hashed for
+// nothing.
 func (m *recordMAC) sumSecret(data []byte, n, least, most int) []byte {
 	blockLen, lengthLen := m.kind.shape()
 	size := m.kind.size()

@@ -33,6 +33,9 @@ func TestTheTableOfTLS12SaysWhatTheNamesOfItsSuitesSay(t *testing.T) {
 		if certificate := s.Authentication != AuthenticationPSK; certificate != (s.KeyExchange.Signed() || s.KeyExchange.TransportsRSA()) {
 			t.Errorf("%v: certificate %v", id, certificate)
 		}
+		if s.KeyExchange.UsesPSK() != strings.Contains(exchange, "PSK") {
+			t.Errorf("%v: a PSK %v", id, s.KeyExchange.UsesPSK())
+		}
 		cipher := map[aead]string{aesGCM: "AES_%d_GCM", aesCCM: "AES_%d_CCM", aesCCM8: "AES_%d_CCM_8", aesCBC: "AES_%d_CBC", chaCha20Poly1305: "CHACHA20_POLY1305"}[s.cipher]
 		if strings.Contains(cipher, "%") {
 			cipher = fmt.Sprintf(cipher, s.KeyLen()*8)

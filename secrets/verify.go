@@ -43,6 +43,15 @@ func VerifyInput13(dst []byte, signer SignatureContext, transcriptHash []byte) [
 	return append(dst, transcriptHash...)
 }
 
+// KeyExchangeInput12 appends to dst what the signature in a ServerKeyExchange of
+// TLS 1.2 is over: both randoms, and the parameters of the key exchange as they
+// are on the wire. RFC 5246, Section 7.4.3. RFC 8422, Section 5.4.
+func KeyExchangeInput12(dst []byte, randoms *Randoms, params []byte) []byte {
+	dst = append(dst, randoms.Client[:]...)
+	dst = append(dst, randoms.Server[:]...)
+	return append(dst, params...)
+}
+
 // VerifySignature checks signature over the message signed, which it hashes as
 // the scheme asks. The key is an *ecdsa.PublicKey on P-256, P-384 or P-521, an
 // ed25519.PublicKey, an *rsa.PublicKey of 1024 to 8192 bits, or a PSSPublicKey
