@@ -46,6 +46,9 @@ func fuzzEngine(f *testing.F, role events.Role) {
 		f.Add(uint8(i), uint8(1), uint16(3), appendContent(nil, p.kind, p.content))
 		f.Add(uint8(i), uint8(1), uint16(40), appendContent(appendContent(nil, p.kind, p.content), record.Alert, []byte{1, 0}))
 		f.Add(uint8(i), uint8(2), uint16(7), p.content)
+		if early := p.withEarlyData(); early != nil {
+			f.Add(uint8(i), uint8(0), uint16(50), early)
+		}
 	}
 	f.Fuzz(func(t *testing.T, at, mode uint8, split uint16, input []byte) {
 		p := all[int(at)%len(all)]
@@ -64,6 +67,27 @@ func fuzzEngine(f *testing.F, role events.Role) {
 			t.Errorf("%s: in pieces of %d bytes:\n got %s\nwant %s", p.name, split, got, want)
 		}
 	})
+}
+
+// withEarlyData is the ClientHello that the point goes on with, if it does, as
+// one that announces early data, and records that could be it.
+func (p *point) withEarlyData() []byte {
+	var hello messages.ClientHello
+	if len(p.content) < messages.HandshakeHeaderLen || messages.HandshakeType(p.content[0]) != hello.Type() ||
+		messages.Decode(p.content[messages.HandshakeHeaderLen:], &hello) != nil {
+		return nil
+	}
+	hello.Extensions.List = slices.Insert(hello.Extensions.List, 0, messages.Extension{Type: messages.ExtensionEarlyData})
+	raw, err := messages.Append(nil, &hello)
+	if err != nil {
+		return nil
+	}
+	stream := append(record.Header{Type: record.Handshake, Version: uint16(messages.TLS10), Length: len(raw)}.Append(nil), raw...)
+	for _, size := range []int{17, 100, 2000} {
+		stream = record.Header{Type: record.ApplicationData, Version: uint16(messages.TLS12), Length: size}.Append(stream)
+		stream = append(stream, make([]byte, size)...)
+	}
+	return stream
 }
 
 // stream turns the fuzzer's input into what arrives: bytes as they are,
