@@ -55,6 +55,7 @@ var reasons = []reasonRow{
 	{refusal: "unsolicited_extension", detail: "ec_point_formats", reason: "ERROR_PARSING_EXTENSION"},
 	{refusal: "unsolicited_extension", reason: "UNEXPECTED_EXTENSION"},
 	{refusal: "misplaced_extension", reason: "UNEXPECTED_EXTENSION"},
+	{refusal: "parameters_over_stream", reason: "UNEXPECTED_EXTENSION"},
 	{refusal: "missing_extension", detail: "key_share", reason: "MISSING_KEY_SHARE"},
 	{refusal: "missing_extension", detail: "supported_groups", reason: "NO_SHARED_GROUP"},
 	{refusal: "missing_extension", detail: "signature_algorithms", reason: "NO_COMMON_SIGNATURE_ALGORITHMS"},
