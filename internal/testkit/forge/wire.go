@@ -43,6 +43,15 @@ func (w *Wire) Raw(raws ...[]byte) {
 	}
 }
 
+// As sends a message in clear, in a record with this header.
+func (w *Wire) As(header record.Header, raw []byte) {
+	see(w.to, raw)
+	w.Bytes(append(header.Append(nil), raw...))
+}
+
+// SkipKey goes on under the next key without a KeyUpdate.
+func (w *Wire) SkipKey() { w.from.seals = w.from.seals.next() }
+
 // Together sends messages in one record.
 func (w *Wire) Together(raws ...[]byte) {
 	var all []byte
