@@ -88,6 +88,10 @@ type ClientConfig struct {
 	// Authorities are distinguished names in DER for certificate_authorities
 	// (RFC 8446, Section 4.2.4).
 	Authorities [][]byte
+	// RequestOCSP asks the server to staple an OCSP response, and RequestSCTs
+	// signed certificate timestamps; what came is in [events.VerifyPeer]
+	// (RFC 6066, Section 8, and RFC 6962, Section 3.3.1).
+	RequestOCSP, RequestSCTs bool
 	// ReverifyOnResume asks [events.VerifyPeer] again about the chain of a
 	// session resumed.
 	ReverifyOnResume bool

@@ -57,6 +57,7 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 		return nil, invalid("KeyShares %v are not of Groups, or not in their order", p.KeyShares)
 	}
 	p.Tickets = !c.NoTickets
+	p.RequestOCSP, p.RequestSCTs = c.RequestOCSP, c.RequestSCTs
 	p.Authorities, p.Reverify = c.Authorities, c.ReverifyOnResume
 	return p, nil
 }

@@ -39,6 +39,8 @@ type Policy struct {
 	ServerName string
 	PeerName   string
 	KeyShares  []messages.Group
+	// RequestOCSP and RequestSCTs ask for what the server may staple.
+	RequestOCSP, RequestSCTs bool
 
 	// Of a server.
 	ChooseConfig      bool
@@ -64,6 +66,8 @@ func (p *Policy) String() string {
 	line("groups", list(p.Groups))
 	if p.Role == events.Client {
 		line("key_shares", list(p.KeyShares))
+		line("request_ocsp", p.RequestOCSP)
+		line("request_scts", p.RequestSCTs)
 	}
 	line("schemes", list(p.Schemes))
 	line("schemes_cert", list(p.SchemesCert))

@@ -64,6 +64,8 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 		schemesCert messages.SignatureAlgorithmsCert
 		authorities messages.CertificateAuthorities
 		modes       messages.PSKModes
+		status      messages.StatusRequestOffer
+		timestamps  messages.SCTOffer
 	}{
 		versions:    messages.SupportedVersionsOffer{Versions: versions(policy)},
 		groups:      messages.SupportedGroups{Groups: policy.Groups},
@@ -71,6 +73,7 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 		schemesCert: messages.SignatureAlgorithmsCert{Schemes: policy.SchemesCert},
 		authorities: messages.CertificateAuthorities{Authorities: policy.Authorities},
 		modes:       messages.PSKModes{Modes: []messages.PSKMode{messages.PSKModeDHEKE}},
+		status:      messages.StatusRequestOffer{StatusType: messages.StatusTypeOCSP},
 	}
 	for _, put := range [...]struct {
 		body   messages.ExtensionBody
@@ -82,6 +85,8 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 		{&bodies.schemesCert, policy.SeparateSchemesCert()},
 		{&bodies.authorities, len(policy.Authorities) > 0},
 		{&bodies.modes, policy.Tickets},
+		{&bodies.status, policy.RequestOCSP},
+		{&bodies.timestamps, policy.RequestSCTs},
 		{shares, true},
 	} {
 		if !put.wanted {

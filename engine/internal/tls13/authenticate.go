@@ -38,15 +38,29 @@ func verifyPossession(hs *handshake.Context, key crypto.PublicKey, signer secret
 	return nil
 }
 
-// sendCertificate sends a chain, empty without a credential.
-func sendCertificate(hs *handshake.Context, credential *events.Credential) error {
+// sendCertificate sends a chain, empty without a credential, with what the
+// peer asked in its extensions to have stapled to the end-entity certificate
+// (RFC 8446, Section 4.4.2.1).
+func sendCertificate(hs *handshake.Context, credential *events.Credential, asked *messages.Extensions) error {
 	m := &messages.Certificate13{}
-	if credential != nil {
-		m.Entries = make([]messages.CertificateEntry, len(credential.Chain))
-		for i, der := range credential.Chain {
-			m.Entries[i].Data = der
+	if credential == nil {
+		return hs.Send(m)
+	}
+	m.Entries = make([]messages.CertificateEntry, len(credential.Chain))
+	for i, der := range credential.Chain {
+		m.Entries[i].Data = der
+	}
+	hs.Connection.LocalChain = credential.Chain
+	stapled := &m.Entries[0].Extensions
+	if len(credential.OCSP) > 0 && asked.Has(messages.ExtensionStatusRequest) {
+		if err := stapled.Put(&messages.CertificateStatus{Response: credential.OCSP}); err != nil {
+			return refuse.BadAnswer.With("an OCSP response of %d bytes", len(credential.OCSP))
 		}
-		hs.Connection.LocalChain = credential.Chain
+	}
+	if len(credential.SCTs) > 0 && asked.Has(messages.ExtensionSCT) {
+		if err := stapled.Put(&messages.SCTList{SCTs: credential.SCTs}); err != nil {
+			return refuse.BadAnswer.With("%d signed certificate timestamps", len(credential.SCTs))
+		}
 	}
 	return hs.Send(m)
 }

@@ -47,7 +47,7 @@ func askClientCredential(hs *handshake.Context, r *request) {
 // is empty, and the server decides (RFC 8446, Section 4.4.2.3).
 func takeClientCredential(hs *handshake.Context, s *awaitClientCredential, answer *events.CredentialChosen) (fsm.State, error) {
 	if answer.Credential == nil {
-		if err := sendCertificate(hs, nil); err != nil {
+		if err := sendCertificate(hs, nil, nil); err != nil {
 			return nil, err
 		}
 		return finishClient(hs, s.finishing)
@@ -59,7 +59,7 @@ func takeClientCredential(hs *handshake.Context, s *awaitClientCredential, answe
 	if err != nil {
 		return nil, err
 	}
-	if err := sendCertificate(hs, answer.Credential); err != nil {
+	if err := sendCertificate(hs, answer.Credential, &messages.Extensions{}); err != nil {
 		return nil, err
 	}
 	askSign(hs, answer.Credential, scheme, secrets.ClientContext)

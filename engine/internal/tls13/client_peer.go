@@ -71,13 +71,34 @@ func acceptChain(hs *handshake.Context, m *messages.Certificate13, offered []mes
 		chain[i] = m.Entries[i].Data
 	}
 	hs.Connection.PeerChain = chain
+	if err := acceptStapled(hs, &m.Entries[0].Extensions); err != nil {
+		return err
+	}
 	hs.Ask(func(id events.Asked) events.Question {
-		q := &events.VerifyPeer{Asked: id, Role: hs.Role, Chain: chain, SchemesCert: hs.Policy.SchemesCert}
+		q := &events.VerifyPeer{
+			Asked: id, Role: hs.Role, Chain: chain, SchemesCert: hs.Policy.SchemesCert,
+			OCSP: hs.Connection.OCSP, SCTs: hs.Connection.SCTs,
+		}
 		if hs.Role == events.Client {
 			q.ServerName = hs.Policy.PeerName
 		}
 		return q
 	})
+	return nil
+}
+
+// acceptStapled takes what is stapled to the end-entity certificate, which was
+// asked for (RFC 8446, Section 4.4.2.1, and RFC 6962, Section 3.3.1).
+func acceptStapled(hs *handshake.Context, x *messages.Extensions) error {
+	var status messages.CertificateStatus
+	if _, err := hs.Get(x, &status); err != nil {
+		return err
+	}
+	var timestamps messages.SCTList
+	if _, err := hs.Get(x, &timestamps); err != nil {
+		return err
+	}
+	hs.Connection.OCSP, hs.Connection.SCTs = status.Response, timestamps.SCTs
 	return nil
 }
 

@@ -34,7 +34,7 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 			return nil, err
 		}
 	}
-	if err := sendCertificate(hs, answer.Credential); err != nil {
+	if err := sendCertificate(hs, answer.Credential, &s.hello.Message.Extensions); err != nil {
 		return nil, err
 	}
 	askSign(hs, answer.Credential, scheme, secrets.ServerContext)
