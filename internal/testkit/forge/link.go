@@ -56,7 +56,6 @@ type End struct {
 	message []byte // of a message that this end sends
 	opens   *protection
 	seals   *protection // of what the forger sends on to the other end
-	begun   bool
 }
 
 // item is bytes that an end has sent, or a change of its keys for writing.
