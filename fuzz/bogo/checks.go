@@ -37,6 +37,15 @@ func always(v any) func(*endpoint) any {
 
 // expectations are checked in this order, once the handshake is complete.
 var expectations = []expectation{
+	{"the response stapled", given("expect-ocsp-response"),
+		func(_ *endpoint, c *events.Connection) any { return c.OCSP },
+		func(p *endpoint) any { return p.c.options.ExpectOCSPResponse }},
+	{"the timestamps stapled", given("expect-signed-cert-timestamps"),
+		func(_ *endpoint, c *events.Connection) any { return c.SCTs },
+		func(p *endpoint) any {
+			list, _ := timestamps(p.c.options.ExpectSignedCertificateTimestamps)
+			return list
+		}},
 	{"version", given("expect-version"),
 		func(_ *endpoint, c *events.Connection) any { return c.Version },
 		func(p *endpoint) any { return messages.Version(p.c.options.ExpectVersion) }},

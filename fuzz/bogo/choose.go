@@ -28,6 +28,9 @@ func (p *endpoint) chooseCredential(q *events.ChooseCredential) (events.Answer, 
 	for _, id := range p.identities {
 		credential, err := id.serve(q)
 		if err == nil {
+			if err := p.staple(id, credential); err != nil {
+				return q.Refuse(messages.AlertInternalError, err), nil
+			}
 			p.selected = id
 			return q.Reply(credential), nil
 		}

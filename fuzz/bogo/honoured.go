@@ -22,6 +22,9 @@ var honoured = []string{
 	"expect-peer-cert-file", "expect-no-peer-cert", "use-client-ca-list", "expect-client-ca-list",
 	"use-early-callback", "fail-early-callback", "install-ddos-callback", "fail-ddos-callback", "fail-cert-callback",
 	"use-old-client-cert-callback",
+	"enable-ocsp-stapling", "ocsp-response", "expect-ocsp-response",
+	"use-ocsp-callback", "set-ocsp-in-callback", "decline-ocsp-callback", "fail-ocsp-callback",
+	"enable-signed-cert-timestamps", "signed-cert-timestamps", "expect-signed-cert-timestamps",
 
 	// Resumption.
 	"no-ticket", "use-ticket-callback", "use-ticket-aead-callback", "skip-ticket", "renew-ticket",

@@ -76,7 +76,12 @@ func readIdentity(o *ordinary, preferences []messages.SignatureScheme) (*identit
 		preferences = numbers[messages.SignatureScheme](o.SigningPreferences)
 	}
 	id := &identity{key: key}
-	id.credential = &events.Credential{Chain: chain, Schemes: preferences, Key: id}
+	id.credential = &events.Credential{Chain: chain, Schemes: preferences, OCSP: o.OCSPResponse, Key: id}
+	if len(o.SignedCertificateTimestamps) > 0 {
+		if id.credential.SCTs, err = timestamps(o.SignedCertificateTimestamps); err != nil {
+			return nil, err
+		}
+	}
 	for _, der := range chain {
 		if certificate, err := x509.ParseCertificate(der); err == nil {
 			id.issuers = append(id.issuers, certificate.RawIssuer)

@@ -48,6 +48,7 @@ var reasons = []reasonRow{
 	{refusal: "malformed_extension", detail: "application_layer_protocol_negotiation", reason: "PARSE_TLSEXT"},
 	{refusal: "malformed_extension", detail: "pre_shared_key", reason: "DECODE_ERROR"},
 	{refusal: "malformed_extension", detail: "key_share", reason: "DECODE_ERROR"},
+	{refusal: "malformed_extension", detail: "status_request", reason: "DECODE_ERROR"},
 	{refusal: "malformed_extension", detail: "cookie", reason: "DECODE_ERROR"},
 	{refusal: "malformed_extension", detail: "signature_algorithms", state: "waitCertificateOrRequest", reason: "DECODE_ERROR"},
 	{refusal: "malformed_extension", reason: "ERROR_PARSING_EXTENSION"},

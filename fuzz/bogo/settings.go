@@ -83,7 +83,8 @@ func clientConfig(o *options) (*engine.ClientConfig, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := &engine.ClientConfig{Common: shared, ServerName: o.HostName, NoTickets: o.NoTicket, ReverifyOnResume: o.ReverifyOnResume}
+	config := &engine.ClientConfig{Common: shared, ServerName: o.HostName, NoTickets: o.NoTicket, ReverifyOnResume: o.ReverifyOnResume,
+		RequestOCSP: o.EnableOCSPStapling, RequestSCTs: o.EnableSignedCertificateTimestamps}
 	config.KeyShares = firstShares(shared.Groups)
 	if o.KeyShares != nil {
 		config.KeyShares = append([]messages.Group{}, numbers[messages.Group](*o.KeyShares)...)

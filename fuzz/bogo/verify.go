@@ -24,6 +24,9 @@ func (p *endpoint) verifyPeer(q *events.VerifyPeer) events.Answer {
 	if p.rejected && (o.VerifyPeer || o.RequireAnyClientCertificate || q.Resumed) {
 		return q.Reject(rejection(o), named("CERTIFICATE_VERIFY_FAILED", "the flags say no"))
 	}
+	if refused := p.judgeStaple(q); refused != nil {
+		return refused
+	}
 	if leaf.PublicKey == nil {
 		return q.Reject(messages.AlertUnsupportedCertificate,
 			named("UNSUPPORTED_ALGORITHM", fmt.Sprintf("a key of algorithm %v", leaf.PublicKeyAlgorithm)))
