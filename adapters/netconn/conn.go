@@ -186,13 +186,14 @@ func (c *Conn) take(p []byte) (int, error) {
 	return n, nil
 }
 
-// sealAtOnce is how many bytes are turned into records before they are written
-// to the transport. It bounds what a Write can leave behind.
-const sealAtOnce = 1 << 16
+// sealAtOnce is how many bytes are turned into a record before it is written to
+// the transport: the peer can open one while the next is sealed. It bounds what
+// a Write can leave behind.
+const sealAtOnce = 1 << 14
 
 // Write writes application data, after the handshake if that is still to be
 // done. The bytes it counts are on their way: all have been turned into records,
-// and after an error that is a timeout the rest of these, at most about 64 KiB,
+// and after an error that is a timeout the rest of these, at most about 16 KiB,
 // goes out before anything else with the next Write, an empty one too, or with
 // Close. To go on after a timeout, write what was not counted. Any other error
 // of the transport is the end of writing.
@@ -218,9 +219,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 			return total, os.ErrDeadlineExceeded
 		}
 		piece := p[total:min(total+sealAtOnce, len(p))]
-		if err := c.call(func(e *engine.Engine, out *events.Output, now time.Time) error {
-			return e.Write(out, now, piece)
-		}); err != nil {
+		if err := c.seal(piece); err != nil {
 			return total, err
 		}
 		if err := c.flush(); err != nil {

@@ -78,10 +78,7 @@ func (c *Conn) collect(p []byte, out *events.Output) (left asked, n int) {
 		}
 		switch event := event.(type) {
 		case *events.Send:
-			if c.queued == nil {
-				c.queued = borrow(len(event.Bytes))
-			}
-			c.queued = append(c.queued, event.Bytes...)
+			c.queue(event.Bytes)
 		case *events.DataReceived:
 			copied := copy(p[n:], event.Bytes)
 			n += copied
@@ -99,6 +96,61 @@ func (c *Conn) collect(p []byte, out *events.Output) (left asked, n int) {
 		}
 	}
 	return left, n
+}
+
+// queue has bytes written after all others.
+func (c *Conn) queue(b []byte) {
+	if c.queued == nil {
+		c.queued = borrow(len(b))
+	}
+	c.queued = append(c.queued, b...)
+}
+
+// seal turns data into a record. The record goes to the transport at once where
+// nothing else waits to be written: a write that takes it whole saves a copy,
+// and what one leaves is queued. The caller holds writing, and flushes.
+func (c *Conn) seal(data []byte) error {
+	out := outputs.Get().(*events.Output)
+	defer func() {
+		out.Reset()
+		outputs.Put(out)
+	}()
+	record, err := c.sealed(out, data)
+	if len(record) > 0 {
+		c.write(record)
+	}
+	return err
+}
+
+// sealed gives the record to be written at once, or queues what there is.
+func (c *Conn) sealed(out *events.Output, data []byte) (record []byte, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	err = c.engine.Write(out, time.Now(), data)
+	if err != nil || len(c.queued) > 0 || out.Len() != 1 {
+		c.collect(nil, out)
+		return nil, err
+	}
+	for event := range out.All() {
+		if c.observe != nil {
+			c.observe(event)
+		}
+		if send, ok := event.(*events.Send); ok {
+			record = send.Bytes
+		}
+	}
+	return record, nil
+}
+
+// write writes a record, and leaves to flush what the transport did not take.
+func (c *Conn) write(b []byte) {
+	n, err := c.transport.Write(b)
+	if err == nil && n == len(b) {
+		return
+	}
+	rest := b[min(max(n, 0), len(b)):]
+	c.outgoing = append(borrow(len(rest)), rest...)
+	c.sending = c.outgoing
 }
 
 // keep keeps plaintext for the next Read. It is at most what one read from the
