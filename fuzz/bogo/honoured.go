@@ -32,7 +32,7 @@ var honoured = []string{
 	"expect-no-offer-early-data", "expect-early-data-reason", "expect-ticket-age-skew",
 
 	// Application data.
-	"shim-writes-first", "shim-initial-write", "repeat-shim-initial-write", "read-with-unfinished-write", "read-size",
+	"shim-writes-first", "shim-initial-write", "repeat-shim-initial-write", "read-with-unfinished-write", "read-size", "peek-then-read",
 	"shim-shuts-down", "check-close-notify", "send-alert", "key-update", "key-update-before-read",
 	"handshake-twice", "no-op-extra-handshake",
 	"export-keying-material", "export-label", "export-context", "use-export-context", "export-traffic-secrets",

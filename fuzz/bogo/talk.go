@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -68,52 +67,6 @@ func (p *endpoint) startAgain() error {
 		return &faultError{what: fmt.Sprintf("a second start did something: %v", err)}
 	}
 	return nil
-}
-
-// announce sends what a test wants to see of the secrets. It tells whether the conversation ends there.
-func (p *endpoint) announce() (done bool, err error) {
-	o := p.c.options
-	if o.ExportKeyingMaterial > 0 || o.ExportTrafficSecrets || o.SendAlert {
-		if err := p.handshake(); err != nil {
-			return false, err
-		}
-	}
-	if o.ExportKeyingMaterial > 0 {
-		exported, err := p.engine.Export(o.ExportLabel, []byte(o.ExportContext), o.ExportKeyingMaterial)
-		if err != nil {
-			return false, fmt.Errorf("failed to export keying material: %w", err)
-		}
-		if err := p.write(exported); err != nil {
-			return false, err
-		}
-	}
-	if o.ExportTrafficSecrets {
-		if len(p.read) == 0 || len(p.read) != len(p.seen.write) {
-			return false, &faultError{what: "the engine told no traffic secrets"}
-		}
-		text := binary.LittleEndian.AppendUint16(nil, uint16(len(p.read)))
-		if err := p.write(append(append(text, p.read...), p.seen.write...)); err != nil {
-			return false, err
-		}
-	}
-	if !o.SendAlert {
-		return false, nil
-	}
-	_ = p.do(func(out *events.Output, now time.Time) error {
-		return p.engine.Abort(out, now, messages.AlertDecompressionFailure)
-	})
-	return true, nil
-}
-
-// keep remembers the traffic secrets that -export-traffic-secrets asks for.
-func (p *endpoint) keep(event *events.SecretDerived) {
-	secret := bytes.Clone(event.Secret.Bytes())
-	switch {
-	case event.Label == "CLIENT_TRAFFIC_SECRET_0" && p.c.options.Server, event.Label == "SERVER_TRAFFIC_SECRET_0" && !p.c.options.Server:
-		p.read = secret
-	case event.Label == "CLIENT_TRAFFIC_SECRET_0", event.Label == "SERVER_TRAFFIC_SECRET_0":
-		p.seen.write = secret
-	}
 }
 
 // write sends application data, once the handshake is complete.
@@ -196,6 +149,19 @@ func (p *endpoint) updateKeys() error {
 // readUpTo gives application data as it comes, at most size bytes. It returns [io.EOF] at close_notify, and also where the transport ends
 // after the handshake.
 func (p *endpoint) readUpTo(size int) ([]byte, error) {
+	chunk, err := p.peek(size)
+	if err == nil && p.c.options.PeekThenRead {
+		again, err := p.peek(size)
+		if err != nil || !bytes.Equal(chunk, again) {
+			return nil, &faultError{what: fmt.Sprintf("data looked at twice is not the same: %v", err)}
+		}
+	}
+	p.inbox = p.inbox[len(chunk):]
+	return chunk, err
+}
+
+// peek is the same and leaves the data where it is.
+func (p *endpoint) peek(size int) ([]byte, error) {
 	for len(p.inbox) == 0 {
 		if p.closed {
 			return nil, io.EOF
@@ -207,10 +173,7 @@ func (p *endpoint) readUpTo(size int) ([]byte, error) {
 			return nil, err
 		}
 	}
-	size = min(size, len(p.inbox))
-	chunk := bytes.Clone(p.inbox[:size])
-	p.inbox = p.inbox[size:]
-	return chunk, nil
+	return bytes.Clone(p.inbox[:min(size, len(p.inbox))]), nil
 }
 
 // shutDown ends the connection. Only with -check-close-notify is anything sent and awaited.

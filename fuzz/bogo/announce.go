@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// announce sends what a test wants to see of the secrets. It tells whether the conversation ends there.
+func (p *endpoint) announce() (done bool, err error) {
+	o := p.c.options
+	if o.ExportKeyingMaterial > 0 || o.ExportTrafficSecrets || o.SendAlert {
+		if err := p.handshake(); err != nil {
+			return false, err
+		}
+	}
+	if o.ExportKeyingMaterial > 0 {
+		exported, err := p.engine.Export(o.ExportLabel, []byte(o.ExportContext), o.ExportKeyingMaterial)
+		if err != nil {
+			return false, fmt.Errorf("failed to export keying material: %w", err)
+		}
+		if err := p.write(exported); err != nil {
+			return false, err
+		}
+	}
+	if o.ExportTrafficSecrets {
+		if len(p.read) == 0 || len(p.read) != len(p.seen.write) {
+			return false, &faultError{what: "the engine told no traffic secrets"}
+		}
+		text := binary.LittleEndian.AppendUint16(nil, uint16(len(p.read)))
+		if err := p.write(append(append(text, p.read...), p.seen.write...)); err != nil {
+			return false, err
+		}
+	}
+	if !o.SendAlert {
+		return false, nil
+	}
+	_ = p.do(func(out *events.Output, now time.Time) error {
+		return p.engine.Abort(out, now, messages.AlertDecompressionFailure)
+	})
+	return true, nil
+}
+
+// keep remembers the traffic secrets that -export-traffic-secrets asks for.
+func (p *endpoint) keep(event *events.SecretDerived) {
+	secret := bytes.Clone(event.Secret.Bytes())
+	switch {
+	case event.Label == "CLIENT_TRAFFIC_SECRET_0" && p.c.options.Server, event.Label == "SERVER_TRAFFIC_SECRET_0" && !p.c.options.Server:
+		p.read = secret
+	case event.Label == "CLIENT_TRAFFIC_SECRET_0", event.Label == "SERVER_TRAFFIC_SECRET_0":
+		p.seen.write = secret
+	}
+}
