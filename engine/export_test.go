@@ -98,3 +98,16 @@ func exhaust(protector reflect.Value) {
 
 // Held is how many bytes wait while a question is open.
 func (e *Engine) Held() int { return e.stream.Held() }
+
+// Forgotten tells that nothing is left of what a connection knew.
+func (e *Engine) Forgotten() bool {
+	stream := reflect.ValueOf(e.stream).Elem()
+	for _, name := range []string{"opener", "sealer"} {
+		field := stream.FieldByName(name)
+		if !field.IsNil() && !field.Elem().FieldByName("p").IsZero() {
+			return false
+		}
+	}
+	return e.state == nil && e.hs.Exporter.IsZero() && e.hs.Unfinished == nil &&
+		stream.FieldByName("in").IsNil() && stream.FieldByName("messages").IsNil()
+}

@@ -56,6 +56,14 @@ func versionOffences() []offence {
 				m.Extensions.Remove(messages.ExtensionSupportedVersions)
 			}),
 		},
+		// covers 8446/4.2.1/9
+		{
+			sentence: "a server chooses TLS 1.2 and breaks every other rule", refusal: "no_mutual_version", by: events.Client,
+			forge: serverSays(func(m *messages.ServerHello) {
+				m.CipherSuite, m.CompressionMethod, m.SessionID = 0x7a7a, 1, nil
+				m.Extensions.List = []messages.Extension{{Type: 0x7a7a}, {Type: 0x7a7a}}
+			}),
+		},
 		// covers 8446/4.2.1/11
 		{
 			sentence: "a server chooses TLS 1.2 by supported_versions", refusal: "version_not_offered", by: events.Client,

@@ -30,6 +30,7 @@ func order(pair *testkit.Pair, from events.Role) string {
 }
 
 // covers 8446/4/1
+// covers 8446/B/1
 // covers 8446/4.3.1/1
 // covers 8446/4.3.2/1
 // covers 8446/4.4.2/1
