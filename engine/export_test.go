@@ -111,3 +111,6 @@ func (e *Engine) Forgotten() bool {
 	return e.state == nil && e.hs.Exporter.IsZero() && e.hs.Unfinished == nil &&
 		stream.FieldByName("in").IsNil() && stream.FieldByName("messages").IsNil()
 }
+
+// Capacity is the memory for bytes held, in bytes.
+func (e *Engine) Capacity() int { return reflect.ValueOf(e.stream).Elem().FieldByName("in").Cap() }

@@ -264,3 +264,37 @@ func TestAParkedEndTakesTheSameBytesLater(t *testing.T) {
 		t.Fatalf("after the answer: %v, %q", err, p.Server.Received)
 	}
 }
+
+// Bytes held that end within a record every time must not pile up.
+func TestWhatIsHeldIsLetGoOf(t *testing.T) {
+	pair := small("pile")
+	pair.Server.Tickets = -1
+	pair.ServerAnswers.Hold = func(q events.Question) bool { _, seal := q.(*events.SealTicket); return seal }
+	p := established(t, pair)
+	for range 500 {
+		if err := p.Do(events.Server, (*engine.Engine).IssueTicket); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Write(events.Client, make([]byte, 300)); err != nil {
+			t.Fatal(err)
+		}
+		// All of the last record and a part of this one.
+		piece := slices.Clone(p.Server.Inbox[:len(p.Server.Inbox)-100])
+		p.Server.Inbox = slices.Clone(p.Server.Inbox[len(p.Server.Inbox)-100:])
+		if err := p.Do(events.Server, func(e *engine.Engine, out *events.Output, now time.Time) error {
+			return e.Receive(out, now, piece)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Answer(events.Server, pair.ServerAnswers.Now(p.Server.Open)); err != nil {
+			t.Fatal(err)
+		}
+		p.Client.Inbox = nil
+	}
+	if got := p.Server.Engine.Capacity(); got > 4096 {
+		t.Errorf("%d bytes are kept for less than one record", got)
+	}
+	if got := len(p.Server.Received); got != 499*300 {
+		t.Errorf("%d bytes of data, want %d", got, 499*300)
+	}
+}
