@@ -267,3 +267,24 @@ func TestAResumptionTellsTheNameOfItsOwnHello(t *testing.T) {
 		t.Errorf("resumed %t with the name %q", connection.Resumed, connection.ServerName)
 	}
 }
+
+// covers 8446/4.4.2.2/4
+func TestAServerIsAskedForAChainThatTheClientTakes(t *testing.T) {
+	type schemes = []messages.SignatureScheme
+	for what, c := range map[string]struct{ handshake, chain, asked, askedCert schemes }{
+		"one list":  {schemes{messages.ECDSASecp256r1SHA256}, nil, schemes{messages.ECDSASecp256r1SHA256}, schemes{messages.ECDSASecp256r1SHA256}},
+		"two lists": {schemes{messages.ECDSASecp256r1SHA256}, schemes{messages.Ed25519}, schemes{messages.ECDSASecp256r1SHA256}, schemes{messages.Ed25519}},
+		"a list with schemes for chains": {
+			schemes{messages.ECDSASecp256r1SHA256}, schemes{messages.ECDSASecp256r1SHA256, messages.RSAPKCS1SHA256},
+			schemes{messages.ECDSASecp256r1SHA256}, schemes{messages.ECDSASecp256r1SHA256, messages.RSAPKCS1SHA256},
+		},
+	} {
+		pair := small("schemes")
+		pair.Client.Schemes, pair.Client.SchemesCert = c.handshake, c.chain
+		established(t, pair)
+		q, ok := pair.ServerAnswers.Asked[0].(*events.ChooseCredential)
+		if !ok || !slices.Equal(q.Schemes, c.asked) || !slices.Equal(q.SchemesCert, c.askedCert) {
+			t.Errorf("%s: the server is asked %v, for a chain by %v", what, q, q.SchemesCert)
+		}
+	}
+}
