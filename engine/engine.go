@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/tacitls/tacitls/engine/internal/carrier"
@@ -90,8 +91,15 @@ func (e *Engine) Answer(out *events.Output, now time.Time, answer events.Answer)
 	if e.err != nil {
 		return e.err
 	}
-	if answer == nil || e.question == nil || answer.Question() != e.question.Number() {
+	given := reflect.ValueOf(answer)
+	pointer := given.Kind() == reflect.Pointer
+	if answer == nil || pointer && given.IsNil() ||
+		e.question == nil || answer.Question() != e.question.Number() {
 		return ErrNoQuestion
+	}
+	if !pointer {
+		// Questions give pointers; nothing else is one of their answers.
+		return ErrWrongAnswer
 	}
 	if refused, ok := answer.(*events.Refused); ok {
 		e.hs.Enter(out, now)

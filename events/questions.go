@@ -236,7 +236,7 @@ type SealTicket struct {
 	Lifetime uint32
 }
 
-// Reply answers with the ticket, of 1 to 65000 bytes.
+// Reply answers with the ticket, of 1 to 32768 bytes.
 func (q *SealTicket) Reply(ticket []byte) Answer {
 	return &TicketSealed{Replied: Replied{q.ID}, Ticket: ticket}
 }

@@ -56,7 +56,7 @@ type Session struct {
 
 // sessionFormat changes with the layout, so that an old file or an old ticket
 // is a miss rather than a mistake.
-const sessionFormat = 1
+const sessionFormat = 2
 
 func (s *Session) layout(c *wire.Codec) {
 	format := uint16(sessionFormat)
@@ -92,7 +92,7 @@ func opaque24(c *wire.Codec, b *[]byte) { c.Opaque24(0, MaxSession, b) }
 
 func text(c *wire.Codec, s *string) {
 	b := []byte(*s)
-	c.Opaque8(0, 255, &b)
+	c.Opaque16(0, 65535, &b)
 	if c.Reading() {
 		*s = string(b)
 	}

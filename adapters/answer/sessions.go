@@ -2,6 +2,7 @@ package answer
 
 import (
 	"container/list"
+	"crypto/x509"
 	"strings"
 	"sync"
 	"time"
@@ -69,8 +70,8 @@ func (s *Sessions) Put(name string, session *events.Session) {
 	}
 }
 
-// Take gives the newest session for name that has not expired at now, and
-// forgets it: a ticket is presented once, so that nobody can link two
+// Take gives the newest session for name that has not expired at now, nor the
+// certificate that the server proved, and forgets it: a ticket is presented once, so that nobody can link two
 // connections by it (RFC 8446, Appendix C.4). It gives nil if there is none.
 func (s *Sessions) Take(now time.Time, name string) *events.Session {
 	s.mu.Lock()
@@ -84,7 +85,7 @@ func (s *Sessions) Take(now time.Time, name string) *events.Session {
 	var taken *events.Session
 	for taken == nil && len(entry.sessions) > 0 {
 		last := len(entry.sessions) - 1
-		if session := entry.sessions[last]; !session.Expired(now) {
+		if session := entry.sessions[last]; !session.Expired(now) && !leafExpired(now, session) {
 			taken = session
 		}
 		entry.sessions[last] = nil
@@ -94,6 +95,16 @@ func (s *Sessions) Take(now time.Time, name string) *events.Session {
 		s.drop(element)
 	}
 	return taken
+}
+
+// leafExpired tells whether the server's certificate has run out since it was
+// verified.
+func leafExpired(now time.Time, session *events.Session) bool {
+	if len(session.PeerChain) == 0 {
+		return false
+	}
+	leaf, err := x509.ParseCertificate(session.PeerChain[0])
+	return err != nil || now.After(leaf.NotAfter)
 }
 
 // Len is the number of sessions kept.

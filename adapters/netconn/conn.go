@@ -259,7 +259,13 @@ func (c *Conn) RemoteAddr() net.Addr { return c.transport.RemoteAddr() }
 // deadlines breaks the connection.
 func (c *Conn) NetConn() net.Conn { return c.transport }
 
+// isTimeout tells of a deadline of the transport's. What an engine failed with is
+// none, whatever its cause.
 func isTimeout(err error) bool {
+	var fatal *engine.Error
+	if errors.As(err, &fatal) {
+		return false
+	}
 	var timeout net.Error
 	return errors.As(err, &timeout) && timeout.Timeout()
 }

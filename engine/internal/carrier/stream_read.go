@@ -159,8 +159,8 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 		return s.deliver(out, kind, content, rec.held)
 	}
 	if kind != record.ApplicationData {
-		if alert, ok := s.lastAlert(kind, content); ok {
-			return Item{Kind: Alert, Alert: alert}, nil
+		if s.mayBeLast(kind) {
+			return s.alert(content)
 		}
 		return Item{}, refuse.UnprotectedRecord.With("%v", kind)
 	}
@@ -180,16 +180,13 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 	return s.deliver(out, record.ContentType(inner), content, false)
 }
 
-// lastAlert reads an alert in clear of a client that has not begun to protect
+// mayBeLast tells of an alert in clear of a client that has not begun to protect
 // what it sends: it gave up before the ServerHello came, or it changes its keys
 // only with its last flight. The record ends the connection in any case; taken
 // for what it is, it says why.
-func (s *Stream) lastAlert(kind record.ContentType, content []byte) (messages.AlertMessage, bool) {
-	if kind != record.Alert || s.options.Role != events.Server ||
-		s.read.level != events.Handshake || s.opener.Sequence() != 0 {
-		return messages.AlertMessage{}, false
-	}
-	return messages.ParseAlert(content)
+func (s *Stream) mayBeLast(kind record.ContentType) bool {
+	return kind == record.Alert && s.options.Role == events.Server &&
+		s.read.level == events.Handshake && s.opener.Sequence() == 0
 }
 
 // deprotect opens a record: in the caller's buffer, or, where it lies in ours

@@ -86,6 +86,9 @@ func (hs *Context) Enter(out *events.Output, now time.Time) {
 	}
 	work.Now = now
 	hs.Workspace = work
+	// Nothing is left of the call before, unless it ended in a panic of the
+	// caller's Rand.
+	hs.Unstage()
 }
 
 // Leave gives the workspace back.

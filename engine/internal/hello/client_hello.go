@@ -34,7 +34,7 @@ func newOffer(hs *handshake.Context) (*handshake.Offer, error) {
 	if err := putExtensions(hs, offer); err != nil {
 		return nil, err
 	}
-	if session := hs.Session; usable(hs, session) {
+	if session := hs.Session; usable(hs, session) && fits(hello, session) {
 		offer.Session = session
 		suite, _ := secrets.LookupSuite(session.CipherSuite)
 		offer.Early = secrets.NewEarly(suite.Hash, session.Secret.Bytes())
@@ -137,11 +137,36 @@ func usable(hs *handshake.Context, session *events.Session) bool {
 		return false
 	}
 	suite, known := secrets.LookupSuite(session.CipherSuite)
+	if hs.Now.Sub(session.Authenticated) > maxSessionAge {
+		return false
+	}
 	return known && session.Version == messages.TLS13 && policy.Allows(messages.TLS13) &&
 		session.ServerName == policy.PeerName &&
 		session.Secret.Len() == suite.Hash.Size() && hashOffered(policy, suite.Hash) &&
 		!session.Expired(hs.Now) && !session.Created.After(hs.Now)
 }
+
+// maxSessionAge is how long after the server proved its certificate a session
+// serves at the most, however often it was renewed (RFC 8446, Section 4.6.1).
+const maxSessionAge = 7 * 24 * time.Hour
+
+// fits tells whether there is room for the session's ticket beside the other
+// extensions, with some for a cookie.
+func fits(hello *messages.ClientHello, session *events.Session) bool {
+	size := pskOverhead + len(session.Ticket)
+	for _, e := range hello.Extensions.List {
+		size += extensionOverhead + len(e.Data)
+	}
+	return size <= maxExtensions-roomForCookie
+}
+
+// What extensions take, in bytes.
+const (
+	maxExtensions     = 1<<16 - 1
+	extensionOverhead = 4
+	pskOverhead       = 4 + 2 + 2 + 4 + 2 + 1 + 48
+	roomForCookie     = 1 << 12
+)
 
 func hashOffered(policy *handshake.Policy, hash secrets.Hash) bool {
 	return slices.ContainsFunc(policy.Suites, func(id messages.CipherSuite) bool {

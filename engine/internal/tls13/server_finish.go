@@ -79,7 +79,9 @@ func sealTickets(hs *handshake.Context, c connected, nonce uint64, count int) (f
 	session.AgeAdd = binary.BigEndian.Uint32(add[:])
 	state, err := session.Append(nil)
 	if err != nil {
-		return nil, refuse.Internal.Because(err)
+		// What the client made too large to remember, its chain above all, is
+		// not remembered.
+		return &serverConnected{c, nonce}, nil
 	}
 	hs.Ask(func(id events.Asked) events.Question {
 		return &events.SealTicket{Asked: id, State: state, Lifetime: session.Lifetime}
@@ -108,5 +110,5 @@ func takeSealedTicket(hs *handshake.Context, s *awaitSealedTicket, answer *event
 }
 
 // maxTicket leaves room for the rest of a ClientHello's extensions, which
-// have 65535 bytes between them.
-const maxTicket = 65000
+// have 65535 bytes between them, within what servers take for a message.
+const maxTicket = 32768

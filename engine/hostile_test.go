@@ -1,0 +1,193 @@
+package engine_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/internal/testkit/forge"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// What a reviewer with bad intentions has found once.
+
+func TestALongServerNameIsRememberedLikeAnyOther(t *testing.T) {
+	pair := testkit.NewPair("long name")
+	line := forge.New(pair)
+	name := []byte(strings.Repeat("a", 60000))
+	forge.Change(line, events.Client, func(m *messages.ClientHello) {
+		m.Extensions.Remove(messages.ExtensionServerName)
+		_ = m.Extensions.Put(&messages.ServerNameOffer{Name: name})
+	})
+	line.Handshake()
+	var fatal *engine.Error
+	if errors.As(line.Server.Err, &fatal) && fatal.Refusal.Name == "internal_error" {
+		t.Errorf("the server blames itself for a long name: %v", fatal)
+	}
+}
+
+// byValue is an answer that no question gives.
+type byValue struct{ events.Replied }
+
+func TestAnAnswerOfNoKindIsMisuse(t *testing.T) {
+	pair := testkit.NewPair("odd answers")
+	var typedNil *events.CredentialChosen
+	pair.ServerAnswers.Override = func(q events.Question) events.Answer { return nil }
+	server, err := engine.NewServer(&pair.Server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := engine.NewClient(&pair.Client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out events.Output
+	if err := client.Start(&out, testkit.Now); err != nil {
+		t.Fatal(err)
+	}
+	var hello []byte
+	for event := range out.All() {
+		if send, ok := event.(*events.Send); ok {
+			hello = append(hello, send.Bytes...)
+		}
+	}
+	out.Reset()
+	if err := server.Receive(&out, testkit.Now, hello); err != nil {
+		t.Fatal(err)
+	}
+	question := server.Parked()
+	for name, answer := range map[string]events.Answer{
+		"nil":                nil,
+		"a typed nil":        typedNil,
+		"a value":            events.Replied{ID: question.Number()},
+		"a refusal by value": events.Refused{Replied: events.Replied{ID: question.Number()}},
+		"a type of its own":  &byValue{events.Replied{ID: question.Number()}},
+	} {
+		if err := server.Answer(&out, testkit.Now, answer); !errors.Is(err, engine.ErrMisuse) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if server.Parked() != question || server.Err() != nil {
+			t.Errorf("%s changed something", name)
+		}
+	}
+}
+
+// panicking is entropy that ends in a panic of the caller's after so many reads.
+type panicking struct {
+	reads int
+	from  interface{ Read([]byte) (int, error) }
+}
+
+func (p *panicking) Read(b []byte) (int, error) {
+	if p.reads--; p.reads < 0 {
+		panic("no entropy")
+	}
+	return p.from.Read(b)
+}
+
+func TestAPanicOfTheCallersLeavesNothingInTheOutput(t *testing.T) {
+	pair := testkit.NewPair("panic")
+	for reads := range 4 {
+		pair.Client.Rand = &panicking{reads, testkit.Rand("panic")}
+		client, err := engine.NewClient(&pair.Client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out events.Output
+		func() {
+			defer func() { _ = recover() }()
+			_ = client.Start(&out, testkit.Now)
+		}()
+		out.Reset()
+		pair.Client.Rand = testkit.Rand("another")
+		other, err := engine.NewClient(&pair.Client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := other.Start(&out, testkit.Now); err != nil {
+			t.Fatal(err)
+		}
+		if got := out.Len(); got != 1 {
+			t.Errorf("after a panic at read %d the next engine says %d things", reads, got)
+		}
+	}
+}
+
+func TestATicketThatLeavesNoRoomInAHelloIsPassedOver(t *testing.T) {
+	for _, size := range []int{30000, 60000, 64000, 65000, 65400} {
+		pair := testkit.NewPair("large ticket")
+		line := forge.New(pair)
+		forge.Change(line, events.Server, func(m *messages.NewSessionTicket13) { m.Ticket = make([]byte, size) })
+		line.Handshake()
+		pair.Client.Session = line.Client.Sessions[0]
+		client, err := engine.NewClient(&pair.Client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out events.Output
+		if err := client.Start(&out, testkit.Now); err != nil {
+			t.Errorf("with a ticket of %d bytes the client does not begin: %v", size, err)
+		}
+	}
+}
+
+func TestAClientAsksForACertificateAgainAfterAWeekOfResumptions(t *testing.T) {
+	pair := testkit.NewPair("for ever")
+	now := testkit.Now
+	resumed := true
+	for range 10 {
+		p := pair.Join()
+		p.Now = now
+		// A server that forgets when it was that its client asked.
+		pair.ServerAnswers.Override = func(q events.Question) events.Answer {
+			open, ok := q.(*events.OpenTicket)
+			if !ok {
+				return nil
+			}
+			session, err := events.ParseSession(bytes.Clone(open.Tickets[0].Ticket))
+			if err != nil {
+				t.Fatal(err)
+			}
+			session.Authenticated = now
+			state, err := session.Append(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return open.Reply(0, state)
+		}
+		if err := p.Handshake(); err != nil {
+			t.Fatal(err)
+		}
+		resumed = p.Client.Engine.Connection().Resumed
+		pair.Client.Session = p.Client.Sessions[0]
+		if now.Sub(testkit.Now) > 7*24*time.Hour {
+			break
+		}
+		now = now.Add(20 * time.Hour)
+	}
+	if resumed {
+		t.Error("more than seven days after it saw a certificate the client still resumes")
+	}
+}
+
+func TestWarningsInClearAreCounted(t *testing.T) {
+	pair := testkit.NewPair("clear warnings")
+	p := pair.Join()
+	if err := p.Do(events.Client, (*engine.Engine).Start); err != nil {
+		t.Fatal(err)
+	}
+	p.Step(events.Server)
+	for range 100 {
+		p.Server.Inbox = append(p.Server.Inbox, 21, 3, 3, 0, 2, 1, 90)
+	}
+	_ = p.Run()
+	var fatal *engine.Error
+	if !errors.As(p.Server.Err, &fatal) || fatal.Refusal.Name != "too_many_warnings" {
+		t.Errorf("a hundred warnings end in %v", p.Server.Err)
+	}
+}
