@@ -36,6 +36,13 @@ func retryOffences() []offence {
 			pair:  retrying,
 			forge: serverSays(func(m *messages.ServerHello) { m.Extensions.Remove(messages.ExtensionKeyShare) }),
 		},
+		{
+			sentence: "a retry brings a cookie that fills a hello", refusal: "cookie_too_large", by: events.Client,
+			pair: retrying,
+			forge: serverSays(func(m *messages.ServerHello) {
+				forge.Set(&m.Extensions, &messages.Cookie{Cookie: make([]byte, 65450)})
+			}),
+		},
 		// covers 8446/4.2.8/5
 		// covers 8446/4.2.8/6
 		{

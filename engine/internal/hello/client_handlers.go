@@ -106,7 +106,13 @@ func readRetry(hs *handshake.Context, offer *handshake.Offer, m *messages.Server
 	} else if !changed {
 		return nil, refuse.RetryWithoutChange
 	}
+	if extensionsSize(&hello) > maxExtensions {
+		return nil, refuse.CookieTooLarge.With("%d bytes", len(cookie.Cookie))
+	}
 	keepSession(&again, suite)
+	if again.Session != nil && !fits(&hello, again.Session) {
+		again.Session, again.Early = nil, secrets.Early{}
+	}
 	hs.Connection.Retried = true
 	if !again.Compatible {
 		hs.SendChangeCipherSpec()

@@ -153,11 +153,15 @@ const maxSessionAge = 7 * 24 * time.Hour
 // fits tells whether there is room for the session's ticket beside the other
 // extensions, with some for a cookie.
 func fits(hello *messages.ClientHello, session *events.Session) bool {
-	size := pskOverhead + len(session.Ticket)
+	return pskOverhead+len(session.Ticket)+extensionsSize(hello) <= maxExtensions-roomForCookie
+}
+
+func extensionsSize(hello *messages.ClientHello) int {
+	size := 0
 	for _, e := range hello.Extensions.List {
 		size += extensionOverhead + len(e.Data)
 	}
-	return size <= maxExtensions-roomForCookie
+	return size
 }
 
 // What extensions take, in bytes.

@@ -67,6 +67,7 @@ const (
 	RetryGroup
 	RetryChangedSuite
 	RetryChangedGroup
+	CookieTooLarge
 	RetriedHelloChanged
 	EarlyDataAfterRetry
 
@@ -158,6 +159,7 @@ var catalogue = [...]entry{
 	RetryGroup:          {"retry_group", messages.AlertIllegalParameter, "a HelloRetryRequest asks for a group not offered, or shared already", "RFC 8446, Section 4.2.8", false},
 	RetryChangedSuite:   {"retry_changed_suite", messages.AlertIllegalParameter, "the cipher suite differs from that of the HelloRetryRequest", "RFC 8446, Section 4.1.4", false},
 	RetryChangedGroup:   {"retry_changed_group", messages.AlertIllegalParameter, "the group differs from that of the HelloRetryRequest", "RFC 8446, Section 4.2.8", false},
+	CookieTooLarge:      {"cookie_too_large", messages.AlertIllegalParameter, "the cookie of a HelloRetryRequest leaves no room in a ClientHello", "RFC 8446, Section 4.2.2", false},
 	RetriedHelloChanged: {"retried_hello_changed", messages.AlertIllegalParameter, "the second ClientHello differs from the first where it may not", "RFC 8446, Section 4.1.2", false},
 	EarlyDataAfterRetry: {"early_data_after_retry", messages.AlertIllegalParameter, "the second ClientHello offers early data", "RFC 8446, Section 4.2.10", false},
 
