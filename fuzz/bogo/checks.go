@@ -10,9 +10,8 @@ import (
 	"github.com/tacitls/tacitls/messages"
 )
 
-// mismatch says that a test's expectation was not met. No test wants it.
 func mismatch(what string, got, want any) error {
-	return &faultError{what: fmt.Sprintf("%s: got %v, want %v", what, got, want)}
+	return &mismatchError{what: fmt.Sprintf("%s: got %v, want %v", what, got, want)}
 }
 
 // expectation is something that must be so after a handshake, whether or not a flag speaks of it.

@@ -129,6 +129,7 @@ func TestTheFirstFailureEndsTheRun(t *testing.T) {
 	}{
 		"a failure a test may want": {errors.New(":DECODE_ERROR:"), statusFailed},
 		"a value beyond the shim":   {&unsupportedError{what: "such a cipher"}, statusUnsupported},
+		"a check that did not hold": {&mismatchError{what: "two verdicts"}, statusFault},
 		"a fault of the shim":       {&faultError{what: "two verdicts"}, statusFault},
 	} {
 		r := newRunner(t, "127.0.0.1:0")

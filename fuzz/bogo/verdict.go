@@ -26,6 +26,11 @@ type faultError struct{ what string }
 
 func (e *faultError) Error() string { return "the shim is at fault: " + e.what }
 
+// mismatchError says that what a test expects is not so. No test wants it for its failure either.
+type mismatchError struct{ what string }
+
+func (e *mismatchError) Error() string { return "a check did not hold: " + e.what }
+
 // report writes a failure to the standard error and returns the status that goes with it. A run without a failure writes nothing:
 // the runner takes any text of a passing shim for a failure. Why a test cannot be tried is a note like others, on the standard output.
 func report(stdout, stderr io.Writer, err error) status {
@@ -38,6 +43,9 @@ func report(stdout, stderr io.Writer, err error) status {
 	}
 	fmt.Fprintln(stderr, err)
 	if _, fault := errors.AsType[*faultError](err); fault {
+		return statusFault
+	}
+	if _, mismatch := errors.AsType[*mismatchError](err); mismatch {
 		return statusFault
 	}
 	return statusFailed
