@@ -40,7 +40,7 @@ func retryOffences() []offence {
 			sentence: "a retry brings a cookie that fills a hello", refusal: "cookie_too_large", by: events.Client,
 			pair: retrying,
 			forge: serverSays(func(m *messages.ServerHello) {
-				forge.Set(&m.Extensions, &messages.Cookie{Cookie: make([]byte, 65450)})
+				forge.Set(&m.Extensions, &messages.Cookie{Cookie: make([]byte, 65400)})
 			}),
 		},
 		// covers 8446/4.2.8/5
