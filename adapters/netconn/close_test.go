@@ -324,3 +324,27 @@ func TestErrorsOfTheTransportStayWhatTheyAre(t *testing.T) {
 		t.Errorf("writing: %v", err)
 	}
 }
+
+func TestAnAnswerThatTookTooLongIsNoDeadline(t *testing.T) {
+	clientTransport, serverTransport := transports(t)
+	late := fmt.Errorf("asking the authority: %w", os.ErrDeadlineExceeded)
+	client, err := netconn.Client(clientTransport, clientConfig(), &answer.Client{
+		Roots: testkit.Roots(), VerifyPeer: func(time.Time, *answer.Peer) error { return late },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := netconn.Server(serverTransport, serverConfig(), serverAnswers(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = server.Handshake() }()
+	within(t, 10*time.Second, "the failure, again and again", func() {
+		for range 3 {
+			var fatal *engine.Error
+			if err := client.Handshake(); !errors.As(err, &fatal) || !errors.Is(err, late) {
+				t.Errorf("the handshake says %v", err)
+			}
+		}
+	})
+}
