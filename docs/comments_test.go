@@ -111,7 +111,7 @@ func TestDocumentsAreCitedInOneForm(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range files(t, ".md") {
+	for _, name := range pages(t) {
 		for _, bad := range badCitations(prose(read(t, name))) {
 			t.Errorf("%s: %q", name, bad)
 		}
@@ -141,7 +141,7 @@ func TestNothingIsLeftForLater(t *testing.T) {
 			t.Errorf("%s: %s", s.path, call)
 		}
 	}
-	for _, name := range files(t, ".md") {
+	for _, name := range pages(t) {
 		if word := unfinished.FindString(prose(read(t, name))); word != "" {
 			t.Errorf("%s: %s", name, word)
 		}

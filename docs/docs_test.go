@@ -153,7 +153,7 @@ func TestTheReadmeShowsTheLoopOfTheExample(t *testing.T) {
 
 func TestLinksBetweenPagesLead(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:\s]+)(?:#[^)]*)?\)`)
-	for _, name := range files(t, ".md") {
+	for _, name := range pages(t) {
 		for _, target := range link.FindAllStringSubmatch(read(t, name), -1) {
 			file := filepath.Join("..", filepath.FromSlash(path.Join(path.Dir(name), target[1])))
 			if _, err := os.Stat(file); err != nil {

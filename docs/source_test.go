@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -46,23 +47,39 @@ func (s *source) imports() map[string]string {
 	return imports
 }
 
-// sources parses all Go files of the module.
-func sources(t *testing.T) []*source {
-	t.Helper()
+// parsed are all Go files of the module, read once.
+var parsed = sync.OnceValues(func() ([]*source, error) {
+	names, err := list(".go")
+	if err != nil {
+		return nil, err
+	}
 	set := token.NewFileSet()
 	var all []*source
-	for _, name := range files(t, ".go") {
-		text := read(t, name)
+	for _, name := range names {
+		text, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(name)))
+		if err != nil {
+			return nil, err
+		}
 		syntax, err := parser.ParseFile(set, name, text, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
-			t.Fatalf("every file parses: %v", err)
+			return nil, err
 		}
 		all = append(all, &source{
 			path: name, dir: path.Dir(name), isTest: strings.HasSuffix(name, "_test.go"),
-			text: text, syntax: syntax, set: set,
+			text: string(text), syntax: syntax, set: set,
 		})
 	}
-	return all
+	return all, nil
+})
+
+// sources gives all Go files of the module, in a slice of the caller's own.
+func sources(t *testing.T) []*source {
+	t.Helper()
+	all, err := parsed()
+	if err != nil {
+		t.Fatalf("every file parses: %v", err)
+	}
+	return slices.Clone(all)
 }
 
 // code are the sources that are not tests, of the folders given and below.
@@ -78,9 +95,8 @@ func within(dir, folder string) bool {
 	return folder == "." || dir == folder || strings.HasPrefix(dir, folder+"/")
 }
 
-// files lists the module's files with an ending, from its root, sorted.
-func files(t *testing.T, ending string) []string {
-	t.Helper()
+// list lists the module's files with an ending, from its root, sorted.
+func list(ending string) ([]string, error) {
 	var names []string
 	err := filepath.WalkDir("..", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -94,6 +110,13 @@ func files(t *testing.T, ending string) []string {
 		}
 		return nil
 	})
+	return names, err
+}
+
+// pages lists the module's Markdown files.
+func pages(t *testing.T) []string {
+	t.Helper()
+	names, err := list(".md")
 	if err != nil {
 		t.Fatalf("the module is readable: %v", err)
 	}
