@@ -12,7 +12,7 @@ import (
 // withoutWord are refusals that the suite has no word for: it never brings them about, or looks at the alert alone.
 var withoutWord = []string{
 	"internal_error", "entropy_failed", "aborted", "answer_refused", "peer_rejected", "signing_failed", "bad_answer",
-	"sequence_exhausted", "peer_alert", "truncated", "too_many_tickets",
+	"sequence_exhausted", "peer_alert", "truncated", "too_many_tickets", "cookie_too_large",
 }
 
 func TestEveryRefusalHasAWordOrAReasonForNone(t *testing.T) {
