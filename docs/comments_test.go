@@ -123,6 +123,23 @@ func prose(page string) string {
 	return regexp.MustCompile("(?s)```.*?```|`[^`]*`").ReplaceAllString(page, "")
 }
 
+// A test names the rules that it shows by document, section, and which of the
+// section's sentences of MUST level.
+var covers = regexp.MustCompile(`^covers( [0-9]{4,5}/[0-9A-E]+(\.[0-9]+)*/[0-9]+)+\n?$`)
+
+func TestRulesAreNamedInOneForm(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, group := range s.syntax.Comments {
+			for _, comment := range group.List {
+				text, found := strings.CutPrefix(comment.Text, "// ")
+				if found && strings.HasPrefix(text, "covers ") && !covers.MatchString(text) {
+					t.Errorf("%s: %q", s.at(comment.Pos()), text)
+				}
+			}
+		}
+	}
+}
+
 // unfinished are words that announce what is missing, and skips the call by
 // which a test says that it proves nothing. In an action of package rapid it
 // says that the action cannot be taken now, which is another matter.
