@@ -56,10 +56,17 @@ func (e *Engine) UpdateKeys(out *events.Output, now time.Time, request messages.
 
 // IssueTicket has a server send another ticket, which asks
 // [events.SealTicket] first. It returns [ErrNotReady] before the handshake is
-// complete and while another ticket is being sealed.
+// complete and while another ticket is being sealed, and [ErrMisuse] where the
+// client could not use it.
 func (e *Engine) IssueTicket(out *events.Output, now time.Time) error {
 	if err := e.writable(); err != nil {
 		return err
+	}
+	if e.hs.Role == events.Client {
+		return ErrNotReady
+	}
+	if !e.hs.Policy.Tickets || !e.hs.TicketsServe {
+		return fmt.Errorf("%w: the client cannot use a ticket, or the config has none", ErrMisuse)
 	}
 	e.hs.Enter(out, now)
 	defer e.hs.Leave()
@@ -92,25 +99,20 @@ func (e *Engine) CloseWrite(out *events.Output, now time.Time) error {
 	}
 	e.hs.Enter(out, now)
 	defer e.hs.Leave()
-	notify := messages.AlertMessage{Level: messages.LevelWarning, Description: messages.AlertCloseNotify}
-	if !e.completed {
-		canceled := messages.AlertMessage{Level: messages.LevelWarning, Description: messages.AlertUserCanceled}
-		if err := e.stream.SendAlert(out, canceled); err != nil {
-			return e.fail(out, err)
-		}
-	}
-	if err := e.stream.SendAlert(out, notify); err != nil {
-		return e.fail(out, err)
-	}
-	e.writeClosed = true
 	if !e.completed {
 		return e.fail(out, refuse.Aborted)
 	}
+	if err := e.stream.SendAlert(out, closeNotify); err != nil {
+		return e.fail(out, err)
+	}
+	e.writeClosed = true
 	return nil
 }
 
 // Abort gives the connection up: the peer is told alert, and every later call
-// returns the error, whose refusal is "aborted".
+// returns the error, whose refusal is "aborted". No alert, which is 0, stands for
+// user_canceled; that is a warning with close_notify behind it, and close_notify
+// alone once the handshake is complete (RFC 8446, Section 6.1).
 func (e *Engine) Abort(out *events.Output, now time.Time, alert messages.Alert) error {
 	if e.err != nil {
 		return e.err

@@ -197,12 +197,29 @@ func (e *Engine) fail(out *events.Output, err error) error {
 	if !silent {
 		// If the alert cannot be sealed either, the connection is over
 		// without it.
-		_ = e.stream.SendAlert(out, messages.AlertMessage{Level: messages.LevelFatal, Description: e.err.Alert})
+		_ = e.sendLastAlert(out, e.err.Alert)
 	}
 	e.end()
 	out.Append(&events.Failed{Err: e.err})
 	return e.err
 }
+
+// sendLastAlert sends the alert that ends the connection. One that cancels is a
+// warning, with close_notify behind it (RFC 8446, Section 6.1).
+func (e *Engine) sendLastAlert(out *events.Output, alert messages.Alert) error {
+	if alert != messages.AlertUserCanceled {
+		return e.stream.SendAlert(out, messages.AlertMessage{Level: messages.LevelFatal, Description: alert})
+	}
+	if !e.completed {
+		warning := messages.AlertMessage{Level: messages.LevelWarning, Description: alert}
+		if err := e.stream.SendAlert(out, warning); err != nil {
+			return err
+		}
+	}
+	return e.stream.SendAlert(out, closeNotify)
+}
+
+var closeNotify = messages.AlertMessage{Level: messages.LevelWarning, Description: messages.AlertCloseNotify}
 
 // end wipes what the connection knew (RFC 8446, Section 6).
 func (e *Engine) end() {

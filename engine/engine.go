@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
 	"fmt"
 	"reflect"
 	"time"
@@ -130,7 +133,7 @@ func (e *Engine) Answer(out *events.Output, now time.Time, answer events.Answer)
 func (e *Engine) input(answer events.Answer) (any, error) {
 	switch a := answer.(type) {
 	case *events.PeerVerified:
-		if a.Key == nil {
+		if !whole(a.Key) {
 			return nil, fmt.Errorf("%w: VerifyPeer was accepted without a key", ErrMisuse)
 		}
 	case *events.ConfigChosen:
@@ -150,6 +153,31 @@ func (e *Engine) input(answer events.Answer) (any, error) {
 		return chosen, nil
 	}
 	return answer, nil
+}
+
+// whole tells whether a key is there: a nil one, or an ECDSA key without a point,
+// is a slip of the answer's rather than the peer's fault.
+func whole(key crypto.PublicKey) (ok bool) {
+	switch key := key.(type) {
+	case nil:
+		return false
+	case *rsa.PublicKey:
+		return key != nil && key.N != nil
+	case *ecdsa.PublicKey:
+		if key == nil || key.Curve == nil {
+			return false
+		}
+		// The standard library takes a key without coordinates for a bug, and
+		// panics.
+		defer func() {
+			if recover() != nil {
+				ok = false
+			}
+		}()
+		_, err := key.Bytes()
+		return err == nil
+	}
+	return true
 }
 
 // refusalOf is what an answer that ends the handshake ends it with.
@@ -201,7 +229,7 @@ func (e *Engine) State() string {
 }
 
 // Format implements [fmt.Formatter]: no verb prints keys.
-func (e *Engine) Format(f fmt.State, _ rune) {
+func (e Engine) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "engine(%v, %s)", e.hs.Role, e.State())
 }
 

@@ -2,6 +2,10 @@ package engine_test
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
 	"errors"
 	"strings"
 	"testing"
@@ -189,5 +193,102 @@ func TestWarningsInClearAreCounted(t *testing.T) {
 	var fatal *engine.Error
 	if !errors.As(p.Server.Err, &fatal) || fatal.Refusal.Name != "too_many_warnings" {
 		t.Errorf("a hundred warnings end in %v", p.Server.Err)
+	}
+}
+
+func TestAKeyThatIsNoneIsMisuse(t *testing.T) {
+	var typedNil *ecdsa.PublicKey
+	for name, key := range map[string]crypto.PublicKey{
+		"nil": nil, "a typed nil": typedNil, "no point": &ecdsa.PublicKey{Curve: elliptic.P256()}, "no modulus": &rsa.PublicKey{},
+	} {
+		pair := testkit.NewPair("no key")
+		pair.ClientAnswers.Override = func(q events.Question) events.Answer {
+			if verify, ok := q.(*events.VerifyPeer); ok {
+				return verify.Accept(key)
+			}
+			return nil
+		}
+		p := pair.Join()
+		if err := p.Handshake(); !errors.Is(err, engine.ErrMisuse) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if p.Client.Engine.Parked() == nil || p.Client.Engine.Err() != nil {
+			t.Errorf("%s changed something", name)
+		}
+	}
+}
+
+func TestWhatAPeerHasPrintedIsBounded(t *testing.T) {
+	pair := testkit.NewPair("long lists")
+	line := forge.New(pair)
+	forge.Change(line, events.Client, func(m *messages.ClientHello) {
+		m.CipherSuites = make([]messages.CipherSuite, 20000)
+		for i := range m.CipherSuites {
+			m.CipherSuites[i] = 0xfafa
+		}
+	})
+	line.Handshake()
+	if line.Server.Err == nil || len(line.Server.Err.Error()) > 1200 {
+		t.Errorf("the error has %d bytes", len(line.Server.Err.Error()))
+	}
+}
+
+func TestNoHookChangesTheDefaults(t *testing.T) {
+	before, err := testkit.NewPair("defaults").Client.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := before.String()
+	pair := testkit.NewPair("defaults")
+	pair.ClientAnswers.Override = func(q events.Question) events.Answer {
+		if verify, ok := q.(*events.VerifyPeer); ok {
+			clear(verify.SchemesCert)
+		}
+		return nil
+	}
+	if err := pair.Join().Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	after, err := testkit.NewPair("defaults").Client.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := after.String(); got != want {
+		t.Errorf("the defaults are now\n%s", got)
+	}
+}
+
+// covers 8446/4.2.10/9
+func TestEarlyDataOfTheCommonestLimitIsPassedOver(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		records []int // of content
+		passed  bool
+	}{
+		{"one full record", []int{16384}, true},
+		{"many small ones", []int{4096, 4096, 4096, 4096}, true},
+		{"a byte more", []int{16384, 1}, false},
+		{"more than that", []int{16384, 16384}, false},
+		{"empty ones without end", make([]int, 17000), false},
+	} {
+		pair := testkit.NewPair("skipping")
+		pair.Server.Groups = []messages.Group{messages.Secp384r1} // a retry
+		line := forge.New(pair)
+		forge.Change(line, events.Client, func(m *messages.ClientHello) {
+			if share, ok := m.Extensions.Lookup(messages.ExtensionKeyShare); ok && len(share) > 1000 {
+				_ = m.Extensions.Put(&messages.EarlyDataOffer{})
+			}
+		})
+		line.OnNth(events.Client, messages.TypeClientHello, 2, func(w *forge.Wire, raw []byte) {
+			for _, size := range tc.records {
+				size += 17
+				w.Bytes(append([]byte{23, 3, 3, byte(size >> 8), byte(size)}, make([]byte, size)...))
+			}
+			w.Raw(raw)
+		})
+		line.Handshake()
+		if got := line.Server.Err == nil; got != tc.passed {
+			t.Errorf("%s: %v", tc.name, line.Server.Err)
+		}
 	}
 }

@@ -32,6 +32,9 @@ type ServerPolicy struct {
 
 // Compile checks a config. The error is one of misuse: the config cannot be.
 func (c *ClientConfig) Compile() (*ClientPolicy, error) {
+	if c == nil {
+		return nil, invalid("there is none")
+	}
 	policy, err := c.compile()
 	if err != nil {
 		return nil, err
@@ -41,6 +44,9 @@ func (c *ClientConfig) Compile() (*ClientPolicy, error) {
 
 // Compile checks a config. The error is one of misuse: the config cannot be.
 func (c *ServerConfig) Compile() (*ServerPolicy, error) {
+	if c == nil {
+		return nil, invalid("there is none")
+	}
 	policy, err := c.compile()
 	if err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	if err := c.Common.compile(p); err != nil {
 		return nil, err
 	}
-	p.PeerName = strings.TrimSuffix(c.ServerName, ".")
+	p.PeerName = strings.ToLower(strings.TrimSuffix(c.ServerName, "."))
 	if len(p.PeerName) > 255 {
 		return nil, invalid("ServerName has %d bytes", len(p.PeerName))
 	}
@@ -165,6 +165,12 @@ func (c *Common) compileAlgorithms(p *handshake.Policy) error {
 	if len(c.Schemes)+len(c.SchemesCert) > 0 {
 		p.Offered = handshake.OfferSchemes(p.Schemes, p.SchemesCert)
 	}
+	// Questions and hellos show these lists: a hook that changes one changes
+	// no other policy's.
+	for _, list := range []*[]messages.SignatureScheme{&p.Schemes, &p.SchemesCert, &p.Offered} {
+		*list = slices.Clone(*list)
+	}
+	p.Suites, p.Groups = slices.Clone(p.Suites), slices.Clone(p.Groups)
 	return nil
 }
 

@@ -65,7 +65,8 @@ func answerOffences() []offence {
 		},
 		{
 			sentence: "the caller gives up a connection in use", refusal: "aborted", by: events.Server,
-			then: func(l *forge.Link) { abort(l, events.Server, messages.AlertUserCanceled) },
+			alert: messages.AlertInternalError,
+			then:  func(l *forge.Link) { abort(l, events.Server, messages.AlertInternalError) },
 		},
 		{
 			sentence: "the config is refused", refusal: "answer_refused", by: events.Server,

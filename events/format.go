@@ -45,6 +45,14 @@ func (q *SealTicket) String() string {
 	return fmt.Sprintf("seal ticket? state of %d bytes, lifetime %ds", len(q.State), q.Lifetime)
 }
 
+// Format hides the state, which holds a secret.
+func (q SealTicket) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, q.String()) }
+
+// Format hides the state, which holds a secret.
+func (a TicketOpened) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "ticket %d opened to a state of %d bytes", a.Index, len(a.State))
+}
+
 func (e *PeerHelloReceived) String() string {
 	if e.Hello == nil {
 		return fmt.Sprintf("peer hello received, %v", e.Version)

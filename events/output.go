@@ -27,6 +27,7 @@ type Output struct {
 	data  slab[DataReceived]
 	spare []byte
 	work  any
+	kept  bool // the arena holds more than what was sent
 }
 
 // keepArena bounds what an Output keeps for reuse, in bytes.
@@ -56,6 +57,11 @@ func (o *Output) Reset() {
 	o.list, o.next = o.list[:0], 0
 	o.sends.reset()
 	o.data.reset()
+	if o.kept {
+		// Decrypted data outlives nothing.
+		clear(o.arena)
+		o.kept = false
+	}
 	if cap(o.arena) > keepArena {
 		o.arena = nil
 	}
@@ -71,7 +77,7 @@ func (o *Output) Append(event Event) { o.list = append(o.list, event) }
 func (o *Output) Tail() []byte { return o.arena }
 
 // Kept takes over what was appended to Tail: it stays valid until Reset.
-func (o *Output) Kept(grown []byte) { o.arena = grown }
+func (o *Output) Kept(grown []byte) { o.arena, o.kept = grown, true }
 
 // Sent takes over what was appended to Tail as bytes to send. It joins the
 // last event if that is a Send of the same level which nobody has seen yet.

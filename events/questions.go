@@ -201,6 +201,11 @@ type TicketIdentity struct {
 
 // OpenTicket asks a server's caller to open a client's tickets. At most
 // [MaxTicketIdentities] are asked about, the first ones.
+//
+// The engine binds a ticket to the hash of the cipher suite, to its lifetime and
+// to whether a client certificate is wanted. Who serves several names or several
+// sets of roots under the same ticket keys has to bind it to those, by what the
+// state says: [ParseSession] reads it.
 type OpenTicket struct {
 	Asked
 	Hello   *ClientHello

@@ -56,8 +56,8 @@ func (c *Conn) command(method func(*engine.Engine, *events.Output, time.Time) er
 const closePatience = 5 * time.Second
 
 // Close tells the peer that nothing more will come, in at most five seconds, and
-// closes the transport. A Write that is waiting for the network is cut off
-// instead, and so is a handshake: the peer sees a truncated stream. The error
+// closes the transport. A handshake is called off. A Write that is waiting for
+// the network is cut off instead: the peer sees a truncated stream. The error
 // tells that the transport could not be closed, or that the peer could not be
 // told, unless all that was left to tell a peer who is done is that this end is
 // too.
@@ -66,8 +66,11 @@ func (c *Conn) Close() error {
 		return net.ErrClosed
 	}
 	var untold error
-	if c.complete.Load() && c.writing.TryLock() {
+	if c.begun() && c.writing.TryLock() {
 		c.deadlines.last(c.transport, closePatience)
+		// For a transport that has no deadlines.
+		giveUp := time.AfterFunc(closePatience, func() { _ = c.transport.Close() })
+		defer giveUp.Stop()
 		// An engine that has failed has said so already.
 		_ = c.call((*engine.Engine).CloseWrite)
 		untold = c.flush()
@@ -83,6 +86,13 @@ func (c *Conn) Close() error {
 		return fmt.Errorf("netconn: closed, but the peer was not told: %w", untold)
 	}
 	return nil
+}
+
+// begun tells that there is somebody to tell.
+func (c *Conn) begun() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.engine != nil
 }
 
 // peerDone tells that the peer has closed its direction properly.

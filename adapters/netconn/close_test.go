@@ -2,6 +2,7 @@ package netconn_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"github.com/tacitls/tacitls/adapters/netconn"
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
 )
 

@@ -48,7 +48,9 @@ type Conn struct {
 	name string
 	// patience bounds the handshake; 0 means it has no bound of its own.
 	patience time.Duration
-	observe  func(events.Event)
+	// patienceEnds is set by the first call of the handshake, by whom it runs.
+	patienceEnds time.Time
+	observe      func(events.Event)
 
 	// Locks are taken in the order in which they stand here. mu is held for calls
 	// of the engine alone, never while waiting for the network or an answer.

@@ -43,7 +43,7 @@ func (c *Conn) callInto(p []byte, method func(*engine.Engine, *events.Output, ti
 		if left.question == nil {
 			return n, err
 		}
-		reply := c.reply(left.question)
+		reply := c.replyOrAbort(left.question)
 		var more int
 		left, more, err = c.turn(p[n:], func(e *engine.Engine, out *events.Output, now time.Time) error {
 			err := e.Answer(out, now, reply)
@@ -167,6 +167,22 @@ func (c *Conn) keep(b []byte) {
 	c.arrived = c.received[:0]
 }
 
+// replyOrAbort is reply for answerers that panic: the connection is over then,
+// rather than waiting for an answer for good.
+func (c *Conn) replyOrAbort(question events.Question) (reply events.Answer) {
+	answered := false
+	defer func() {
+		if !answered {
+			_, _, _ = c.turn(nil, func(e *engine.Engine, out *events.Output, now time.Time) error {
+				return e.Abort(out, now, messages.AlertInternalError)
+			})
+		}
+	}()
+	reply = c.reply(question)
+	answered = true
+	return reply
+}
+
 // reply answers a question, and remembers the peer that an answer accepts. It
 // asks for the peer by type rather than by an interface: a type that embeds a
 // Client and has an Answer of its own would have that passed over.
@@ -242,6 +258,9 @@ func (c *Conn) farewell() {
 		return
 	}
 	c.deadlines.last(c.transport, closePatience)
+	// For a transport that has no deadlines.
+	giveUp := time.AfterFunc(closePatience, func() { _ = c.transport.Close() })
+	defer giveUp.Stop()
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	// The engine's error is the one to tell.

@@ -41,7 +41,10 @@ func (c *Conn) HandshakeContext(ctx context.Context) error {
 		return err
 	}
 	if c.patience > 0 {
-		limited, cancel := context.WithTimeoutCause(ctx, c.patience, errPatience)
+		if c.patienceEnds.IsZero() {
+			c.patienceEnds = time.Now().Add(c.patience)
+		}
+		limited, cancel := context.WithDeadlineCause(ctx, c.patienceEnds, errPatience)
 		defer cancel()
 		ctx = limited
 	}

@@ -4,6 +4,7 @@
 package pipe
 
 import (
+	"errors"
 	"time"
 
 	"github.com/tacitls/tacitls/engine"
@@ -42,7 +43,7 @@ type End struct {
 	Sessions []*events.Session
 	// Open is the question that the Answerer left open, or nil.
 	Open events.Question
-	// Err is the engine's fatal error, or nil.
+	// Err is the engine's fatal error, or that of an answer which cannot be.
 	Err error
 
 	out     events.Output
@@ -129,8 +130,10 @@ func (p *Pipe) act(at events.Role, end *End, event events.Event) {
 			end.Open = event
 			return
 		}
-		// A refused answer is a fatal error, which Failed tells of.
-		_ = end.Engine.Answer(&end.out, p.Now, answer)
+		// A fatal error is what Failed tells of; misuse leaves the question open.
+		if err := end.Engine.Answer(&end.out, p.Now, answer); errors.Is(err, engine.ErrMisuse) {
+			end.Open, end.Err = event, err
+		}
 	}
 }
 

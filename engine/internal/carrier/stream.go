@@ -51,8 +51,8 @@ type Stream struct {
 	empty    int
 	warnings int
 	skip     int
+	skipping bool // records that do not deprotect are passed over
 	begun    bool // something of a handshake has been sent or received
-	ended    bool // close_notify has been received
 
 	// out holds handshake bytes that wait to be put into records.
 	out    []byte
@@ -126,7 +126,7 @@ func (k *keyState) change(level events.Level) {
 
 // Skip has up to size bytes of records passed over that do not deprotect, or
 // none any more (RFC 8446, Section 4.2.10).
-func (s *Stream) Skip(size int) { s.skip = size }
+func (s *Stream) Skip(size int) { s.skip, s.skipping = size, size > 0 }
 
 // UpdateDue tells that the write keys have one record left to protect, which
 // is for the KeyUpdate (RFC 8446, Section 5.5).

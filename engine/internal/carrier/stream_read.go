@@ -153,7 +153,7 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 		return Item{}, s.changeCipherSpec(content)
 	}
 	if s.opener == nil {
-		if kind == record.ApplicationData && s.skip > 0 {
+		if kind == record.ApplicationData && s.skipping {
 			return Item{}, s.pass(len(content))
 		}
 		return s.deliver(out, kind, content, rec.held)
@@ -167,7 +167,7 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 	size := len(content)
 	content, inner, err := s.deprotect(out, rec)
 	if err != nil {
-		if s.skip > 0 && errors.Is(err, secrets.ErrBadMAC) {
+		if s.skipping && errors.Is(err, secrets.ErrBadMAC) {
 			return Item{}, s.pass(size)
 		}
 		if size < s.opener.Suite().Overhead() {
@@ -175,7 +175,7 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 		}
 		return Item{}, recordRefusal(err)
 	}
-	s.skip = 0
+	s.skipping = false
 	s.trace(out, events.Read, s.read.level, record.ContentType(inner), len(rec.bytes))
 	return s.deliver(out, record.ContentType(inner), content, false)
 }
@@ -185,7 +185,7 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 // only with its last flight. The record ends the connection in any case; taken
 // for what it is, it says why.
 func (s *Stream) mayBeLast(kind record.ContentType) bool {
-	return kind == record.Alert && s.options.Role == events.Server &&
+	return kind == record.Alert && s.options.Role == events.Server && len(s.messages) == 0 &&
 		s.read.level == events.Handshake && s.opener.Sequence() == 0
 }
 
@@ -272,15 +272,20 @@ func (s *Stream) countEmpty() error {
 	return nil
 }
 
+// protectionLen is what protection adds to the data of a record: the content type
+// and the tag.
+const protectionLen = 1 + 16
+
 // pass drops a record of early data that this end does not take.
 func (s *Stream) pass(size int) error {
 	if len(s.messages) > 0 {
 		return refuse.InterleavedRecord.With("%v", record.ApplicationData)
 	}
-	if size >= s.skip {
+	// What is counted is the data, as the client does; a record of none counts
+	// too, so that there is an end to them.
+	if s.skip -= max(size-protectionLen, 1); s.skip < 0 {
 		return refuse.TooMuchSkipped
 	}
-	s.skip -= size
 	return nil
 }
 

@@ -28,7 +28,7 @@ var alpn = Feature{
 		}
 		protocol, ok := handshake.First(hs.Policy.ALPN, hello.Info.ALPN)
 		if !ok {
-			return refuse.NoApplicationProtocol.With("the client offers %q", hello.Info.ALPN)
+			return refuse.NoApplicationProtocol.With("the client offers %q", handshake.Few(hello.Info.ALPN))
 		}
 		hs.Connection.ALPN = protocol
 		return handshake.Put(reply, &messages.ALPNChoice{Protocol: []byte(protocol)})

@@ -35,6 +35,9 @@ type Context struct {
 	// UpdateOwed tells that the peer asked for a key update which goes out
 	// before the next application data (RFC 8446, Section 4.6.3).
 	UpdateOwed bool
+	// TicketsServe tells that the client could use a ticket, in a mode that
+	// this end has (RFC 8446, Section 4.2.9).
+	TicketsServe bool
 	// SinceData counts messages of the peer's after the handshake since it
 	// last sent data.
 	SinceData int
@@ -57,9 +60,6 @@ type Unfinished struct {
 	ClientRandom [32]byte
 	// Session is the one that a client would resume, or nil.
 	Session *events.Session
-	// TicketsServe tells that the client could use a ticket, in a mode that
-	// this end has (RFC 8446, Section 4.2.9).
-	TicketsServe bool
 }
 
 // Workspace is what a connection needs only while one of its inputs is dealt
@@ -93,8 +93,10 @@ func (hs *Context) Enter(out *events.Output, now time.Time) {
 
 // Leave gives the workspace back.
 func (hs *Context) Leave() {
-	hs.Raw = nil
-	hs.Workspace = nil
+	if hs.Workspace != nil {
+		hs.Raw = nil
+		hs.Workspace = nil
+	}
 }
 
 // Kind tells what an Action is.

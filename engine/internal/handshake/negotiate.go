@@ -17,6 +17,10 @@ func Common[T comparable](ours, theirs []T) []T {
 	return both
 }
 
+// Few is the beginning of a list of the peer's, which may be as long as it
+// likes, for an error to name.
+func Few[T any](list []T) []T { return list[:min(len(list), 16)] }
+
 // First is the first of ours that the peer has too.
 func First[T comparable](ours, theirs []T) (T, bool) {
 	for _, v := range ours {
@@ -44,7 +48,7 @@ func ChooseSuite(ours, theirs []messages.CipherSuite) (messages.CipherSuite, boo
 func SignsHandshakes(s messages.SignatureScheme) bool {
 	switch s {
 	case messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384, messages.ECDSASecp521r1SHA512,
-		messages.Ed25519, messages.Ed448,
+		messages.Ed25519,
 		messages.RSAPSSRSAESHA256, messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
 		messages.RSAPSSPSSSHA256, messages.RSAPSSPSSSHA384, messages.RSAPSSPSSSHA512:
 		return true

@@ -1,19 +1,32 @@
 package handshake
 
 import (
+	"github.com/tacitls/tacitls/engine/internal/refuse"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
+)
+
+// The bounds on what is kept of a hello in parts that take more memory than on
+// the wire.
+const (
+	// maxHelloExtensions is far beyond what any client sends.
+	maxHelloExtensions = 1024
+	// maxProtocols is how many of the client's application protocols are
+	// considered, the first ones.
+	maxProtocols = 64
 )
 
 // ReadHello takes a ClientHello apart, as far as every version reads it
 // alike.
 func ReadHello(hs *Context, m *messages.ClientHello) (*Hello, error) {
+	if n := len(m.Extensions.List); n > maxHelloExtensions {
+		return nil, refuse.MalformedExtension.With("%d of them", n)
+	}
 	if err := CheckOffer(&m.Extensions, messages.InClientHello); err != nil {
 		return nil, err
 	}
 	// One struct, so that the bodies cost one allocation.
 	read := &struct {
-		info        events.ClientHello
 		name        messages.ServerNameOffer
 		protocols   messages.ALPNOffer
 		authorities messages.CertificateAuthorities
@@ -29,10 +42,11 @@ func ReadHello(hs *Context, m *messages.ClientHello) (*Hello, error) {
 			return nil, err
 		}
 	}
-	info := &read.info
+	// A copy, so that the bodies are let go.
+	info := new(events.ClientHello)
 	info.CipherSuites, info.Raw = m.CipherSuites, hs.Raw
 	info.ServerName = string(read.name.Name)
-	for _, protocol := range read.protocols.Protocols {
+	for _, protocol := range read.protocols.Protocols[:min(len(read.protocols.Protocols), maxProtocols)] {
 		info.ALPN = append(info.ALPN, string(protocol))
 	}
 	info.Authorities = read.authorities.Authorities

@@ -48,5 +48,5 @@ func chooseVersion(hs *handshake.Context, hello *handshake.Hello) (fsm.State, er
 			}
 		}
 	}
-	return nil, refuse.NoMutualVersion.With("the client offers %v", hello.Info.Versions)
+	return nil, refuse.NoMutualVersion.With("the client offers %v", handshake.Few(hello.Info.Versions))
 }

@@ -5,6 +5,7 @@ package refuse
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/tacitls/tacitls/messages"
 )
@@ -60,7 +61,17 @@ type Detailed struct {
 
 // With adds a detail to a refusal.
 func (r Refusal) With(format string, arguments ...any) error {
-	return &Detailed{Refusal: r, Detail: fmt.Sprintf(format, arguments...)}
+	return &Detailed{Refusal: r, Detail: bounded(fmt.Sprintf(format, arguments...))}
+}
+
+// maxDetail bounds what a peer can have printed, in bytes.
+const maxDetail = 512
+
+func bounded(detail string) string {
+	if len(detail) <= maxDetail {
+		return detail
+	}
+	return strings.ToValidUTF8(detail[:maxDetail], "") + " ..."
 }
 
 // Because adds a cause, whose text becomes the detail.

@@ -28,10 +28,13 @@ func AcceptClientHello(hs *handshake.Context, hello *handshake.Hello) (fsm.State
 	}
 	group, ok := handshake.First(hs.Policy.Groups, hello.Info.Groups)
 	if !ok {
-		return nil, refuse.NoMutualGroup.With("the client offers %v", hello.Info.Groups)
+		return nil, refuse.NoMutualGroup.With("the client offers %v", handshake.Few(hello.Info.Groups))
 	}
 	shares, err := readShares(hs, hello)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := readPSK(hs, hello); err != nil {
 		return nil, err
 	}
 	c := choice{hello: hello, suite: suite}
@@ -80,7 +83,7 @@ func needSchemes(m *messages.ClientHello) error {
 func chooseSuite(hs *handshake.Context, hello *handshake.Hello) (*secrets.Suite, error) {
 	id, ok := handshake.ChooseSuite(hs.Policy.Suites, hello.Message.CipherSuites)
 	if !ok {
-		return nil, refuse.NoMutualSuite.With("the client offers %v", hello.Message.CipherSuites)
+		return nil, refuse.NoMutualSuite.With("the client offers %v", handshake.Few(hello.Message.CipherSuites))
 	}
 	suite, ok := secrets.LookupSuite(id)
 	if !ok {

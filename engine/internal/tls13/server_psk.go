@@ -95,6 +95,9 @@ func takeClientReverified(hs *handshake.Context, s *awaitClientReverified, _ *ev
 	return resumeServer(hs, s.choice, s.resumption)
 }
 
+// clockSkew is how far the clocks of servers that share tickets may differ.
+const clockSkew = 10 * time.Second
+
 // resumable tells whether a session serves this handshake: it is not too old,
 // its hash is that of the suite, and it has the client authentication that
 // the policy wants (RFC 8446, Section 4.6.1).
@@ -103,7 +106,7 @@ func resumable(hs *handshake.Context, suite *secrets.Suite, session *events.Sess
 	if !known || own.Hash != suite.Hash || session.Secret.Len() != suite.Hash.Size() {
 		return false
 	}
-	if session.Version != hs.Connection.Version || session.Expired(hs.Now) || session.Created.After(hs.Now) ||
+	if session.Version != hs.Connection.Version || session.Expired(hs.Now) || session.Created.After(hs.Now.Add(clockSkew)) ||
 		hs.Now.Sub(session.Authenticated) > maxLifetime*time.Second {
 		return false
 	}

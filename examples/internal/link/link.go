@@ -163,9 +163,11 @@ func (l *Link) act(event events.Event) {
 	case events.Question:
 		now := time.Now()
 		if given := l.answers.Answer(now, event); given != nil {
-			// A refusal is fatal, which do finds.
-			_ = l.Engine.Answer(&l.out, now, given)
-			return
+			// A refusal is fatal, which do finds; an answer that cannot be is the
+			// end all the same.
+			if err := l.Engine.Answer(&l.out, now, given); !errors.Is(err, engine.ErrMisuse) {
+				return
+			}
 		}
 		_ = l.Engine.Abort(&l.out, now, messages.AlertInternalError)
 	}
