@@ -67,7 +67,6 @@ type agreed struct {
 
 // request is what the server wants of a client's certificate.
 type request struct {
-	context     []byte
 	schemes     []messages.SignatureScheme
 	schemesCert []messages.SignatureScheme
 	authorities [][]byte
