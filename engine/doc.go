@@ -60,10 +60,11 @@
 //
 // No input panics, blocks or grows memory past these bounds: one handshake
 // message of at most MaxMessage bytes and the record that ends it, one record
-// in part, MaxHeld bytes while a question is open. What may come without
-// getting the connection on is counted: 32 empty records or change_cipher_spec
-// records in a row, 4 user_canceled alerts, 32 key updates or tickets without
-// data between them.
+// in part, MaxHeld bytes while a question is open, 1024 extensions in a
+// ClientHello. What may come without getting the connection on is counted: 32
+// empty records or change_cipher_spec records in a row, 4 user_canceled alerts,
+// 32 key updates or tickets without data between them, 16384 bytes of early
+// data that is not taken.
 //
 // # The same inputs, the same outputs
 //
