@@ -376,6 +376,34 @@ func idleEndpoints(t testing.TB, role events.Role, rest bool) func() any {
 	}
 }
 
+// BenchmarkHalfOpen measures what a server keeps, in bytes, while it waits for
+// the client's last flight.
+func BenchmarkHalfOpen(b *testing.B) {
+	const endpoints = 512
+	pair := testkit.NewPair("half open")
+	client, err := pair.Client.Compile()
+	if err != nil {
+		b.Fatal(err)
+	}
+	server, err := pair.Server.Compile()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		b.ReportMetric(perEndpoint(endpoints, func() any {
+			p := pipe.New(client.New(), server.New(), pair.ClientAnswers, pair.ServerAnswers, testkit.Now)
+			pair.ServerAnswers.Asked = nil
+			if err := p.Do(events.Client, (*engine.Engine).Start); err != nil {
+				b.Fatal(err)
+			}
+			if !p.Step(events.Server) || p.Server.Err != nil || p.Server.Engine.State() != "waitClientFinished" {
+				b.Fatalf("the server is in %s, %v", p.Server.Engine.State(), p.Server.Err)
+			}
+			return p.Server.Engine
+		}), "B/endpoint")
+	}
+}
+
 // idle gives one endpoint of crypto/tls. Its goroutine, which an owner of
 // idle connections has to park in a Read, is not counted.
 func (h *standardHandshakes) idle(t testing.TB, role events.Role) *tls.Conn {

@@ -40,7 +40,8 @@ type arena struct {
 
 const (
 	firstArena = 64 // bytes; all of a reply's but the largest key shares
-	firstList  = 8
+	firstList  = 3  // of a reply
+	helloList  = 12 // of a hello
 )
 
 // Lookup returns the data of the first extension of type t.
@@ -67,6 +68,9 @@ func (x *Extensions) Get(b ExtensionBody) (present bool, err error) { return new
 func (x *Extensions) Grow(n int) {
 	if x.arena == nil {
 		x.arena = &arena{bytes: make([]byte, 0, max(n, firstArena))}
+	}
+	if n > firstArena && x.List == nil {
+		x.List = make([]Extension, 0, helloList)
 	}
 }
 

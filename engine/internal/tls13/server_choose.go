@@ -99,25 +99,24 @@ func readShares(hs *handshake.Context, hello *handshake.Hello) ([]messages.KeySh
 	if err := hs.Need(&hello.Message.Extensions, &offer); err != nil {
 		return nil, err
 	}
-	if len(offer.Shares) > len(hello.Info.Groups) {
-		return nil, refuse.DuplicateKeyShare
+	if len(offer.Shares) > maxShares {
+		return nil, refuse.MalformedExtension.With("%d key shares", len(offer.Shares))
 	}
-	seen := make(map[messages.Group]bool, len(offer.Shares))
-	for _, group := range hello.Info.Groups {
-		seen[group] = false
-	}
-	for _, share := range offer.Shares {
-		twice, offered := seen[share.Group]
-		if !offered {
+	for i, share := range offer.Shares {
+		if !slices.Contains(hello.Info.Groups, share.Group) {
 			return nil, refuse.GroupNotOffered.With("%v", share.Group)
 		}
-		if twice {
+		same := func(other messages.KeyShareEntry) bool { return other.Group == share.Group }
+		if slices.ContainsFunc(offer.Shares[:i], same) {
 			return nil, refuse.DuplicateKeyShare.With("%v", share.Group)
 		}
-		seen[share.Group] = true
 	}
 	return offer.Shares, nil
 }
+
+// maxShares is how many key shares a ClientHello may have, far more than any
+// client sends.
+const maxShares = 64
 
 // sendRetry sends a HelloRetryRequest (RFC 8446, Section 4.1.4).
 func sendRetry(hs *handshake.Context, c choice, group messages.Group) (fsm.State, error) {
