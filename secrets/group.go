@@ -59,14 +59,17 @@ func LookupGroup(id messages.Group) (Group, bool) {
 	switch id {
 	case messages.X25519, messages.Secp256r1, messages.Secp384r1, messages.Secp521r1:
 		return ecdhGroup(id), true
-	case messages.X25519MLKEM768:
-		return hybridGroup{}, true
+	case messages.X25519MLKEM768, messages.SecP256r1MLKEM768, messages.SecP384r1MLKEM1024:
+		return hybridGroup(id), true
+	case messages.MLKEM768, messages.MLKEM1024:
+		return mlkemGroup(id), true
 	}
 	return nil, false
 }
 
 // Groups returns the groups LookupGroup knows, the recommended first, in a slice
-// of the caller's own.
+// of the caller's own. ML-KEM on its own comes last: it stands or falls with a
+// problem far younger than those of the curves.
 func Groups() []messages.Group {
 	return []messages.Group{
 		messages.X25519MLKEM768,
@@ -74,6 +77,10 @@ func Groups() []messages.Group {
 		messages.Secp256r1,
 		messages.Secp384r1,
 		messages.Secp521r1,
+		messages.SecP256r1MLKEM768,
+		messages.SecP384r1MLKEM1024,
+		messages.MLKEM768,
+		messages.MLKEM1024,
 	}
 }
 

@@ -1,112 +1,103 @@
 package secrets
 
 import (
-	"crypto/mlkem"
-	"crypto/mlkem/mlkemtest"
 	"io"
 
 	"github.com/tacitls/tacitls/messages"
 )
 
-// hybridGroup is X25519MLKEM768 of draft-ietf-tls-ecdhe-mlkem: both agreements
-// side by side, their shares and their secrets concatenated, ML-KEM first.
-type hybridGroup struct{}
+// hybridGroup is a group of draft-ietf-tls-ecdhe-mlkem, by its codepoint: two
+// agreements side by side, their shares and their secrets concatenated in one
+// order. Entropy is drawn in that order too.
+type hybridGroup messages.Group
 
-const (
-	x25519Len = 32
-	// encapsulationEntropy is what the server draws to encapsulate; the X25519 scalar is
-	// drawn after it.
-	encapsulationEntropy = 32
+// parts returns the two agreements in the order of the wire. The curves of NIST
+// come before ML-KEM, and X25519 comes after it.
+func (g hybridGroup) parts() (first, second Group) {
+	switch messages.Group(g) {
+	case messages.SecP256r1MLKEM768:
+		return ecdhGroup(messages.Secp256r1), mlkemGroup(messages.MLKEM768)
+	case messages.SecP384r1MLKEM1024:
+		return ecdhGroup(messages.Secp384r1), mlkemGroup(messages.MLKEM1024)
+	}
+	return mlkemGroup(messages.MLKEM768), ecdhGroup(messages.X25519)
+}
 
-	mlkemShared = mlkem.SharedKeySize
-	x25519Group = ecdhGroup(messages.X25519)
-)
+func (g hybridGroup) ID() messages.Group { return messages.Group(g) }
 
-func (hybridGroup) ID() messages.Group { return messages.X25519MLKEM768 }
+func (g hybridGroup) ClientShareLen() int {
+	first, second := g.parts()
+	return first.ClientShareLen() + second.ClientShareLen()
+}
 
-func (hybridGroup) ClientShareLen() int { return mlkem.EncapsulationKeySize768 + x25519Len }
-
-func (hybridGroup) ServerShareLen() int { return mlkem.CiphertextSize768 + x25519Len }
+func (g hybridGroup) ServerShareLen() int {
+	first, second := g.parts()
+	return first.ServerShareLen() + second.ServerShareLen()
+}
 
 func (g hybridGroup) Generate(rand io.Reader) (PrivateShare, []byte, error) {
-	seed := make([]byte, mlkem.SeedSize)
-	defer clear(seed)
-	if err := readEntropy(rand, seed); err != nil {
-		return nil, nil, err
-	}
-	kem, err := mlkem.NewDecapsulationKey768(seed)
-	if err != nil {
-		return nil, nil, ErrEntropy
-	}
-	key, err := x25519Group.newKey(rand)
+	first, second := g.parts()
+	firstKey, firstShare, err := first.Generate(rand)
 	if err != nil {
 		return nil, nil, err
 	}
-	share := make([]byte, 0, g.ClientShareLen())
-	share = append(share, kem.EncapsulationKey().Bytes()...)
-	share = append(share, key.PublicKey().Bytes()...)
-	return hybridShare{kem: kem, ecdh: ecdhShare{group: x25519Group, key: key}}, share, nil
+	secondKey, secondShare, err := second.Generate(rand)
+	if err != nil {
+		return nil, nil, err
+	}
+	return hybridShare{group: g, first: firstKey, second: secondKey}, concatenate(firstShare, secondShare), nil
 }
 
 func (g hybridGroup) Respond(rand io.Reader, peer []byte) (share, secret []byte, err error) {
 	if len(peer) != g.ClientShareLen() {
 		return nil, nil, ErrBadShare
 	}
-	// This is the modulus check of FIPS 203, Section 7.2.
-	kem, err := mlkem.NewEncapsulationKey768(peer[:mlkem.EncapsulationKeySize768])
-	if err != nil {
-		return nil, nil, ErrBadShare
-	}
-	entropy := make([]byte, encapsulationEntropy)
-	defer clear(entropy)
-	if err := readEntropy(rand, entropy); err != nil {
-		return nil, nil, err
-	}
-	// Entropy is an input here, and crypto/mlkem draws its own. Its companion for
-	// tests is the standard library's one encapsulation from given bytes, over
-	// the same implementation; the bytes are as random as the caller's source.
-	kemSecret, ciphertext, err := mlkemtest.Encapsulate768(kem, entropy)
-	if err != nil {
-		return nil, nil, ErrEntropy
-	}
-	defer clear(kemSecret)
-	ecdhPublic, ecdhSecret, err := x25519Group.Respond(rand, peer[mlkem.EncapsulationKeySize768:])
+	first, second := g.parts()
+	cut := first.ClientShareLen()
+	firstShare, firstSecret, err := first.Respond(rand, peer[:cut])
 	if err != nil {
 		return nil, nil, err
 	}
-	share = append(make([]byte, 0, g.ServerShareLen()), ciphertext...)
-	return append(share, ecdhPublic...), joinSecrets(kemSecret, ecdhSecret), nil
+	defer clear(firstSecret)
+	secondShare, secondSecret, err := second.Respond(rand, peer[cut:])
+	if err != nil {
+		return nil, nil, err
+	}
+	defer clear(secondSecret)
+	return concatenate(firstShare, secondShare), concatenate(firstSecret, secondSecret), nil
 }
 
 type hybridShare struct {
-	kem  *mlkem.DecapsulationKey768
-	ecdh ecdhShare
+	group         hybridGroup
+	first, second PrivateShare
 }
 
 func (s hybridShare) Agree(peer []byte) ([]byte, error) {
-	if len(peer) != (hybridGroup{}).ServerShareLen() {
+	if len(peer) != s.group.ServerShareLen() {
 		return nil, ErrBadShare
 	}
-	ecdhSecret, err := s.ecdh.Agree(peer[mlkem.CiphertextSize768:])
+	first, _ := s.group.parts()
+	cut := first.ServerShareLen()
+	firstSecret, err := s.first.Agree(peer[:cut])
 	if err != nil {
 		return nil, err
 	}
-	// A ciphertext that was tampered with decapsulates to a secret of its own, by
-	// design, and fails at the peer's Finished.
-	kemSecret, err := s.kem.Decapsulate(peer[:mlkem.CiphertextSize768])
+	defer clear(firstSecret)
+	secondSecret, err := s.second.Agree(peer[cut:])
 	if err != nil {
-		return nil, ErrBadShare
+		return nil, err
 	}
-	defer clear(kemSecret)
-	return joinSecrets(kemSecret, ecdhSecret), nil
+	defer clear(secondSecret)
+	return concatenate(firstSecret, secondSecret), nil
 }
 
-func (s hybridShare) Wipe() {}
+func (s hybridShare) Wipe() {
+	s.first.Wipe()
+	s.second.Wipe()
+}
 
-// joinSecrets concatenates the two secrets and overwrites the second.
-func joinSecrets(kem, ecdh []byte) []byte {
-	joined := append(make([]byte, 0, mlkemShared+x25519Len), kem...)
-	joined = append(joined, ecdh...)
-	clear(ecdh)
-	return joined
+// concatenate returns a and b in a slice of just their length, which shares memory
+// with neither.
+func concatenate(a, b []byte) []byte {
+	return append(append(make([]byte, 0, len(a)+len(b)), a...), b...)
 }

@@ -24,8 +24,8 @@ func NewOpener(suite *Suite, traffic *Secret) (*Opener, error) {
 //
 // With a nil dst it decrypts in place: content is a part of ciphertext. Otherwise
 // content starts right behind dst, in its free part when that has room for the
-// whole TLSInnerPlaintext, len(ciphertext)-16 bytes; ciphertext must not overlap
-// it. Nothing is allocated in place or with room.
+// whole TLSInnerPlaintext, len(ciphertext) without the suite's Overhead;
+// ciphertext must not overlap it. Nothing is allocated in place or with room.
 //
 // It fails with ErrOverflow when ciphertext is longer than MaxProtected or what
 // it decrypts to longer than MaxInner; with ErrBadMAC when it is not authentic,
@@ -36,7 +36,7 @@ func (o *Opener) Open(dst []byte, header, ciphertext []byte) (content []byte, co
 	switch {
 	case len(ciphertext) > MaxProtected:
 		return nil, 0, ErrOverflow
-	case len(ciphertext) < tagLen:
+	case len(ciphertext) < o.p.overhead():
 		return nil, 0, ErrBadMAC
 	}
 	if err := o.p.ready(); err != nil {
@@ -86,8 +86,7 @@ func (o *Opener) Rest() { o.p.aead = nil }
 
 // Fork returns a copy that goes on from the same sequence number.
 func (o *Opener) Fork() *Opener {
-	f := *o
-	return &f
+	return &Opener{o.p.fork()}
 }
 
 // Wipe overwrites key and IV. The Opener is of no use afterwards: Open fails

@@ -100,6 +100,24 @@ func (p *protection) ready() error {
 	return nil
 }
 
+// fork returns a copy. A cipher of CCM holds what it is at, so that it cannot serve
+// two: the copy makes its own.
+func (p *protection) fork() protection {
+	f := *p
+	if _, stateful := f.aead.(*ccm); stateful {
+		f.aead = nil
+	}
+	return f
+}
+
+// overhead is the length of a tag, and the usual one after a wipe.
+func (p *protection) overhead() int {
+	if p.suite == nil {
+		return tagLen
+	}
+	return p.suite.Overhead()
+}
+
 func (p *protection) keyLen() int {
 	if p.suite == nil {
 		return 0

@@ -31,7 +31,7 @@ func pair(t interface{ Fatal(...any) }, id int) (*Sealer, *Opener) {
 // covers 8446/9.1/1
 func TestWhatIsSealedOpensWithoutItsPadding(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		id := rapid.IntRange(0, 2).Draw(t, "suite")
+		id := rapid.IntRange(0, len(Suites13())-1).Draw(t, "suite")
 		s, o := pair(t, id)
 		if s.Sequence() != 0 || o.Sequence() != 0 {
 			t.Fatal("a new key does not start at sequence number 0")
@@ -90,7 +90,7 @@ func TestARecordWithAnyBitChangedIsRefusedAndTheSequenceNumberStays(t *testing.T
 
 // sealInner protects inner as it is, without a content type added.
 func sealInner(s *Sealer, inner []byte) (header, ciphertext []byte) {
-	length := len(inner) + tagLen
+	length := len(inner) + s.p.suite.Overhead()
 	header = []byte{23, 3, 3, byte(length >> 8), byte(length)}
 	if s.p.ready() != nil {
 		return nil, nil
@@ -118,18 +118,22 @@ func TestARecordOfNothingButPaddingIsRefused(t *testing.T) {
 // covers 8446/5.2/5
 // covers 8446/5.4/5
 func TestRecordsLargerThanTheLimitsAreRefused(t *testing.T) {
-	s, o := pair(t, 0)
-	for _, row := range []struct {
-		inner int
-		want  error
-	}{{MaxInner, nil}, {MaxInner + 1, ErrOverflow}, {MaxProtected - tagLen, ErrOverflow}, {MaxProtected - tagLen + 1, ErrOverflow}} {
-		header, ciphertext := sealInner(s, bytes.Repeat([]byte{23}, row.inner))
-		content, _, err := o.Open(nil, header, ciphertext)
-		wantError(t, "opening", err, row.want)
-		if row.want == nil && len(content) != MaxContent {
-			t.Errorf("the largest record opened to %d bytes", len(content))
+	for id := range Suites13() {
+		s, o := pair(t, id)
+		most := MaxProtected - s.Suite().Overhead()
+		for _, row := range []struct {
+			inner int
+			want  error
+		}{{MaxInner, nil}, {MaxInner + 1, ErrOverflow}, {most, ErrOverflow}, {most + 1, ErrOverflow}} {
+			header, ciphertext := sealInner(s, bytes.Repeat([]byte{23}, row.inner))
+			content, _, err := o.Open(nil, header, ciphertext)
+			wantError(t, "opening", err, row.want)
+			if row.want == nil && len(content) != MaxContent {
+				t.Errorf("the largest record opened to %d bytes", len(content))
+			}
 		}
 	}
+	s, _ := pair(t, 0)
 	content := make([]byte, MaxContent+1)
 	for name, row := range map[string]struct {
 		contentType      uint8
@@ -171,7 +175,7 @@ func TestSequenceNumbersNeverWrap(t *testing.T) {
 }
 
 func TestAKeyExpiresAtTheLimitOfItsAEAD(t *testing.T) {
-	for id, limit := range []uint64{23726566, 23726566, math.MaxUint64} {
+	for id, limit := range []uint64{23726566, 23726566, math.MaxUint64, 1 << 23, 1 << 23} {
 		s, _ := pair(t, id)
 		s.p.next = limit - 1
 		if s.Expired() {

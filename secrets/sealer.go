@@ -47,7 +47,7 @@ func (s *Sealer) Seal(dst []byte, contentType uint8, content []byte, padding int
 		return dst, err
 	}
 	inner := len(content) + 1 + padding
-	length := inner + tagLen
+	length := inner + s.p.suite.Overhead()
 
 	start := len(dst)
 	out := slices.Grow(dst, HeaderLen+length)
@@ -68,9 +68,9 @@ func (s *Sealer) Seal(dst []byte, contentType uint8, content []byte, padding int
 }
 
 // SealedLen returns the number of bytes Seal appends for so much content and
-// padding.
+// padding. After Wipe it is that of a suite with a tag of 16 bytes.
 func (s *Sealer) SealedLen(content, padding int) int {
-	return HeaderLen + content + 1 + padding + tagLen
+	return HeaderLen + content + 1 + padding + s.p.overhead()
 }
 
 // Sequence returns the sequence number of the next record.
@@ -92,8 +92,7 @@ func (s *Sealer) Rest() { s.p.aead = nil }
 // under the same nonces: if records of both reach a network, confidentiality and
 // authenticity of the connection are lost. It serves tests, models and replays.
 func (s *Sealer) Fork() *Sealer {
-	f := *s
-	return &f
+	return &Sealer{s.p.fork()}
 }
 
 // Wipe overwrites key and IV. The Sealer is of no use afterwards: Seal fails

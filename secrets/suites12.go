@@ -6,28 +6,14 @@ import (
 	"github.com/tacitls/tacitls/messages"
 )
 
-// The ciphers of TLS 1.2 beside those of TLS 1.3.
-const (
-	aesCCM aead = iota + 0x10
-	aesCCM8
-	aesCBC
-)
+// aesCBC is the cipher of TLS 1.2 beside those of TLS 1.3.
+const aesCBC aead = 0x10
 
 const (
-	// aesCCMRecords and aesCCMForgeries are 2^23 and 2^23.5, rounded down. RFC 9147,
-	// Section 4.5.3.
-	aesCCMRecords   = 1 << 23
-	aesCCMForgeries = 11863283
-	// aesCCM8Forgeries is what the same bound leaves a tag of 8 bytes. RFC 9147,
-	// Appendix B.3.
-	aesCCM8Forgeries = 1 << 7
-
 	// saltLen is the length of the part of a nonce that the key block gives.
 	saltLen = 4
 	// cbcBlock is the block length of AES, and the length of its IVs.
 	cbcBlock = 16
-	// ccm8TagLen is the length of the short tags of AES-CCM-8.
-	ccm8TagLen = 8
 )
 
 // suites12 is the table of LookupSuite12, in the order of Suites12. Nothing writes
