@@ -33,7 +33,7 @@ type Engine struct {
 }
 
 // Start begins the handshake: a client sends its ClientHello. A server has
-// nothing to begin.
+// nothing to begin. A client that has begun returns [ErrNotReady].
 func (e *Engine) Start(out *events.Output, now time.Time) error {
 	if e.err != nil {
 		return e.err

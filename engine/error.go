@@ -64,7 +64,8 @@ type Error struct {
 	Alert messages.Alert
 	// Received tells that the peer ended the connection by Alert.
 	Received bool
-	// Ours tells that the fault is on this side rather than the peer's.
+	// Ours tells that the reason lies on this side: an answer, a signer, a bug.
+	// Otherwise it lies in what the peer has sent, or is the peer's own.
 	Ours bool
 	// State is where the machine stood.
 	State string
@@ -74,7 +75,7 @@ type Error struct {
 	Err error
 }
 
-// Side is "local" or "peer": at whose end the fault lies.
+// Side is "local" or "peer": on which side the reason lies.
 func (e *Error) Side() string {
 	if e.Ours {
 		return "local"
@@ -88,12 +89,15 @@ func (e *Error) Error() string {
 	if e.Detail != "" {
 		text += ": " + e.Detail
 	}
-	direction := "alert"
-	if e.Received {
-		direction = "alert received"
+	alert := fmt.Sprintf("alert %v", e.Alert)
+	switch {
+	case e.Received:
+		alert = fmt.Sprintf("alert received %v", e.Alert)
+	case e.Refusal.Name == refuse.Truncated.Name():
+		alert = "no alert"
 	}
-	return fmt.Sprintf("engine: %s (%s %v, side %s, state %s; %s)",
-		text, direction, e.Alert, e.Side(), e.State, e.Refusal.Section)
+	return fmt.Sprintf("engine: %s (%s, side %s, state %s; %s)",
+		text, alert, e.Side(), e.State, e.Refusal.Section)
 }
 
 // Unwrap gives Err.

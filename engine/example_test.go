@@ -14,7 +14,8 @@ import (
 )
 
 // drive takes one end of a connection from its first byte to its last, over
-// any transport that blocks.
+// a transport that blocks and has buffers, as sockets have: over a net.Pipe both
+// ends could be writing at once, each waiting for the other to read.
 func drive(e *engine.Engine, transport io.ReadWriter, answers answer.Answerer, act func(*events.Output, events.Event) error) error {
 	var out events.Output // for as many connections as one goroutine serves
 	buf := make([]byte, 4096)

@@ -1,16 +1,27 @@
 package engine
 
+import "io"
+
 // Fork copies an engine, for model checkers, replays and tests: given the
 // same inputs, both go the same way.
 //
 // Two forks must never both reach a network. They share keys and sequence
 // numbers, so that both would send different records under one nonce, which
-// gives the keys of the records away. They share the config's Rand as well:
-// it must serve them both in the way that is wanted.
-func (e *Engine) Fork() *Engine {
+// gives the keys of the records away.
+//
+// Entropy is an input too, and the two draw from one Rand, so that each gets
+// what the other has left. Where both shall draw the same bytes, or others, give
+// the copy a reader of its own by ForkWith.
+func (e *Engine) Fork() *Engine { return e.ForkWith(e.hs.Policy.Rand) }
+
+// ForkWith is Fork with another source of entropy for the copy.
+func (e *Engine) ForkWith(rand io.Reader) *Engine {
 	fork := *e
 	fork.hs = e.hs.Fork()
 	fork.stream = e.stream.Fork()
 	fork.state = e.machine.Copy(e.state)
+	policy := *e.hs.Policy
+	policy.Rand = rand
+	fork.hs.Policy = &policy
 	return &fork
 }

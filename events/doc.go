@@ -9,8 +9,8 @@
 //     [OpenTicket], [SealTicket]. Every question has methods that build its
 //     answers; [engine.Engine.Answer] takes them.
 //   - Past tense: it happened, and the caller may care. [PeerHelloReceived],
-//     [KeysChanged], [HandshakeCompleted], [DataReceived], [TicketReceived],
-//     [PeerClosed], [Failed] and the traces [MessageSent], [MessageReceived],
+//     [KeysChanged], [SecretDerived], [HandshakeCompleted], [DataReceived],
+//     [TicketReceived], [WarningReceived], [PeerClosed], [Failed] and the traces [MessageSent], [MessageReceived],
 //     [RecordSent], [RecordReceived].
 //
 // An engine appends events to an [Output] that the caller owns. The order of

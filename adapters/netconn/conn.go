@@ -77,7 +77,7 @@ type Conn struct {
 	deadlines deadlines
 }
 
-var errNoAnswers = errors.New("netconn: a connection needs an Answerer")
+var errNoAnswers = fmt.Errorf("netconn: %w: a connection needs an Answerer", engine.ErrMisuse)
 
 // Client makes a client's end over transport, which it owns from then on. The
 // config must not change any more. The error is one of misuse: the config
