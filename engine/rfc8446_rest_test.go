@@ -63,6 +63,7 @@ func TestEverythingOfferedIsServed(t *testing.T) {
 	for _, suite := range secrets.Suites13() {
 		pair := small("suites")
 		pair.Client.CipherSuites = []messages.CipherSuite{suite}
+		pair.Server.CipherSuites = secrets.Suites13()
 		if got := established(t, pair).Server.Engine.Connection().CipherSuite; got != suite {
 			t.Errorf("%v where %v is offered", got, suite)
 		}
