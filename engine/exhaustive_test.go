@@ -133,6 +133,7 @@ func TestEveryDeclaredEdgeIsWalked(t *testing.T) {
 }
 
 // covers 8446/4/2
+// covers 8446/4.5/3
 func TestEveryMessageIsDeclaredOrRefusedInEveryState(t *testing.T) {
 	for at, resting := range restedStates() {
 		for kind := range 256 {

@@ -27,6 +27,7 @@ func versionOffences() []offence {
 			}),
 		},
 		// covers 8446/D.5/7
+		// covers 8446/D.5/3
 		{
 			sentence: "a client says SSL 3.0 in legacy_version", refusal: "no_mutual_version", by: events.Server,
 			forge: clientSays(func(m *messages.ClientHello) { m.LegacyVersion = messages.SSL30 }),
@@ -129,6 +130,7 @@ func parameterOffences() []offence {
 			pair:  func(p *testkit.Pair) { p.Client.CipherSuites = []messages.CipherSuite{messages.TLS_AES_128_GCM_SHA256} },
 			forge: serverSays(func(m *messages.ServerHello) { m.CipherSuite = messages.TLS_AES_256_GCM_SHA384 }),
 		},
+		// covers 8701/3.1/1
 		{
 			sentence: "a server chooses a suite that nobody knows", refusal: "suite_not_offered", by: events.Client,
 			forge: serverSays(func(m *messages.ServerHello) { m.CipherSuite = 0x7a7a }),
@@ -161,6 +163,7 @@ func parameterOffences() []offence {
 				p.Server.Schemes = []messages.SignatureScheme{messages.Ed25519}
 			},
 		},
+		// covers 7301/3.2/1
 		{
 			sentence: "the ends have no application protocol in common", refusal: "no_application_protocol", by: events.Server,
 			pair: func(p *testkit.Pair) { p.Client.ALPN, p.Server.ALPN = []string{"h2"}, []string{"http/1.1"} },

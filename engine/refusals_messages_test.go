@@ -131,6 +131,7 @@ func messageOffences() []offence {
 				forge.Set(&m.Extensions, &messages.ALPNChoice{Protocol: []byte("h2")})
 			}),
 		},
+		// covers 8701/3.1/1
 		{
 			sentence: "EncryptedExtensions has what nobody knows", refusal: "unsolicited_extension", by: events.Client,
 			forge: serverSays(func(m *messages.EncryptedExtensions) {
@@ -183,6 +184,7 @@ func messageOffences() []offence {
 				forge.AddExtension(&m.Extensions, messages.Extension{Type: messages.ExtensionKeyShare})
 			}),
 		},
+		// covers 9001/8.2/3
 		{
 			sentence: "a ClientHello has the parameters of QUIC", refusal: "parameters_over_stream", by: events.Server,
 			forge: clientSays(func(m *messages.ClientHello) {

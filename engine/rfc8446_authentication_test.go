@@ -40,6 +40,7 @@ func order(pair *testkit.Pair, from events.Role) string {
 // covers 8446/4.4.3/1
 // covers 8446/4.4.3/2
 // covers 8446/4.4.3/3
+// covers 8446/4.5/2
 func TestMessagesAreSentInTheOrderOfTheDiagrams(t *testing.T) {
 	for what, c := range map[string]struct {
 		change func(p *testkit.Pair)
@@ -90,6 +91,7 @@ func TestMessagesAreSentInTheOrderOfTheDiagrams(t *testing.T) {
 
 // covers 8446/4.3.2/5
 // covers 8446/9.3/5
+// covers 8701/4.2/3
 func TestAClientIgnoresUnknownExtensionsOfACertificateRequest(t *testing.T) {
 	pair := small("request")
 	withClientCert(pair)

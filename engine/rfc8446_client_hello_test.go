@@ -159,6 +159,10 @@ func TestNothingObsoleteIsOffered(t *testing.T) {
 // covers 8446/4.1.2/12
 // covers 8446/4.2.1/4
 // covers 8446/9.3/4
+// covers 8446/9.3/1
+// covers 8446/9.3/2
+// covers 8701/3.2/2
+// covers 8701/3.2/3
 func TestAServerIgnoresWhatItDoesNotKnow(t *testing.T) {
 	const grease = 0x7a7a
 	completes(t, small("unknown"), func(l *forge.Link) {

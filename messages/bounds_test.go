@@ -96,6 +96,7 @@ func checkBounds(t *testing.T, name string, least, most int, try func(n int) err
 }
 
 // covers 8446/6/5
+// covers 6066/3/5
 func TestReadingRefusesWhatTheBoundsForbid(t *testing.T) {
 	bodies := map[string]struct {
 		hex  string

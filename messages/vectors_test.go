@@ -123,6 +123,10 @@ func TestTheBindersOfTheResumedHelloOfRFC8448AreItsLastBytes(t *testing.T) {
 	}
 }
 
+// covers 6066/3/1
+// covers 6066/8/1
+// covers 7301/3.1/1
+// covers 8879/3/2
 func TestBodiesHaveTheirDocumentsForm(t *testing.T) {
 	cases := map[string]struct {
 		hex  string

@@ -157,6 +157,7 @@ func TestPointsOffTheCurveAndOtherFormsOfPointsAreRefused(t *testing.T) {
 }
 
 // covers 8446/7.4.2/1
+// covers 8422/5.10/1
 func TestLeadingZerosOfASharedSecretAreKept(t *testing.T) {
 	g := groupOf(t, messages.Secp256r1)
 	private, share, err := g.Generate(&counter{1})

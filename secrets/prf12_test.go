@@ -106,6 +106,8 @@ func TestPremasterSecretsOfPSKsHoldBothParts(t *testing.T) {
 	}
 }
 
+// covers 5246/7.4.7.1/2
+// covers 5246/7.4.7.1/4
 func TestABadRSAPremasterIsReplacedInSilence(t *testing.T) {
 	var fallback [RSAPremasterLen]byte
 	copy(fallback[:], "random bytes the client cannot know")

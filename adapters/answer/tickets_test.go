@@ -38,6 +38,8 @@ func wantShut(t *testing.T, why string, keys *answer.TicketKeys, now time.Time, 
 	}
 }
 
+// covers 5077/5.2/1
+// covers 5077/5.7/2
 func TestTicketsOpenWithTheirKeysAlone(t *testing.T) {
 	ours, theirs := &answer.TicketKeys{}, &answer.TicketKeys{}
 	now := testkit.Now
