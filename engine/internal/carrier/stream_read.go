@@ -272,8 +272,11 @@ func (s *Stream) countEmpty() error {
 	return nil
 }
 
-// protectionLen is what protection adds to the data of a record: the content type
-// and the tag.
+// protectionLen is what protection adds to the data of a record at the most: the
+// content type and a tag of 16 bytes. The suite of early data that is not taken is
+// unknown here. Data under a tag of 8 bytes is counted low, and the bound stays one;
+// less than this would count other data high, and refuse a client that keeps to what
+// it was told.
 const protectionLen = 1 + 16
 
 // pass drops a record of early data that this end does not take.
