@@ -23,7 +23,8 @@ type shown struct {
 // traced back to.
 var rootTest = regexp.MustCompile(`^(Test|Fuzz|Example)([A-Z0-9_]|$)`)
 
-// coverage gives the tests that show each rule, by the rule's id.
+// coverage gives the tests that show each rule, by the rule's id. A rule that
+// stands in a helper or a table is shown by the test that uses it.
 func coverage(t *testing.T) map[string][]shown {
 	t.Helper()
 	packages := map[string]*usage{}
@@ -33,7 +34,7 @@ func coverage(t *testing.T) map[string][]shown {
 			tests = append(tests, s)
 			place := path.Join(s.dir, s.syntax.Name.Name)
 			if packages[place] == nil {
-				packages[place] = &usage{tests: map[string]string{}, users: map[string]map[string]bool{}}
+				packages[place] = &usage{files: map[string]string{}, users: map[string]map[string]bool{}}
 			}
 			packages[place].add(s)
 		}
@@ -49,14 +50,12 @@ func coverage(t *testing.T) map[string][]shown {
 				}
 				declaration := declarationAt(s, comment)
 				row := rowAt(declaration, comment)
-				from := in.testsOf(declared(declaration))
-				if len(from) == 0 {
+				from := in.testOf(declared(declaration))
+				if from == "" {
 					t.Errorf("%s: no test uses what %q stands above", s.at(comment.Pos()), text)
 				}
 				for _, id := range strings.Fields(text)[1:] {
-					for _, test := range from {
-						found[id] = append(found[id], shown{in.tests[test], test, row, s.at(comment.Pos())})
-					}
+					found[id] = append(found[id], shown{in.files[from], from, row, s.at(comment.Pos())})
 				}
 			}
 		}
@@ -139,14 +138,16 @@ func sentence(row ast.Node) string {
 
 // usage is which declarations of a test package use which, by their names.
 type usage struct {
-	tests map[string]string          // the file of each test
+	tests []string                   // in the order in which they stand
+	files map[string]string          // where each test stands
 	users map[string]map[string]bool // who uses a name
 }
 
 func (u *usage) add(s *source) {
 	for _, declaration := range s.syntax.Decls {
 		if d, ok := declaration.(*ast.FuncDecl); ok && d.Recv == nil && rootTest.MatchString(d.Name.Name) {
-			u.tests[d.Name.Name] = s.path
+			u.tests = append(u.tests, d.Name.Name)
+			u.files[d.Name.Name] = s.path
 		}
 		users := declared(declaration)
 		ast.Inspect(declaration, func(n ast.Node) bool {
@@ -163,25 +164,23 @@ func (u *usage) add(s *source) {
 	}
 }
 
-// testsOf lists the tests among the names given, or else the nearest tests
-// that use them.
-func (u *usage) testsOf(names []string) []string {
+// testOf is the test among the names given, or else the nearest that uses one
+// of them: of several that are as near, the one that stands first, since those
+// behind it look at the same table for other reasons.
+func (u *usage) testOf(names []string) string {
 	seen := map[string]bool{}
 	for len(names) > 0 {
-		var tests []string
+		for _, test := range u.tests {
+			if slices.Contains(names, test) {
+				return test
+			}
+		}
 		next := map[string]bool{}
 		for _, name := range names {
 			seen[name] = true
-			if u.tests[name] != "" {
-				tests = append(tests, name)
-			}
 			maps.Copy(next, u.users[name])
-		}
-		if len(tests) > 0 {
-			slices.Sort(tests)
-			return tests
 		}
 		names = slices.DeleteFunc(slices.Sorted(maps.Keys(next)), func(name string) bool { return seen[name] })
 	}
-	return nil
+	return ""
 }
