@@ -40,6 +40,8 @@ func TestTheParametersAreThoseAskedFor(t *testing.T) {
 	}{
 		{"-groups x25519 -ciphers TLS_AES_256_GCM_SHA384", []string{"group", "x25519", "cipher", "TLS_AES_256_GCM_SHA384", "hrr", "false"}},
 		{"-groups P-384,secp521r1 -ciphers TLS_CHACHA20_POLY1305_SHA256", []string{"group", "secp384r1", "cipher", "TLS_CHACHA20_POLY1305_SHA256"}},
+		{"-ciphers TLS_AES_128_CCM_8_SHA256", []string{"cipher", "TLS_AES_128_CCM_8_SHA256"}},
+		{"-ciphers TLS_AES_128_CCM_SHA256,TLS_AES_128_CCM_8_SHA256", []string{"cipher", "TLS_AES_128_CCM_SHA256"}},
 		{"-key-shares none", []string{"group", "X25519MLKEM768", "hrr", "true"}},
 		{"-key-shares secp521r1,x25519", []string{"group", "X25519MLKEM768", "hrr", "true"}},
 		{"-key-shares X25519MLKEM768", []string{"hrr", "false"}},
@@ -60,6 +62,21 @@ func TestTheParametersAreThoseAskedFor(t *testing.T) {
 		report, reply := split(t, r.stdout)
 		wantLines(t, row.line, report, row.pairs...)
 		wantText(t, row.line, reply, "HTTP/1.0 200 OK\r\n")
+	}
+}
+
+func TestGroupsInNoListByDefaultServeWhoNamesThem(t *testing.T) {
+	address := startServer(t, "-groups", "MLKEM1024,SecP384r1MLKEM1024,MLKEM768,SecP256r1MLKEM768")
+	for _, row := range []struct{ line, group, hrr string }{
+		{"-groups SecP256r1MLKEM768", "SecP256r1MLKEM768", "false"},
+		{"-groups SecP256r1MLKEM768,SecP384r1MLKEM1024", "SecP384r1MLKEM1024", "true"},
+		{"-groups SecP256r1MLKEM768,MLKEM768 -key-shares MLKEM768,SecP256r1MLKEM768", "MLKEM768", "false"},
+		{"-groups x25519,MLKEM1024 -key-shares x25519", "MLKEM1024", "true"},
+	} {
+		r := runClient(t, address, strings.Fields(row.line)...)
+		wantStatus(t, row.line, r, 0)
+		report, _ := split(t, r.stdout)
+		wantLines(t, row.line, report, "group", row.group, "hrr", row.hrr)
 	}
 }
 

@@ -14,13 +14,13 @@ func TestAFeatureThatIsNotThereExitsWith3(t *testing.T) {
 		"server": {
 			"-max 1.2", "-ocsp F", "-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100", "-pha",
 			"-record-size-limit 64", "-raw-public-key", "-cert-compression zlib", "-ech-key F",
-			"-groups x448", "-ciphers TLS_RSA_WITH_AES_128_GCM_SHA256",
+			"-groups MLKEM512", "-ciphers TLS_RSA_WITH_AES_128_GCM_SHA256",
 		},
 		"client": {
 			"-max 1.2", "-ocsp", "-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data", "-pha",
 			"-max-fragment-length 512", "-record-size-limit 64", "-raw-public-key F", "-cert-compression zlib",
 			"-ech-config F", "-renegotiation",
-			"-groups ffdhe2048", "-key-shares x448", "-ciphers TLS_AES_128_CCM_SHA256",
+			"-groups ffdhe2048", "-key-shares x448", "-ciphers TLS_RSA_WITH_AES_128_CCM",
 		},
 	} {
 		for _, line := range lines {

@@ -19,7 +19,17 @@ func TestListsAreReadByTheirNames(t *testing.T) {
 	if want := []messages.Group{messages.X25519, messages.Secp256r1, messages.Secp384r1}; err != nil || !slices.Equal(groups, want) {
 		t.Errorf("groups are %v (%v), want %v", groups, err, want)
 	}
-	suites, err := flags.CipherSuites("ciphers", "all")
+	groups, err = flags.Groups("groups", "mlkem1024,SecP256r1MLKEM768,secp384r1mlkem1024,MLKEM768")
+	if want := []messages.Group{
+		messages.MLKEM1024, messages.SecP256r1MLKEM768, messages.SecP384r1MLKEM1024, messages.MLKEM768,
+	}; err != nil || !slices.Equal(groups, want) {
+		t.Errorf("groups are %v (%v), want %v", groups, err, want)
+	}
+	suites, err := flags.CipherSuites("ciphers", "TLS_AES_128_CCM_8_SHA256,TLS_AES_128_CCM_SHA256")
+	if want := []messages.CipherSuite{messages.TLS_AES_128_CCM_8_SHA256, messages.TLS_AES_128_CCM_SHA256}; err != nil || !slices.Equal(suites, want) {
+		t.Errorf("suites are %v (%v), want %v", suites, err, want)
+	}
+	suites, err = flags.CipherSuites("ciphers", "all")
 	if err != nil || !slices.Equal(suites, secrets.Suites13()) {
 		t.Errorf("all suites are %v (%v)", suites, err)
 	}
