@@ -137,9 +137,10 @@ func (r rules) count(document string) count {
 func requirementsPage(r rules) string {
 	var b strings.Builder
 	b.WriteString("# Requirements\n\n" + generated + `
-Every sentence of MUST level (MUST, MUST NOT, REQUIRED, SHALL, SHALL NOT) of the documents on TLS has an id: the document, the section, and
-which of the section's such sentences it is. So 8446/4.1.4/2 is the second one of RFC 8446, Section 4.1.4. The
-sentences themselves are not here; a test's name, or the row of its table, says the rule in our own words.
+Every sentence of MUST level (MUST, MUST NOT, REQUIRED, SHALL, SHALL NOT) of the documents on TLS has an id: the
+document, the section, and which of the section's such sentences it is. So 8446/4.1.4/2 is the second one of RFC 8446,
+Section 4.1.4. The sentences themselves are not here; a test's name, or the row of its table, says the rule in our own
+words.
 
 - **Covered**: the tests named show it. They carry the id in a comment, ` + "`// covers 8446/4.1.4/2`" + `. A test need not show all
   that a sentence asks for.
