@@ -106,6 +106,7 @@ func (e *Engine) CloseWrite(out *events.Output, now time.Time) error {
 		return e.fail(out, err)
 	}
 	e.writeClosed = true
+	e.wipeIfClosed()
 	return nil
 }
 

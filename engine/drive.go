@@ -176,6 +176,7 @@ func (e *Engine) alert(out *events.Output, alert messages.AlertMessage) error {
 	switch {
 	case alert.Description == messages.AlertCloseNotify && e.completed:
 		e.readClosed = true
+		e.wipeIfClosed()
 		out.Append(&events.PeerClosed{})
 		return nil
 	case alert.Description == messages.AlertUserCanceled && alert.Level == messages.LevelWarning:
@@ -220,6 +221,13 @@ func (e *Engine) sendLastAlert(out *events.Output, alert messages.Alert) error {
 }
 
 var closeNotify = messages.AlertMessage{Level: messages.LevelWarning, Description: messages.AlertCloseNotify}
+
+// wipeIfClosed wipes the keys once neither direction needs them any more.
+func (e *Engine) wipeIfClosed() {
+	if e.readClosed && e.writeClosed {
+		e.stream.Close()
+	}
+}
 
 // end wipes what the connection knew (RFC 8446, Section 6).
 func (e *Engine) end() {
