@@ -63,6 +63,7 @@ func TestBadUsageExitsWith2(t *testing.T) {
 		{"client", "-timeout soon"},
 		{"client", "-timeout 0s"},
 		{"client", "-groups x25519 -key-shares secp256r1"},
+		{"client", "-key-shares MLKEM768"},
 		{"client", "-mode ftp"},
 		{"handshake", "-connect nonsense"},
 		{"handshake", "-nonsense"},
