@@ -1,11 +1,11 @@
 // Package netconn makes a net.Conn of an engine over any net.Conn.
 //
 // [Client] and [Server] wrap a transport, [Dialer] and [Listener] make the
-// transports too. The handshake runs with the first Read or Write, or when
+// transports too. A config without a Rand gets that of crypto/rand here. The handshake runs with the first Read or Write, or when
 // asked for:
 //
 //	listener, err := netconn.Listen("tcp", ":443",
-//		&engine.ServerConfig{Common: engine.Common{Rand: rand.Reader}},
+//		&engine.ServerConfig{},
 //		&answer.Server{Certificates: certificates, Tickets: &answer.TicketKeys{}})
 //
 // # With net/http
@@ -19,6 +19,7 @@
 package netconn
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -89,6 +90,7 @@ func Client(transport net.Conn, config *engine.ClientConfig, answers answer.Answ
 	if answers == nil {
 		return nil, errNoAnswers
 	}
+	config = clientEntropy(config)
 	policy, err := config.Compile()
 	if err != nil {
 		return nil, fmt.Errorf("netconn: %w", err)
@@ -116,11 +118,31 @@ func Server(transport net.Conn, config *engine.ServerConfig, answers answer.Answ
 	if answers == nil {
 		return nil, errNoAnswers
 	}
-	policy, err := config.Compile()
+	policy, err := serverEntropy(config).Compile()
 	if err != nil {
 		return nil, fmt.Errorf("netconn: %w", err)
 	}
 	return server(transport, policy, answers), nil
+}
+
+// clientEntropy is the config with the Rand of crypto/rand where it has none.
+func clientEntropy(config *engine.ClientConfig) *engine.ClientConfig {
+	if config == nil || config.Rand != nil {
+		return config
+	}
+	filled := *config
+	filled.Rand = rand.Reader
+	return &filled
+}
+
+// serverEntropy is the config with the Rand of crypto/rand where it has none.
+func serverEntropy(config *engine.ServerConfig) *engine.ServerConfig {
+	if config == nil || config.Rand != nil {
+		return config
+	}
+	filled := *config
+	filled.Rand = rand.Reader
+	return &filled
 }
 
 func server(transport net.Conn, policy *engine.ServerPolicy, answers answer.Answerer) *Conn {

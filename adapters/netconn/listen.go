@@ -37,7 +37,7 @@ func NewListener(inner net.Listener, config *engine.ServerConfig, answers answer
 	if answers == nil {
 		return nil, errNoAnswers
 	}
-	policy, err := config.Compile()
+	policy, err := serverEntropy(config).Compile()
 	if err != nil {
 		return nil, fmt.Errorf("netconn: %w", err)
 	}

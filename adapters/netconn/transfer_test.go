@@ -229,19 +229,36 @@ func TestConfigsThatCannotBeAreRefusedAtOnce(t *testing.T) {
 	a, b := net.Pipe()
 	defer a.Close()
 	defer b.Close()
-	if _, err := netconn.Client(a, &engine.ClientConfig{}, clientAnswers()); !errors.Is(err, engine.ErrMisuse) {
-		t.Errorf("a client without entropy: %v", err)
+	never := engine.Common{RecordSize: -1}
+	if _, err := netconn.Client(a, &engine.ClientConfig{Common: never}, clientAnswers()); !errors.Is(err, engine.ErrMisuse) {
+		t.Errorf("a client with records of no size: %v", err)
 	}
-	if _, err := netconn.Server(b, &engine.ServerConfig{}, serverAnswers(t)); !errors.Is(err, engine.ErrMisuse) {
-		t.Errorf("a server without entropy: %v", err)
+	if _, err := netconn.Server(b, &engine.ServerConfig{Common: never}, serverAnswers(t)); !errors.Is(err, engine.ErrMisuse) {
+		t.Errorf("a server with records of no size: %v", err)
 	}
-	if _, err := netconn.Listen("tcp", "127.0.0.1:0", &engine.ServerConfig{}, serverAnswers(t)); !errors.Is(err, engine.ErrMisuse) {
-		t.Errorf("a listener without entropy: %v", err)
+	if _, err := netconn.Listen("tcp", "127.0.0.1:0", &engine.ServerConfig{Common: never}, serverAnswers(t)); !errors.Is(err, engine.ErrMisuse) {
+		t.Errorf("a listener with records of no size: %v", err)
 	}
-	if _, err := netconn.Client(a, clientConfig(), nil); err == nil {
-		t.Error("a client without answers was made")
+	if _, err := netconn.Client(a, nil, clientAnswers()); !errors.Is(err, engine.ErrMisuse) {
+		t.Errorf("a client without a config: %v", err)
 	}
-	if _, err := netconn.Server(b, serverConfig(), nil); err == nil {
-		t.Error("a server without answers was made")
+	if _, err := netconn.Client(a, clientConfig(), nil); !errors.Is(err, engine.ErrMisuse) {
+		t.Errorf("a client without answers: %v", err)
 	}
+	if _, err := netconn.Server(b, serverConfig(), nil); !errors.Is(err, engine.ErrMisuse) {
+		t.Errorf("a server without answers: %v", err)
+	}
+}
+
+func TestAConfigWithoutARandHasThatOfTheSystem(t *testing.T) {
+	a, b := transports(t)
+	client, err := netconn.Client(a, &engine.ClientConfig{ServerName: testkit.ServerName}, clientAnswers())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := netconn.Server(b, &engine.ServerConfig{}, serverAnswers(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shake(t, client, server)
 }

@@ -46,7 +46,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&t.clientAuth, "client-auth", "none", "client certificate: `none`, request or require")
 	f.StringVar(&t.clientCA, "client-ca", "", "PEM `file` of authorities for client certificates; without it any will do")
 	f.BoolVar(&o.tickets, "tickets", true, "send and take session tickets")
-	f.StringVar(&t.alpn, "alpn", "", "application `protocols`; a client that offers none of them is refused")
+	f.StringVar(&t.alpn, "alpn", "", "application `protocols`; a client that offers only others is refused")
 	f.StringVar(&t.groups, "groups", "", "`groups` for the key exchange, preferred first")
 	f.StringVar(&t.ciphers, "ciphers", "", "cipher `suites`, preferred first, or all")
 	f.StringVar(&t.mode, "mode", "http", "`http` or echo")

@@ -53,6 +53,7 @@ type Stream struct {
 	skip     int
 	skipping bool // records that do not deprotect are passed over
 	begun    bool // something of a handshake has been sent or received
+	heard    bool // the peer speaks TLS, by its first record
 
 	// out holds handshake bytes that wait to be put into records.
 	out    []byte

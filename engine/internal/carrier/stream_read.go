@@ -135,11 +135,14 @@ func (s *Stream) peek(b []byte) (header record.Header, whole bool, err error) {
 	switch {
 	case !s.begun && header.Version>>8 != 3:
 		// Later the field is ignored (RFC 8446, Section 5.1); here it tells
-		// TLS from something else.
-		return header, false, refuse.RecordVersion.With("0x%04x", header.Version)
+		// TLS from something else, such as HTTP in clear.
+		return header, false, refuse.RecordVersion.With("0x%04x, the first bytes are %q", header.Version, b[:record.HeaderLen])
+	case !s.heard && (header.Type < record.ChangeCipherSpec || header.Type > record.Heartbeat):
+		return header, false, refuse.UnexpectedRecord.With("the first bytes are %q", b[:record.HeaderLen])
 	case header.Length > limit:
 		return header, false, refuse.RecordOverflow.With("%d bytes", header.Length)
 	}
+	s.heard = true
 	return header, len(b) >= record.HeaderLen+header.Length, nil
 }
 
