@@ -7,6 +7,7 @@ import (
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/messages"
 )
 
 // Allocations are exact, so they are asserted; the race detector adds its own,
@@ -15,14 +16,17 @@ import (
 func TestHandshakesStayWithinTheirAllocations(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
+		version messages.Version
 		resumed bool
 		bound   float64
 	}{
-		{"full", false, 300},
-		{"resumed", true, 250},
+		{"full", messages.TLS13, false, 300},
+		{"resumed", messages.TLS13, true, 250},
+		{"full TLS 1.2", messages.TLS12, false, 300},
+		{"resumed TLS 1.2", messages.TLS12, true, 125},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			h := newHandshakes(t, tc.resumed)
+			h := newHandshakesIn(t, tc.resumed, tc.version)
 			h.run(t)
 			if got := testing.AllocsPerRun(20, func() { h.run(t) }); got > tc.bound {
 				t.Errorf("a %s handshake made %.0f allocations, of %.0f allowed", tc.name, got, tc.bound)

@@ -58,8 +58,14 @@ type handshakes struct {
 }
 
 func newHandshakes(t testing.TB, resumed bool) *handshakes {
+	return newHandshakesIn(t, resumed, messages.TLS13)
+}
+
+func newHandshakesIn(t testing.TB, resumed bool, version messages.Version) *handshakes {
 	pair := testkit.NewPair("benchmark")
-	pair.Client.Groups = []messages.Group{messages.X25519}
+	pair.Client.MaxVersion, pair.Server.MaxVersion = version, version
+	// In TLS 1.2 the second is for the certificate's key.
+	pair.Client.Groups = []messages.Group{messages.X25519, messages.Secp256r1}
 	pair.Server.Groups = []messages.Group{messages.X25519}
 	h := &handshakes{resumed: resumed}
 	var err error

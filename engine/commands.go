@@ -62,7 +62,7 @@ func (e *Engine) IssueTicket(out *events.Output, now time.Time) error {
 	if err := e.writable(); err != nil {
 		return err
 	}
-	if e.hs.Role == events.Client {
+	if e.hs.Role == events.Client || e.hs.Connection.Version == messages.TLS12 {
 		return ErrNotReady
 	}
 	if !e.hs.Policy.Tickets || !e.hs.TicketsServe {
@@ -126,11 +126,18 @@ func (e *Engine) Abort(out *events.Output, now time.Time, alert messages.Alert) 
 // Advance tells the time. Over a byte stream nothing waits for it.
 func (e *Engine) Advance(_ *events.Output, _ time.Time) error { return e.Err() }
 
+// maxExport is what HKDF gives under the smaller hash, in bytes.
+const maxExport = 255 * 32
+
 // Export gives length bytes of keying material for an application
 // (RFC 8446, Section 7.5, and RFC 5705). The label is registered or private,
 // of 1 to 249 bytes; a nil context and an empty one are the same. At most 255
 // times the size of the suite's hash can be had. It returns [ErrNotReady]
 // before the handshake is complete.
+//
+// In TLS 1.2 the label may be empty, a nil context differs from an empty one
+// (RFC 5705, Section 4), and without extended_master_secret nothing can be had
+// (RFC 7627, Section 5.4).
 func (e *Engine) Export(label string, context []byte, length int) ([]byte, error) {
 	if e.err != nil {
 		return nil, e.err
@@ -138,10 +145,19 @@ func (e *Engine) Export(label string, context []byte, length int) ([]byte, error
 	if !e.completed {
 		return nil, ErrNotReady
 	}
-	if length < 1 || length > 255*e.hs.Suite.Hash.Size() {
+	if length < 1 || length > maxExport {
 		return nil, fmt.Errorf("%w: export of %d bytes", ErrMisuse, length)
 	}
 	exported := make([]byte, length)
+	if legacy := e.hs.Exporter12; legacy != nil {
+		if !legacy.Extended {
+			return nil, fmt.Errorf("%w: nothing is exported without extended_master_secret", ErrMisuse)
+		}
+		if err := secrets.Export12(legacy.Hash, &legacy.Master, &legacy.Randoms, label, context, exported); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrMisuse, err)
+		}
+		return exported, nil
+	}
 	if err := secrets.Export(e.hs.Suite.Hash, &e.hs.Exporter, label, context, exported); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMisuse, err)
 	}

@@ -23,14 +23,14 @@ type Common struct {
 	MinVersion, MaxVersion messages.Version
 	// CipherSuites are those to use, most preferred first. The default is
 	// TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384,
-	// TLS_CHACHA20_POLY1305_SHA256.
+	// TLS_CHACHA20_POLY1305_SHA256, and the same AEADs with ECDHE for TLS 1.2.
 	CipherSuites []messages.CipherSuite
 	// Groups are those to use, most preferred first. The default is
 	// X25519MLKEM768, x25519, secp256r1, secp384r1, secp521r1.
 	Groups []messages.Group
 	// Schemes are the signature schemes accepted from the peer, most preferred
 	// first; SchemesCert those accepted in its chain. The defaults leave out
-	// SHA-1, and take PKCS #1 in chains only.
+	// SHA-1, and take PKCS #1 in chains and in TLS 1.2 only.
 	Schemes     []messages.SignatureScheme
 	SchemesCert []messages.SignatureScheme
 	// ALPN lists application protocols, most preferred first; none turns the
@@ -124,6 +124,10 @@ type ServerConfig struct {
 	// Tickets is how many to send when a handshake completes; 0 means one,
 	// the most is 16. A negative number sends none, but takes those presented.
 	Tickets int
+	// Sessions asks [events.FindSession] for the sessions of TLS 1.2 that
+	// clients name by identifier, and tells of new ones by
+	// [events.SessionEstablished].
+	Sessions bool
 	// TicketLifetime is in seconds, at most 604800. The default is 86400.
 	TicketLifetime uint32
 	// ReverifyOnResume asks [events.VerifyPeer] again about the chain of a

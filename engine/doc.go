@@ -63,8 +63,8 @@
 // in part, MaxHeld bytes while a question is open, 1024 extensions in a
 // ClientHello. What may come without getting the connection on is counted: 32
 // empty records or change_cipher_spec records in a row, 4 user_canceled alerts,
-// 32 key updates or tickets without data between them, 16384 bytes of early
-// data that is not taken.
+// 32 key updates or tickets and 4 requests to renegotiate without data between
+// them, 16384 bytes of early data that is not taken.
 //
 // # The same inputs, the same outputs
 //
@@ -73,6 +73,7 @@
 // events. So a handshake can be logged and replayed, and [Engine.Fork] copies
 // one for a model checker.
 //
-// Only TLS 1.3 over a byte stream is there now (RFC 8446). RFC 9846 revises
-// that document and numbers its sections anew; citations here are of RFC 8446.
+// TLS 1.3 over a byte stream is there (RFC 8446), and TLS 1.2 with ECDHE where
+// MinVersion or MaxVersion asks for it (RFC 5246). RFC 9846 revises RFC 8446
+// and numbers its sections anew; citations here are of RFC 8446.
 package engine

@@ -34,10 +34,14 @@ func (e *Engine) drive(out *events.Output, b []byte) error {
 			if !e.completed {
 				return e.fail(out, refuse.UnexpectedData)
 			}
-			e.hs.SinceData = 0
-			out.Received(item.Bytes)
+			if len(item.Bytes) > 0 {
+				e.hs.SinceData = 0
+				out.Received(item.Bytes)
+			}
 		case carrier.Alert:
 			err = e.alert(out, item.Alert)
+		case carrier.ChangeCipherSpec:
+			err = e.changeCipherSpec(out)
 		}
 		if err != nil {
 			return err
@@ -68,10 +72,20 @@ func (e *Engine) message(out *events.Output, raw []byte) error {
 	if kind == messages.TypeCertificateVerify || kind == messages.TypeFinished {
 		e.hs.Before = e.hs.Transcript.Sum(e.hs.Before[:0])
 	}
-	if recorded(kind) {
+	if e.hs.Unfinished != nil && recorded(kind) {
 		e.hs.Transcript.Add(raw)
 	}
 	return e.step(out, row, m)
+}
+
+// changeCipherSpec moves the machine by the record of that type.
+func (e *Engine) changeCipherSpec(out *events.Output) error {
+	input := &handshake.ChangeCipherSpec{}
+	row, ok := e.machine.Find(e.state, fsm.InputOf(input))
+	if !ok {
+		return e.fail(out, refuse.BadChangeCipherSpec.With("in state %s", fsm.Name(e.state)))
+	}
+	return e.step(out, row, input)
 }
 
 // command moves the machine by a call of the caller's, if it has a row.
@@ -138,13 +152,18 @@ func (e *Engine) perform(out *events.Output, a *handshake.Action) error {
 	case handshake.SendChangeCipherSpec:
 		return e.stream.SendChangeCipherSpec(out)
 	case handshake.ChangeKeys:
-		if a.Direction == events.Read {
-			return e.stream.ReadKeys(out, a.Level, a.Suite, &a.Secret)
-		}
-		return e.stream.WriteKeys(out, a.Level, a.Suite, &a.Secret)
+		return e.changeKeys(out, a)
 	case handshake.SkipEarlyData:
 		e.stream.Skip(a.Size)
 		return nil
+	case handshake.UseTLS12:
+		e.stream.UseTLS12()
+		return nil
+	case handshake.SendWarning:
+		if e.writeClosed {
+			return nil
+		}
+		return e.stream.SendAlert(out, messages.AlertMessage{Level: messages.LevelWarning, Description: a.Alert})
 	case handshake.Align: // checked already
 		return nil
 	}
@@ -152,10 +171,27 @@ func (e *Engine) perform(out *events.Output, a *handshake.Action) error {
 	case events.Question:
 		e.question = event
 	case *events.HandshakeCompleted:
+		// The last Finished goes before the news of it.
+		if err := e.stream.Flush(out); err != nil {
+			return err
+		}
 		e.completed = true
 	}
 	out.Append(a.Event)
 	return nil
+}
+
+func (e *Engine) changeKeys(out *events.Output, a *handshake.Action) error {
+	reading := a.Direction == events.Read
+	switch {
+	case a.Keys12 != nil && reading:
+		return e.stream.ReadKeys12(out, a.Suite12, a.Keys12, a.Order)
+	case a.Keys12 != nil:
+		return e.stream.WriteKeys12(out, a.Suite12, a.Keys12, a.Order)
+	case reading:
+		return e.stream.ReadKeys(out, a.Level, a.Suite, &a.Secret)
+	}
+	return e.stream.WriteKeys(out, a.Level, a.Suite, &a.Secret)
 }
 
 // send hands a message to the carrier, unless this end has closed its
@@ -179,13 +215,24 @@ func (e *Engine) alert(out *events.Output, alert messages.AlertMessage) error {
 		e.wipeIfClosed()
 		out.Append(&events.PeerClosed{})
 		return nil
-	case alert.Description == messages.AlertUserCanceled && alert.Level == messages.LevelWarning:
+	case alert.Level == messages.LevelWarning && e.warns(alert.Description):
 		out.Append(&events.WarningReceived{Alert: alert.Description})
 		return nil
 	}
 	return e.fail(out, &refuse.Detailed{
 		Refusal: refuse.PeerAlert, Alert: alert.Description, Detail: alert.Description.String(),
 	})
+}
+
+// warns tells whether an alert of level warning ends nothing: user_canceled,
+// and in TLS 1.2, or while that may still be chosen, all but close_notify
+// (RFC 5246, Section 7.2).
+func (e *Engine) warns(alert messages.Alert) bool {
+	version := e.hs.Connection.Version
+	if version == messages.TLS12 || version == 0 && e.hs.Policy.Allows(messages.TLS12) {
+		return alert != messages.AlertCloseNotify
+	}
+	return alert == messages.AlertUserCanceled
 }
 
 // fail ends the connection: nothing that was staged leaves, the alert goes out
@@ -233,6 +280,10 @@ func (e *Engine) wipeIfClosed() {
 func (e *Engine) end() {
 	e.stream.Close()
 	e.hs.Exporter.Wipe()
+	if e.hs.Exporter12 != nil {
+		e.hs.Exporter12.Master.Wipe()
+		e.hs.Exporter12 = nil
+	}
 	e.hs.Complete()
 	e.state, e.question = nil, nil
 }

@@ -68,6 +68,10 @@ func (p *endpoint) do(call func(e *engine.Engine, out *events.Output, now time.T
 			p.received = append(p.received, event.Bytes...)
 		case *events.TicketReceived:
 			p.sessions = append(p.sessions, event.Session)
+		case *events.SessionEstablished:
+			if keeper, ok := p.answers.(*testkit.Answers); ok {
+				keeper.Keep(event)
+			}
 		case *events.KeysChanged:
 			p.changes = append(p.changes, *event)
 		case events.Question:

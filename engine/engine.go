@@ -26,6 +26,7 @@ type Engine struct {
 	question events.Question
 	err      *Error
 
+	started     bool // of a client: the ClientHello has been sent
 	completed   bool
 	eof         bool // of the transport
 	readClosed  bool
@@ -43,6 +44,7 @@ func (e *Engine) Start(out *events.Output, now time.Time) error {
 	}
 	e.hs.Enter(out, now)
 	defer e.hs.Leave()
+	e.started = true
 	return e.command(out, &handshake.Start{})
 }
 
@@ -67,7 +69,7 @@ func (e *Engine) Receive(out *events.Output, now time.Time, b []byte) error {
 			return ErrParked
 		}
 		return nil
-	case !e.machine.Reads(e.state):
+	case e.hs.Role == events.Client && !e.started:
 		return fmt.Errorf("%w: a client begins with Start", ErrNotReady)
 	}
 	return e.drive(out, b)
@@ -229,12 +231,12 @@ func (e Engine) Format(f fmt.State, _ rune) {
 }
 
 // recorded tells whether the driver adds a message to the transcript. The
-// hellos are added by their handlers, which know when; the others come after
-// the handshake and are no part of it (RFC 8446, Section 4.4.1).
+// hellos are added by their handlers, which know when; a HelloRequest is no part
+// of a handshake (RFC 5246, Section 7.4.1.1), nor is what comes after it
+// (RFC 8446, Section 4.4.1).
 func recorded(kind messages.HandshakeType) bool {
 	switch kind {
-	case messages.TypeClientHello, messages.TypeServerHello, messages.TypeHelloRequest,
-		messages.TypeNewSessionTicket, messages.TypeKeyUpdate:
+	case messages.TypeClientHello, messages.TypeServerHello, messages.TypeHelloRequest:
 		return false
 	}
 	return true

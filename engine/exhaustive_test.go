@@ -74,7 +74,32 @@ func visitAll() map[place]*engine.Engine {
 	withClientCert(pair)
 	pair.Client.Session, pair.Server.ReverifyOnResume = certified.Client.Sessions[0], true
 	visit(pair, rested)
+	visitTLS12(rested)
 	return rested
+}
+
+// visitTLS12 visits every kind of handshake of TLS 1.2.
+func visitTLS12(rested map[place]*engine.Engine) {
+	pair := legacy("full")
+	pair.Server.NoTickets = true
+	visit(pair, rested)
+	pair = legacy("client certificate")
+	withClientCert(pair)
+	certified := visit(pair, rested)
+	for _, reverify := range []bool{false, true} {
+		pair = legacy("resumed")
+		withClientCert(pair)
+		pair.Client.Session = certified.Client.Sessions[0]
+		pair.Client.ReverifyOnResume, pair.Server.ReverifyOnResume = reverify, reverify
+		visit(pair, rested)
+	}
+}
+
+// legacy is a small pair that agrees on TLS 1.2.
+func legacy(seed string) *testkit.Pair {
+	pair := small("TLS 1.2, " + seed)
+	pair.Client.MinVersion, pair.Server.MaxVersion = messages.TLS12, messages.TLS12
+	return pair
 }
 
 // small is a pair without post-quantum key shares.
@@ -178,6 +203,7 @@ func answersOf(id uint64) map[string]events.Answer {
 		"Signature":        (&events.Sign{Asked: events.Asked{ID: id}}).Reply([]byte{1}),
 		"PeerVerified":     (&events.VerifyPeer{Asked: events.Asked{ID: id}}).Accept(testkit.Server(testkit.P256).Key.Public()),
 		"TicketOpened":     (&events.OpenTicket{Asked: events.Asked{ID: id}}).None(),
+		"SessionFound":     (&events.FindSession{Asked: events.Asked{ID: id}}).None(),
 		"TicketSealed":     (&events.SealTicket{Asked: events.Asked{ID: id}}).None(),
 	}
 }

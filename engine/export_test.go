@@ -92,7 +92,7 @@ func (e *Engine) ExhaustRead() { exhaust(reflect.ValueOf(e.stream).Elem().FieldB
 func (e *Engine) ExhaustWrite() { exhaust(reflect.ValueOf(e.stream).Elem().FieldByName("sealer")) }
 
 func exhaust(protector reflect.Value) {
-	next := protector.Elem().FieldByName("p").FieldByName("next")
+	next := protector.Elem().Elem().FieldByName("p").FieldByName("next")
 	*(*uint64)(unsafe.Pointer(next.UnsafeAddr())) = math.MaxUint64
 }
 
@@ -104,11 +104,11 @@ func (e *Engine) Forgotten() bool {
 	stream := reflect.ValueOf(e.stream).Elem()
 	for _, name := range []string{"opener", "sealer"} {
 		field := stream.FieldByName(name)
-		if !field.IsNil() && !field.Elem().FieldByName("p").IsZero() {
+		if !field.IsNil() && !field.Elem().Elem().FieldByName("p").IsZero() {
 			return false
 		}
 	}
-	return e.state == nil && e.hs.Exporter.IsZero() && e.hs.Unfinished == nil &&
+	return e.state == nil && e.hs.Exporter.IsZero() && e.hs.Exporter12 == nil && e.hs.Unfinished == nil &&
 		stream.FieldByName("in").IsNil() && stream.FieldByName("messages").IsNil()
 }
 

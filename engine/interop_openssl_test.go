@@ -145,6 +145,7 @@ type interop struct {
 	role      events.Role // that tacitls plays
 	pair      *testkit.Pair
 	arguments []string // of openssl in either role
+	version   string   // that openssl is told to have
 	identity  *testkit.Identity
 	server    *program // s_server, once it runs
 	address   string   // of it
@@ -156,7 +157,7 @@ func withOpenSSL(t *testing.T, test func(i *interop)) {
 	}
 	for _, role := range []events.Role{events.Client, events.Server} {
 		t.Run(fmt.Sprint("tacitls as ", role), func(t *testing.T) {
-			i := &interop{t: t, role: role, pair: testkit.NewPair(t.Name())}
+			i := &interop{t: t, role: role, pair: testkit.NewPair(t.Name()), version: "-tls1_3"}
 			if role == events.Client {
 				i.identity = testkit.Server(testkit.P256)
 			}
@@ -177,7 +178,7 @@ const exporterLabel = "EXPERIMENTAL tacitls"
 // base are the arguments that openssl always has.
 func (i *interop) base() []string {
 	arguments := []string{
-		"-tls1_3", "-attime", fmt.Sprint(testkit.Now.Unix()),
+		i.version, "-attime", fmt.Sprint(testkit.Now.Unix()),
 		"-CAfile", i.file("ca.pem", certificatePEM(testkit.Authority())), "-verify_return_error",
 		"-keymatexport", exporterLabel, "-keymatexportlen", "32",
 	}

@@ -18,8 +18,14 @@ import (
 
 func TestAConfigThatCannotBeIsMisuse(t *testing.T) {
 	for what, spoil := range map[string]func(c *engine.Common){
-		"without entropy":                func(c *engine.Common) { c.Rand = nil },
-		"with TLS 1.2 alone":             func(c *engine.Common) { c.MinVersion, c.MaxVersion = messages.TLS12, messages.TLS12 },
+		"without entropy": func(c *engine.Common) { c.Rand = nil },
+		"with TLS 1.1":    func(c *engine.Common) { c.MinVersion = messages.TLS11 },
+		"with TLS 1.2 and suites of 1.3": func(c *engine.Common) {
+			c.MaxVersion, c.CipherSuites = messages.TLS12, []messages.CipherSuite{messages.TLS_AES_128_GCM_SHA256}
+		},
+		"with a suite that is not there": func(c *engine.Common) {
+			c.MaxVersion, c.CipherSuites = messages.TLS12, []messages.CipherSuite{messages.TLS_RSA_WITH_AES_128_GCM_SHA256}
+		},
 		"with SSL 3.0":                   func(c *engine.Common) { c.MinVersion = messages.SSL30 },
 		"with versions out of order":     func(c *engine.Common) { c.MinVersion, c.MaxVersion = messages.TLS13, messages.TLS11 },
 		"with an unknown suite":          func(c *engine.Common) { c.CipherSuites = []messages.CipherSuite{0x1310} },

@@ -5,14 +5,15 @@ import (
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/engine/internal/hello"
+	"github.com/tacitls/tacitls/engine/internal/tls12"
 	"github.com/tacitls/tacitls/engine/internal/tls13"
 	"github.com/tacitls/tacitls/events"
 )
 
 // The machines are the tables of the versions joined.
 var (
-	clientMachine = fsm.New(hello.ClientRows(), tls13.ClientRows())
-	serverMachine = fsm.New(hello.ServerRows(), tls13.ServerRows())
+	clientMachine = fsm.New(hello.ClientRows(), tls13.ClientRows(), tls12.ClientRows())
+	serverMachine = fsm.New(hello.ServerRows(), tls13.ServerRows(), tls12.ServerRows())
 )
 
 // ClientPolicy is a ClientConfig compiled: checked, and with every default
@@ -112,5 +113,6 @@ func streamOptions(policy *handshake.Policy) *carrier.Options {
 		Padding:     policy.Padding,
 		UpdateAfter: policy.UpdateAfter,
 		Trace:       policy.Trace,
+		Rand:        policy.Rand,
 	}
 }

@@ -19,6 +19,9 @@ var (
 	}
 	defaultSuites = []messages.CipherSuite{
 		messages.TLS_AES_128_GCM_SHA256, messages.TLS_AES_256_GCM_SHA384, messages.TLS_CHACHA20_POLY1305_SHA256,
+		messages.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, messages.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+		messages.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, messages.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+		messages.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, messages.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
 	}
 	defaultSchemes = []messages.SignatureScheme{
 		messages.ECDSASecp256r1SHA256, messages.Ed25519, messages.RSAPSSRSAESHA256, messages.RSAPSSPSSSHA256,
@@ -74,6 +77,7 @@ func (c *ServerConfig) compile() (*handshake.Policy, error) {
 	p.RequestClientCert = c.ClientAuth != NoClientCert
 	p.RequireClientCert = c.ClientAuth == RequireClientCert
 	p.Tickets, p.Reverify = !c.NoTickets, c.ReverifyOnResume
+	p.Sessions = c.Sessions
 	p.TicketLifetime = c.TicketLifetime
 	if p.TicketLifetime == 0 {
 		p.TicketLifetime = defaultTicketLifetime
@@ -100,14 +104,14 @@ func (c *Common) compile(p *handshake.Policy) error {
 	}
 	p.Rand = c.Rand
 	p.MinVersion, p.MaxVersion = c.MinVersion, c.MaxVersion
-	if p.MinVersion == 0 {
-		p.MinVersion = messages.TLS13
-	}
 	if p.MaxVersion == 0 {
 		p.MaxVersion = messages.TLS13
 	}
-	if p.MinVersion != messages.TLS13 || p.MaxVersion != messages.TLS13 {
-		return invalid("versions %v to %v: only TLS 1.3 is there", p.MinVersion, p.MaxVersion)
+	if p.MinVersion == 0 {
+		p.MinVersion = p.MaxVersion
+	}
+	if p.MinVersion < messages.TLS12 || p.MinVersion > p.MaxVersion || p.MaxVersion > messages.TLS13 {
+		return invalid("versions %v to %v", p.MinVersion, p.MaxVersion)
 	}
 	if err := c.compileAlgorithms(p); err != nil {
 		return err
@@ -135,11 +139,8 @@ func (c *Common) compile(p *handshake.Policy) error {
 }
 
 func (c *Common) compileAlgorithms(p *handshake.Policy) error {
-	p.Suites = orList(c.CipherSuites, defaultSuites)
-	for i, id := range p.Suites {
-		if _, known := secrets.LookupSuite(id); !known || slices.Contains(p.Suites[:i], id) {
-			return invalid("cipher suite %v is unknown or named twice", id)
-		}
+	if err := c.compileSuites(p); err != nil {
+		return err
 	}
 	p.Groups = orList(c.Groups, defaultGroups)
 	for i, id := range p.Groups {
@@ -149,7 +150,7 @@ func (c *Common) compileAlgorithms(p *handshake.Policy) error {
 	}
 	p.Schemes = orList(c.Schemes, defaultSchemes)
 	for _, scheme := range p.Schemes {
-		if !handshake.SignsHandshakes(scheme) {
+		if !handshake.SignsHandshakes(scheme) && p.MinVersion == messages.TLS13 {
 			return invalid("scheme %v does not sign handshakes of TLS 1.3", scheme)
 		}
 	}
@@ -174,28 +175,48 @@ func (c *Common) compileAlgorithms(p *handshake.Policy) error {
 	return nil
 }
 
+// compileSuites parts the suites by version, and keeps those of the versions
+// that are allowed.
+func (c *Common) compileSuites(p *handshake.Policy) error {
+	all := orList(c.CipherSuites, defaultSuites)
+	for i, id := range all {
+		_, is13 := secrets.LookupSuite(id)
+		suite12, is12 := secrets.LookupSuite12(id)
+		switch {
+		case slices.Contains(all[:i], id) || !is13 && !is12:
+			return invalid("cipher suite %v is unknown or named twice", id)
+		case is12 && suite12.KeyExchange != secrets.KeyExchangeECDHE:
+			return invalid("cipher suite %v: its key exchange is not there", id)
+		case is13 && p.Allows(messages.TLS13):
+			p.Suites13 = append(p.Suites13, id)
+		case is12 && p.Allows(messages.TLS12):
+			p.Suites12 = append(p.Suites12, id)
+		}
+	}
+	p.Suites = slices.Concat(p.Suites13, p.Suites12)
+	for version, suites := range map[messages.Version][]messages.CipherSuite{
+		messages.TLS13: p.Suites13, messages.TLS12: p.Suites12,
+	} {
+		if p.Allows(version) && len(suites) == 0 {
+			return invalid("no cipher suite is for %v", version)
+		}
+	}
+	return nil
+}
+
 // firstShares are the groups to send shares for at once: the most preferred,
 // and a classical one beside it if that is post-quantum.
 func firstShares(groups []messages.Group) []messages.Group {
 	shares := groups[:1:1]
-	if !postQuantum(groups[0]) {
+	if !handshake.PostQuantum(groups[0]) {
 		return shares
 	}
 	for _, group := range groups[1:] {
-		if !postQuantum(group) {
+		if !handshake.PostQuantum(group) {
 			return append(shares, group)
 		}
 	}
 	return shares
-}
-
-func postQuantum(g messages.Group) bool {
-	switch g {
-	case messages.X25519MLKEM768, messages.SecP256r1MLKEM768, messages.SecP384r1MLKEM1024,
-		messages.MLKEM512, messages.MLKEM768, messages.MLKEM1024:
-		return true
-	}
-	return false
 }
 
 func checkALPN(protocols []string) error {

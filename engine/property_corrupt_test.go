@@ -24,8 +24,8 @@ type tampered struct {
 
 // tamper runs a conversation and changes byte number at of what goes to an
 // end by change. A negative number changes nothing.
-func tamper(to events.Role, at int, change byte) *tampered {
-	pair := small("tamper")
+func tamper(made madePair, to events.Role, at int, change byte) *tampered {
+	pair := made("tamper")
 	withClientCert(pair)
 	p := pair.Join()
 	run := &tampered{pipe: p}
@@ -81,21 +81,23 @@ func (run *tampered) check(t interface{ Fatalf(string, ...any) }, to events.Role
 	}
 }
 
-func TestAChangedByteAnywhereIsFoundOut(t *testing.T) {
-	whole := tamper(events.Client, -1, 0)
+func TestAChangedByteAnywhereIsFoundOut(t *testing.T) { inEachVersion(t, changedByte) }
+
+func changedByte(t *testing.T, made madePair) {
+	whole := tamper(made, events.Client, -1, 0)
 	if whole.pipe.Client.Err != nil || whole.pipe.Server.Err != nil || !whole.pipe.Client.Engine.ReadClosed() {
 		t.Fatalf("without a change: %v, %v", whole.pipe.Client.Err, whole.pipe.Server.Err)
 	}
 	for _, to := range []events.Role{events.Client, events.Server} {
 		for at := range whole.sent[to] {
-			tamper(to, at, 1).check(t, to, at, 1)
+			tamper(made, to, at, 1).check(t, to, at, 1)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		to := events.Role(rapid.IntRange(0, 1).Draw(t, "to"))
 		at := rapid.IntRange(0, whole.sent[to]-1).Draw(t, "at")
 		change := rapid.ByteMin(1).Draw(t, "change")
-		tamper(to, at, change).check(t, to, at, change)
+		tamper(made, to, at, change).check(t, to, at, change)
 	})
 }
 

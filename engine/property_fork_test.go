@@ -40,8 +40,12 @@ func tell(e *engine.Engine, answers *testkit.Answers, call func(*engine.Engine, 
 }
 
 func TestAForkStaysEqualAndItsOriginalKnowsNothingOfIt(t *testing.T) {
+	inEachVersion(t, forkStaysEqual)
+}
+
+func forkStaysEqual(t *testing.T, made madePair) {
 	rapid.Check(t, func(t *rapid.T) {
-		pair := small("fork")
+		pair := made("fork")
 		withClientCert(pair)
 		pair.Client.Rand, pair.Server.Rand = constant(0x21), constant(0x42)
 		pieces := rapid.SliceOfN(rapid.IntRange(1, 500), 1, 10).Draw(t, "pieces")

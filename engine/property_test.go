@@ -47,10 +47,19 @@ func observed(p *pipe.Pipe) *[2]account {
 	return accounts
 }
 
+// madePair makes a pair that agrees on a version.
+type madePair func(seed string) *testkit.Pair
+
+// inEachVersion runs a test with pairs of every version.
+func inEachVersion(t *testing.T, test func(t *testing.T, made madePair)) {
+	t.Run("TLS 1.3", func(t *testing.T) { test(t, small) })
+	t.Run("TLS 1.2", func(t *testing.T) { test(t, legacy) })
+}
+
 // conversation is a handshake with client authentication, data, key updates
 // and the close of both directions. It runs to quiet between the steps.
-func conversation(seed string, split func(events.Role, []byte) int) (*pipe.Pipe, *[2]account) {
-	pair := small(seed)
+func conversation(made madePair, seed string, split func(events.Role, []byte) int) (*pipe.Pipe, *[2]account) {
+	pair := made(seed)
 	withClientCert(pair)
 	pair.Server.Tickets = 2
 	p := pair.Join()
@@ -79,22 +88,26 @@ func (a *account) equal(b *account) bool {
 	return bytes.Equal(a.sent, b.sent) && slices.Equal(a.told, b.told)
 }
 
-func TestTheSameSeedGivesTheSameBytes(t *testing.T) {
-	_, first := conversation("seed", nil)
-	_, second := conversation("seed", nil)
+func TestTheSameSeedGivesTheSameBytes(t *testing.T) { inEachVersion(t, sameSeed) }
+
+func sameSeed(t *testing.T, made madePair) {
+	_, first := conversation(made, "seed", nil)
+	_, second := conversation(made, "seed", nil)
 	for role := range first {
 		if !first[role].equal(&second[role]) {
 			t.Errorf("the %v goes two ways on the same inputs", events.Role(role))
 		}
 	}
-	_, other := conversation("another seed", nil)
+	_, other := conversation(made, "another seed", nil)
 	if first[0].equal(&other[0]) {
 		t.Error("another seed gives the same bytes")
 	}
 }
 
-func TestEverySplitGivesTheSameEvents(t *testing.T) {
-	_, want := conversation("split", nil)
+func TestEverySplitGivesTheSameEvents(t *testing.T) { inEachVersion(t, everySplit) }
+
+func everySplit(t *testing.T, made madePair) {
+	_, want := conversation(made, "split", nil)
 	check := func(t interface{ Errorf(string, ...any) }, how string, got *[2]account) {
 		for role := range want {
 			if !want[role].equal(&got[role]) {
@@ -104,13 +117,13 @@ func TestEverySplitGivesTheSameEvents(t *testing.T) {
 		}
 	}
 	for _, size := range []int{1, 2, 3, 5, 7, 64} {
-		_, got := conversation("split", func(events.Role, []byte) int { return size })
+		_, got := conversation(made, "split", func(events.Role, []byte) int { return size })
 		check(t, fmt.Sprintf("pieces of %d bytes", size), got)
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		pieces := rapid.SliceOfN(rapid.IntRange(1, 600), 1, 40).Draw(t, "pieces")
 		next := 0
-		_, got := conversation("split", func(events.Role, []byte) int {
+		_, got := conversation(made, "split", func(events.Role, []byte) int {
 			next++
 			return pieces[next%len(pieces)]
 		})
@@ -119,11 +132,13 @@ func TestEverySplitGivesTheSameEvents(t *testing.T) {
 }
 
 // The peer of a patient server writes on while a question is open.
-func TestAnswersMayComeAtAnyTime(t *testing.T) {
-	_, want := conversation("late", nil)
+func TestAnswersMayComeAtAnyTime(t *testing.T) { inEachVersion(t, lateAnswers) }
+
+func lateAnswers(t *testing.T, made madePair) {
+	_, want := conversation(made, "late", nil)
 	rapid.Check(t, func(t *rapid.T) {
 		wait := rapid.SliceOfN(rapid.IntRange(0, 3), 1, 20).Draw(t, "steps to wait before each answer")
-		pair := small("late")
+		pair := made("late")
 		withClientCert(pair)
 		pair.Server.Tickets = 2
 		hold := func(events.Question) bool { return true }

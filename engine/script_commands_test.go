@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,9 @@ func (s *script) command(line string) error {
 			session := *s.session
 			s.pair.Client.Session = &session
 		}
+		return nil
+	case "forget":
+		clear(s.kept.Sessions)
 		return nil
 	case "after":
 		d, err := time.ParseDuration(rest[0])
@@ -116,6 +120,16 @@ func (s *script) talk(verb string, rest []string) error {
 			return fmt.Errorf("no question is open")
 		}
 		return p.Answer(role, answers.Now(end.Open))
+	case "renegotiate":
+		// What asks for a renegotiation: the peer's own messages.
+		raw := []byte{byte(messages.TypeHelloRequest), 0, 0, 0}
+		if role == events.Server {
+			raw = slices.Clone(s.hello)
+		}
+		_ = p.Do(role, func(e *engine.Engine, out *events.Output, now time.Time) error {
+			return e.Inject(out, now, raw)
+		})
+		return nil
 	case "received":
 		fmt.Fprintf(&s.log, "%v has received %q\n", role, end.Received)
 		return nil
@@ -183,6 +197,16 @@ func (s *script) configure(client bool, options []string) error {
 		case "no-tickets":
 			s.pair.Client.NoTickets = s.pair.Client.NoTickets || client
 			s.pair.Server.NoTickets = s.pair.Server.NoTickets || !client
+		case "min":
+			common.MinVersion, err = parseVersion(value)
+		case "max":
+			common.MaxVersion, err = parseVersion(value)
+		case "sessions":
+			s.pair.Server.Sessions = true
+		case "request-stapled":
+			s.pair.Client.RequestOCSP, s.pair.Client.RequestSCTs = true, true
+		case "staple":
+			answers.Override = stapling(answers.Identity)
 		case "choose-config":
 			s.pair.Server.ChooseConfig = true
 		default:
@@ -193,6 +217,28 @@ func (s *script) configure(client bool, options []string) error {
 		}
 	}
 	return nil
+}
+
+func parseVersion(value string) (messages.Version, error) {
+	versions := map[string]messages.Version{"1.1": messages.TLS11, "1.2": messages.TLS12, "1.3": messages.TLS13}
+	version, ok := versions[value]
+	if !ok {
+		return 0, fmt.Errorf("no version %s", value)
+	}
+	return version, nil
+}
+
+// stapling has an identity shown with an OCSP response and a timestamp.
+func stapling(identity *testkit.Identity) func(events.Question) events.Answer {
+	return func(q events.Question) events.Answer {
+		choose, ok := q.(*events.ChooseCredential)
+		if !ok {
+			return nil
+		}
+		credential := identity.Credential()
+		credential.OCSP, credential.SCTs = []byte("a response"), [][]byte{[]byte("a timestamp")}
+		return choose.Reply(credential)
+	}
 }
 
 // parseAll reads a list of registry names.

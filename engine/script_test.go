@@ -74,11 +74,15 @@ type script struct {
 	log  strings.Builder
 	// session is the last that the client was given in an earlier connection.
 	session *events.Session
-	runs    int
+	// kept are the sessions that servers have kept by identifier.
+	kept *testkit.Answers
+	runs int
+	// hello is the last ClientHello that a server has read.
+	hello []byte
 }
 
 func newScript(t *testing.T) *script {
-	s := &script{t: t, now: testkit.Now, held: map[string]bool{}}
+	s := &script{t: t, now: testkit.Now, held: map[string]bool{}, kept: &testkit.Answers{}}
 	s.prepare()
 	return s
 }
@@ -89,6 +93,7 @@ func (s *script) prepare() {
 	s.pair, s.pipe, s.last = testkit.NewPair(fmt.Sprint("script ", s.runs)), nil, [2]string{}
 	hold := func(q events.Question) bool { return s.held[questionKind(q)] }
 	s.pair.ClientAnswers.Hold, s.pair.ServerAnswers.Hold = hold, hold
+	s.pair.ServerAnswers.Sessions = s.kept.Sessions
 }
 
 // questionKind is the name of a question as scripts have it: sign, verify-peer.
@@ -108,6 +113,13 @@ func (s *script) connect() *pipe.Pipe {
 		fmt.Fprintf(&s.log, "%v: %v\n", from, e)
 		if ticket, ok := e.(*events.TicketReceived); ok && from == events.Client {
 			s.session = ticket.Session
+		}
+		if hello, ok := e.(*events.PeerHelloReceived); ok && from == events.Server {
+			s.hello = hello.Hello.Raw
+		}
+		if session, ok := e.(*events.SessionEstablished); ok {
+			s.kept.Keep(session)
+			s.pair.ServerAnswers.Sessions = s.kept.Sessions
 		}
 	}
 	return s.pipe

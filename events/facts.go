@@ -54,6 +54,15 @@ type TicketReceived struct {
 	Session *Session
 }
 
+// SessionEstablished brings a server of TLS 1.2 a session to keep under
+// SessionID, for [FindSession] to ask for. State holds a secret.
+type SessionEstablished struct {
+	SessionID []byte
+	State     []byte
+	// Lifetime is in seconds, at most 604800.
+	Lifetime uint32
+}
+
 // PeerClosed tells that the peer sent close_notify: no more data will come,
 // and nothing was cut off (RFC 8446, Section 6.1). This end may still write.
 type PeerClosed struct{}
@@ -112,6 +121,7 @@ func (*SecretDerived) event()      {}
 func (*HandshakeCompleted) event() {}
 func (*DataReceived) event()       {}
 func (*TicketReceived) event()     {}
+func (*SessionEstablished) event() {}
 func (*PeerClosed) event()         {}
 func (*WarningReceived) event()    {}
 func (*Failed) event()             {}

@@ -41,6 +41,15 @@ func (q *VerifyPeer) String() string {
 
 func (q *OpenTicket) String() string { return fmt.Sprintf("open ticket? %d offered", len(q.Tickets)) }
 
+func (q *FindSession) String() string {
+	return fmt.Sprintf("find session? identifier of %d bytes", len(q.SessionID))
+}
+
+func (e *SessionEstablished) String() string {
+	return fmt.Sprintf("session established, identifier of %d bytes, state of %d bytes, lifetime %ds",
+		len(e.SessionID), len(e.State), e.Lifetime)
+}
+
 func (q *SealTicket) String() string {
 	return fmt.Sprintf("seal ticket? state of %d bytes, lifetime %ds", len(q.State), q.Lifetime)
 }

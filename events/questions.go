@@ -231,6 +231,29 @@ type TicketOpened struct {
 	State []byte
 }
 
+// FindSession asks a server's caller for the session that a client of TLS 1.2
+// names by its identifier (RFC 5246, Section 7.4.1.2).
+type FindSession struct {
+	Asked
+	Hello     *ClientHello
+	SessionID []byte
+}
+
+// Reply answers with the state, as once given by [SessionEstablished].State.
+// The engine copies what it keeps.
+func (q *FindSession) Reply(state []byte) Answer {
+	return &SessionFound{Replied: Replied{q.ID}, State: state}
+}
+
+// None answers that there is no such session; the handshake goes on in full.
+func (q *FindSession) None() Answer { return &SessionFound{Replied: Replied{q.ID}} }
+
+// SessionFound answers [FindSession]. An empty State means none.
+type SessionFound struct {
+	Replied
+	State []byte
+}
+
 // SealTicket asks a server's caller to turn State into a ticket that only it
 // can open (RFC 8446, Section 4.6.1, and RFC 5077, Section 4). State holds a secret: it
 // must be encrypted and authenticated, or kept and named by an identifier.
@@ -273,4 +296,5 @@ func (*ChooseCredential) event() {}
 func (*Sign) event()             {}
 func (*VerifyPeer) event()       {}
 func (*OpenTicket) event()       {}
+func (*FindSession) event()      {}
 func (*SealTicket) event()       {}

@@ -28,6 +28,12 @@ type Session struct {
 	Secret secrets.Secret
 	// Ticket is a client's to present; empty in a server's state.
 	Ticket []byte
+	// SessionID names the session in TLS 1.2 where there is no ticket, at most
+	// 32 bytes (RFC 5246, Section 7.4.1.2).
+	SessionID []byte
+	// ExtendedMaster tells that Secret is an extended master secret of
+	// TLS 1.2 (RFC 7627).
+	ExtendedMaster bool
 	// Created is when the ticket was sent or received. It is kept to the
 	// millisecond.
 	Created time.Time
@@ -70,6 +76,15 @@ func (s *Session) layout(c *wire.Codec) {
 	secret := s.Secret.Bytes()
 	c.Opaque8(1, secrets.MaxSecretLen, &secret)
 	c.Opaque16(0, 65535, &s.Ticket)
+	c.Opaque8(0, 32, &s.SessionID)
+	extended := uint8(0)
+	if s.ExtendedMaster {
+		extended = 1
+	}
+	wire.U8(c, &extended)
+	if c.Reading() {
+		s.ExtendedMaster = extended == 1
+	}
 	moment(c, &s.Created)
 	moment(c, &s.Authenticated)
 	wire.U32(c, &s.Lifetime)

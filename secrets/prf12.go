@@ -7,9 +7,9 @@ import (
 
 // The pseudorandom function of TLS 1.2, and what is exported from it.
 
-// ErrReservedLabel says that a label has no byte, or is one the handshake itself
-// uses, which would export a secret of the connection. RFC 5705, Section 4.
-var ErrReservedLabel = errors.New("secrets: label is empty or belongs to the handshake")
+// ErrReservedLabel says that a label is one the handshake itself uses, which
+// would export a secret of the connection. RFC 5705, Section 4.
+var ErrReservedLabel = errors.New("secrets: label belongs to the handshake")
 
 // ErrContextLength says that the context of an exporter is longer than its
 // length field holds. RFC 5705, Section 4.
@@ -68,7 +68,7 @@ func PRF12(h Hash, dst, secret []byte, label string, seeds ...[]byte) {
 // no connection. RFC 5705, Section 4. RFC 7627, Section 5.4.
 func Export12(h Hash, master *Secret, randoms *Randoms, label string, context, dst []byte) error {
 	switch label {
-	case "", labelClientFinished, labelServerFinished, labelMaster, labelExtendedMaster, labelKeyBlock:
+	case labelClientFinished, labelServerFinished, labelMaster, labelExtendedMaster, labelKeyBlock:
 		return ErrReservedLabel
 	}
 	if len(context) > math.MaxUint16 {

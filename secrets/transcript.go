@@ -13,6 +13,7 @@ type Transcript struct {
 	hash    Hash
 	running hash.Hash
 	buffer  []byte
+	retain  bool // goes on keeping raw bytes after Use
 	scratch [maxHashSize]byte
 }
 
@@ -23,11 +24,25 @@ const messageHash = 254
 // Add appends one or more raw handshake messages, headers included, or any part
 // of them.
 func (t *Transcript) Add(raw []byte) {
-	if t.running == nil {
+	if t.running == nil || t.retain {
 		t.buffer = append(t.buffer, raw...)
-		return
 	}
-	t.running.Write(raw)
+	if t.running != nil {
+		t.running.Write(raw)
+	}
+}
+
+// Retain has Kept go on after Use, until Forget: a CertificateVerify of TLS 1.2
+// signs the messages themselves. RFC 5246, Section 7.4.8.
+func (t *Transcript) Retain() { t.retain = true }
+
+// Forget ends what Retain began, and lets the bytes go. Before Use it changes
+// nothing that Use needs.
+func (t *Transcript) Forget() {
+	t.retain = false
+	if t.running != nil {
+		t.buffer = nil
+	}
 }
 
 // Use chooses the hash function and replays what was kept. The first choice
@@ -39,7 +54,9 @@ func (t *Transcript) Use(h Hash) {
 	t.hash = h
 	t.running = h.New()
 	t.running.Write(t.buffer)
-	t.buffer = nil
+	if !t.retain {
+		t.buffer = nil
+	}
 }
 
 // Hash returns the hash function chosen, and the zero Hash before Use.
@@ -95,7 +112,7 @@ func (t *Transcript) Restart() {
 
 // Clone returns a copy that goes its own way.
 func (t *Transcript) Clone() Transcript {
-	c := Transcript{hash: t.hash}
+	c := Transcript{hash: t.hash, retain: t.retain}
 	if t.running != nil {
 		c.running = t.cloneRunning()
 	}

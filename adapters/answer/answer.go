@@ -35,8 +35,19 @@ type Answerer interface {
 // SessionKeeper keeps a client's sessions between connections. [Client] is one.
 type SessionKeeper interface {
 	// TakeSession gives a session for a connection to name, or nil. It gives
-	// each session once (RFC 8446, Appendix C.4).
+	// each session once (RFC 8446, Appendix C.4); one of TLS 1.2 that serves
+	// again is kept again.
 	TakeSession(now time.Time, name string) *events.Session
 	// KeepSession keeps a session of a connection to name.
 	KeepSession(name string, session *events.Session)
+}
+
+// EstablishedKeeper keeps the sessions of TLS 1.2 that a server's clients name
+// by identifier. [Server] is one.
+type EstablishedKeeper interface {
+	// KeepEstablished keeps a session that was established at now.
+	KeepEstablished(now time.Time, e *events.SessionEstablished)
+	// ForgetEstablished forgets a session of which a connection has failed
+	// (RFC 5246, Section 7.2.2).
+	ForgetEstablished(id []byte)
 }

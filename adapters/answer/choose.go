@@ -2,6 +2,8 @@ package answer
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"slices"
 	"strings"
 
@@ -43,7 +45,24 @@ func chooseByAuthority(certificates []*Certificate, q *events.ChooseCredential) 
 }
 
 func (c *Certificate) canSign(q *events.ChooseCredential) bool {
-	return len(common(c.Credential(q.Version).Schemes, q.Schemes)) > 0
+	return len(common(c.Credential(q.Version).Schemes, q.Schemes)) > 0 && c.curveAccepted(q)
+}
+
+// curveAccepted tells whether a client of TLS 1.2 takes a certificate of this
+// key: there supported_groups names the curves of keys too
+// (RFC 8422, Section 5.3).
+func (c *Certificate) curveAccepted(q *events.ChooseCredential) bool {
+	if q.Version != messages.TLS12 || q.Hello == nil || len(q.Hello.Groups) == 0 {
+		return true
+	}
+	key, ok := c.leaf.PublicKey.(*ecdsa.PublicKey)
+	if !ok {
+		return true
+	}
+	groups := map[elliptic.Curve]messages.Group{
+		elliptic.P256(): messages.Secp256r1, elliptic.P384(): messages.Secp384r1, elliptic.P521(): messages.Secp521r1,
+	}
+	return slices.Contains(q.Hello.Groups, groups[key.Curve])
 }
 
 // chainAccepted tells whether all signatures of the chain are by schemes of the

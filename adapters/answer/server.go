@@ -45,6 +45,9 @@ type Server struct {
 
 	// Tickets seals and opens tickets; nil does neither.
 	Tickets *TicketKeys
+	// Sessions keeps sessions of TLS 1.2 by identifier, where the config has
+	// Sessions; nil keeps none. A client without a ticket names one of them.
+	Sessions *SessionCache
 }
 
 // Answer implements [Answerer].
@@ -63,6 +66,8 @@ func (s *Server) Answer(now time.Time, q events.Question) events.Answer {
 		return answer
 	case *events.SealTicket:
 		return s.sealTicket(now, q)
+	case *events.FindSession:
+		return s.findSession(now, q)
 	}
 	return nil
 }
@@ -135,6 +140,32 @@ func (s *Server) openTicket(now time.Time, q *events.OpenTicket) events.Answer {
 		}
 	}
 	return q.None()
+}
+
+// findSession is openTicket for a session of TLS 1.2 by identifier.
+func (s *Server) findSession(now time.Time, q *events.FindSession) events.Answer {
+	if s.Sessions == nil {
+		return q.None()
+	}
+	state := s.Sessions.Get(now, q.SessionID)
+	if state == nil || !s.serves(now, state, q.Hello) {
+		return q.None()
+	}
+	return q.Reply(state)
+}
+
+// KeepEstablished implements [EstablishedKeeper].
+func (s *Server) KeepEstablished(now time.Time, e *events.SessionEstablished) {
+	if s.Sessions != nil {
+		s.Sessions.Put(now, e)
+	}
+}
+
+// ForgetEstablished implements [EstablishedKeeper].
+func (s *Server) ForgetEstablished(id []byte) {
+	if s.Sessions != nil {
+		s.Sessions.Forget(id)
+	}
 }
 
 func (s *Server) serves(now time.Time, state []byte, hello *events.ClientHello) bool {

@@ -42,11 +42,11 @@ type namedSessions struct {
 }
 
 // Put keeps a session of a connection to name, which is compared without regard
-// to case. The session must not be changed afterwards. Sessions without a
-// ticket and an empty name are passed over.
+// to case. The session must not be changed afterwards. Sessions with neither a
+// ticket nor an identifier, and an empty name, are passed over.
 func (s *Sessions) Put(name string, session *events.Session) {
 	name = strings.ToLower(name)
-	if name == "" || session == nil || len(session.Ticket) == 0 {
+	if name == "" || session == nil || len(session.Ticket)+len(session.SessionID) == 0 {
 		return
 	}
 	s.mu.Lock()

@@ -70,6 +70,8 @@ type Conn struct {
 	broken   error  // what the transport refused to write with
 	shaken   error  // what the handshake failed with for good
 	peer     *answer.Peer
+	resumes  *events.Session // that a client took from its store
+	known    []byte          // the identifier of a server's session of TLS 1.2
 
 	complete atomic.Bool // the handshake is
 	closed   atomic.Bool
@@ -102,7 +104,8 @@ func Client(transport net.Conn, config *engine.ClientConfig, answers answer.Answ
 	}
 	c.start = func(now time.Time) *engine.Engine {
 		if c.name != "" && config.Session == nil {
-			return policy.Resume(keeper.TakeSession(now, c.name))
+			c.resumes = keeper.TakeSession(now, c.name)
+			return policy.Resume(c.resumes)
 		}
 		return policy.New()
 	}

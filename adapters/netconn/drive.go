@@ -19,8 +19,10 @@ var outputs = sync.Pool{New: func() any { return new(events.Output) }}
 // asked is what a call of the engine leaves to do once the lock is given back,
 // since answerers and keepers may take their time.
 type asked struct {
-	question events.Question
-	sessions []*events.Session
+	question    events.Question
+	sessions    []*events.Session
+	established *events.SessionEstablished
+	forget      []byte // the identifier of a session
 }
 
 // call runs a method of the engine and answers what it asks. Only the handshake
@@ -40,6 +42,7 @@ func (c *Conn) callInto(p []byte, method func(*engine.Engine, *events.Output, ti
 				keeper.KeepSession(c.name, session)
 			}
 		}
+		c.keepEstablished(&left)
 		if left.question == nil {
 			return n, err
 		}
@@ -72,6 +75,7 @@ func (c *Conn) turn(p []byte, method func(*engine.Engine, *events.Output, time.T
 
 // collect takes the output of one call of the engine.
 func (c *Conn) collect(p []byte, out *events.Output) (left asked, n int) {
+	resumed := false
 	for event := range out.All() {
 		if c.observe != nil {
 			c.observe(event)
@@ -85,17 +89,46 @@ func (c *Conn) collect(p []byte, out *events.Output) (left asked, n int) {
 			c.keep(event.Bytes[copied:])
 		case *events.TicketReceived:
 			left.sessions = append(left.sessions, event.Session)
+		case *events.HandshakeCompleted:
+			resumed = event.Connection.Resumed && event.Connection.Version == messages.TLS12
+		case *events.SessionEstablished:
+			left.established, c.known = event, event.SessionID
 		case *events.PeerClosed:
 			c.ended = io.EOF
 		case *events.Failed:
 			if c.ended == nil {
 				c.ended = readError(event.Err)
 			}
+			if _, cut := readError(event.Err).(*truncated); !cut {
+				left.forget = c.known
+			}
 		case events.Question:
 			left.question = event
+			if find, ok := event.(*events.FindSession); ok {
+				c.known = find.SessionID
+			}
 		}
 	}
+	if resumed && len(left.sessions) == 0 && c.resumes != nil {
+		// Nothing new came for it: the session serves again.
+		left.sessions = append(left.sessions, c.resumes)
+	}
 	return left, n
+}
+
+// keepEstablished keeps a server's session of TLS 1.2, or forgets that of a
+// connection that has failed.
+func (c *Conn) keepEstablished(left *asked) {
+	keeper, ok := c.answers.(answer.EstablishedKeeper)
+	if !ok {
+		return
+	}
+	if left.established != nil {
+		keeper.KeepEstablished(time.Now(), left.established)
+	}
+	if left.forget != nil {
+		keeper.ForgetEstablished(left.forget)
+	}
 }
 
 // queue has bytes written after all others.

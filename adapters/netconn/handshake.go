@@ -10,6 +10,7 @@ import (
 
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
 )
 
 // Handshake runs the handshake if that is still to be done. A deadline that
@@ -88,10 +89,11 @@ func (c *Conn) shake() error {
 		return err
 	}
 	for {
-		completed, role := c.progress()
+		completed, agreed := c.progress()
 		// A server's tickets wait for its first data: the client may be busy
-		// writing, and read none of them before it is done.
-		if !completed || role == events.Client {
+		// writing, and read none of them before it is done. In TLS 1.2 it waits
+		// for the server's Finished, with the ticket before that.
+		if !completed || agreed.Role == events.Client || agreed.Version == messages.TLS12 {
 			if err := c.flushAlone(); err != nil {
 				return err
 			}
@@ -120,10 +122,10 @@ func (c *Conn) begin() error {
 	return c.call((*engine.Engine).Start)
 }
 
-func (c *Conn) progress() (completed bool, role events.Role) {
+func (c *Conn) progress() (completed bool, agreed events.Connection) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.engine.Completed(), c.engine.Connection().Role
+	return c.engine.Completed(), c.engine.Connection()
 }
 
 func (c *Conn) flushAlone() error {

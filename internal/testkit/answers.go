@@ -21,6 +21,16 @@ type Answers struct {
 	Hold func(q events.Question) bool
 	// Asked collects the questions.
 	Asked []events.Question
+	// Sessions are those of TLS 1.2 by identifier, as Keep has kept them.
+	Sessions map[string][]byte
+}
+
+// Keep keeps a session for FindSession to ask for.
+func (a *Answers) Keep(e *events.SessionEstablished) {
+	if a.Sessions == nil {
+		a.Sessions = map[string][]byte{}
+	}
+	a.Sessions[string(e.SessionID)] = e.State
 }
 
 // Answer implements the interface of the adapters.
@@ -63,6 +73,8 @@ func (a *Answers) Now(q events.Question) events.Answer {
 		return q.Reply(0, q.Tickets[0].Ticket)
 	case *events.SealTicket:
 		return q.Reply(q.State)
+	case *events.FindSession:
+		return q.Reply(a.Sessions[string(q.SessionID)])
 	}
 	return &events.Refused{Replied: events.Replied{ID: q.Number()}, Err: errors.New("testkit: unknown question")}
 }

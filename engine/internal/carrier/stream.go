@@ -4,6 +4,7 @@
 package carrier
 
 import (
+	"io"
 	"slices"
 
 	"github.com/tacitls/tacitls/engine/internal/refuse"
@@ -34,6 +35,8 @@ type Options struct {
 	// the AEAD's own limit (RFC 8446, Section 5.5).
 	UpdateAfter uint64
 	Trace       bool
+	// Rand gives the IVs of CBC.
+	Rand io.Reader
 }
 
 // Stream is one end's record layer.
@@ -46,7 +49,8 @@ type Stream struct {
 	at int
 	// messages holds handshake bytes deprotected but not yet taken.
 	messages []byte
-	opener   *secrets.Opener
+	opener   opener
+	tagLen   int // of the keys for reading, in TLS 1.3
 	read     keyState
 	empty    int
 	warnings int
@@ -57,9 +61,28 @@ type Stream struct {
 
 	// out holds handshake bytes that wait to be put into records.
 	out    []byte
-	sealer *secrets.Sealer
+	sealer sealer
+	limit  uint64 // of records under the key for writing; 0 is none to heed
 	write  keyState
+	tls12  bool
 	first  bool // the first flight has been sent, be it in several records
+}
+
+// opener removes the protection of records, in the way of a version.
+type opener interface {
+	Open(dst []byte, header, ciphertext []byte) (content []byte, contentType uint8, err error)
+	Sequence() uint64
+	Rest()
+	Wipe()
+}
+
+// sealer protects records, in the way of a version.
+type sealer interface {
+	Seal(dst []byte, contentType uint8, content []byte, padding int) ([]byte, error)
+	SealedLen(content, padding int) int
+	Sequence() uint64
+	Rest()
+	Wipe()
 }
 
 // keyState is where one direction stands.
@@ -90,13 +113,18 @@ func (s *Stream) ReadKeys(out *events.Output, level events.Level, suite *secrets
 	if err != nil {
 		return refuse.Internal.Because(err)
 	}
+	s.tagLen = suite.Overhead()
+	s.readUnder(out, opener, level, suite.ID)
+	return nil
+}
+
+func (s *Stream) readUnder(out *events.Output, opener opener, level events.Level, suite messages.CipherSuite) {
 	if s.opener != nil {
 		s.opener.Wipe()
 	}
 	s.opener = opener
 	s.read.change(level)
-	out.Append(&events.KeysChanged{Level: level, Direction: events.Read, Suite: suite.ID, Generation: s.read.generation})
-	return nil
+	out.Append(&events.KeysChanged{Level: level, Direction: events.Read, Suite: suite, Generation: s.read.generation})
 }
 
 // WriteKeys sends what waits, and puts what follows under new keys.
@@ -108,13 +136,21 @@ func (s *Stream) WriteKeys(out *events.Output, level events.Level, suite *secret
 	if err != nil {
 		return refuse.Internal.Because(err)
 	}
+	s.limit = suite.RecordLimit
+	if s.options.UpdateAfter != 0 {
+		s.limit = min(s.limit, s.options.UpdateAfter)
+	}
+	s.writeUnder(out, sealer, level, suite.ID)
+	return nil
+}
+
+func (s *Stream) writeUnder(out *events.Output, sealer sealer, level events.Level, suite messages.CipherSuite) {
 	if s.sealer != nil {
 		s.sealer.Wipe()
 	}
 	s.sealer = sealer
 	s.write.change(level)
-	out.Append(&events.KeysChanged{Level: level, Direction: events.Write, Suite: suite.ID, Generation: s.write.generation})
-	return nil
+	out.Append(&events.KeysChanged{Level: level, Direction: events.Write, Suite: suite, Generation: s.write.generation})
 }
 
 func (k *keyState) change(level events.Level) {
@@ -132,14 +168,7 @@ func (s *Stream) Skip(size int) { s.skip, s.skipping = size, size > 0 }
 // UpdateDue tells that the write keys have one record left to protect, which
 // is for the KeyUpdate (RFC 8446, Section 5.5).
 func (s *Stream) UpdateDue() bool {
-	if s.sealer == nil {
-		return false
-	}
-	limit := s.sealer.Suite().RecordLimit
-	if s.options.UpdateAfter != 0 {
-		limit = min(limit, s.options.UpdateAfter)
-	}
-	return s.sealer.Sequence() >= limit-1
+	return s.sealer != nil && s.limit != 0 && s.sealer.Sequence() >= s.limit-1
 }
 
 // Aligned tells that what has been taken so far ends on a record's boundary,
@@ -184,11 +213,17 @@ const smallRecord = 512
 func (s *Stream) Fork() *Stream {
 	fork := *s
 	fork.in, fork.messages, fork.out = slices.Clone(s.in), slices.Clone(s.messages), slices.Clone(s.out)
-	if s.opener != nil {
-		fork.opener = s.opener.Fork()
+	switch opener := s.opener.(type) {
+	case *secrets.Opener:
+		fork.opener = opener.Fork()
+	case *secrets.Opener12:
+		fork.opener = opener.Fork()
 	}
-	if s.sealer != nil {
-		fork.sealer = s.sealer.Fork()
+	switch sealer := s.sealer.(type) {
+	case *secrets.Sealer:
+		fork.sealer = sealer.Fork()
+	case *secrets.Sealer12:
+		fork.sealer = sealer.Fork()
 	}
 	return &fork
 }

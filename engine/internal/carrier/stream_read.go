@@ -29,6 +29,7 @@ const (
 	Message
 	Data
 	Alert
+	ChangeCipherSpec // of TLS 1.2
 )
 
 // Next takes the next message, data or alert from what is held and from b,
@@ -129,7 +130,10 @@ func (s *Stream) peek(b []byte) (header record.Header, whole bool, err error) {
 		return header, false, nil
 	}
 	limit := record.MaxPlaintext
-	if s.opener != nil || header.Type == record.ApplicationData {
+	switch {
+	case s.tls12 && s.opener != nil:
+		limit += record.MaxExpansion12
+	case s.opener != nil || header.Type == record.ApplicationData:
 		limit += record.MaxExpansion13
 	}
 	switch {
@@ -148,6 +152,9 @@ func (s *Stream) peek(b []byte) (header record.Header, whole bool, err error) {
 
 // open deprotects a record and takes it apart by its type.
 func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
+	if s.tls12 {
+		return s.open12(out, rec)
+	}
 	kind, content := rec.header.Type, rec.bytes[record.HeaderLen:]
 	if s.opener == nil || kind != record.ApplicationData {
 		s.trace(out, events.Read, events.Initial, kind, len(rec.bytes))
@@ -173,7 +180,7 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 		if s.skipping && errors.Is(err, secrets.ErrBadMAC) {
 			return Item{}, s.pass(size)
 		}
-		if size < s.opener.Suite().Overhead() {
+		if size < s.tagLen {
 			return Item{}, refuse.BadRecordMAC.With("%d bytes are less than a tag", size)
 		}
 		return Item{}, recordRefusal(err)
@@ -227,7 +234,8 @@ func (s *Stream) deliver(out *events.Output, kind record.ContentType, content []
 			return Item{}, refuse.UnexpectedData
 		}
 		if len(content) == 0 {
-			return Item{}, s.countEmpty()
+			// Nothing of it is handed on, but it must be where data may be.
+			return Item{Kind: Data}, s.countEmpty()
 		}
 		s.empty, s.warnings = 0, 0
 		return Item{Kind: Data, Bytes: content}, nil
@@ -244,7 +252,7 @@ func (s *Stream) alert(content []byte) (Item, error) {
 	if !ok {
 		return Item{}, refuse.MalformedAlert
 	}
-	if alert.Description == messages.AlertUserCanceled {
+	if alert.Description == messages.AlertUserCanceled || alert.Level == messages.LevelWarning {
 		s.warnings++
 		if s.warnings > MaxWarnings {
 			return Item{}, refuse.TooManyWarnings

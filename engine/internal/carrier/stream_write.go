@@ -88,7 +88,7 @@ func (s *Stream) seal(out *events.Output, kind record.ContentType, content []byt
 
 // padding asks the policy, within the bounds of RFC 8446, Section 5.4.
 func (s *Stream) padding(kind record.ContentType, length int) int {
-	if s.options.Padding == nil {
+	if s.options.Padding == nil || s.tls12 {
 		return 0
 	}
 	room := record.MaxPlaintext - length

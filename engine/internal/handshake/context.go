@@ -32,6 +32,8 @@ type Context struct {
 	// (RFC 8446, Section 7.5).
 	Suite    *secrets.Suite
 	Exporter secrets.Secret
+	// Exporter12 does so in TLS 1.2.
+	Exporter12 *Exporter12
 	// UpdateOwed tells that the peer asked for a key update which goes out
 	// before the next application data (RFC 8446, Section 4.6.3).
 	UpdateOwed bool
@@ -52,12 +54,22 @@ type Context struct {
 	questions uint64
 }
 
+// Exporter12 is what exporters of TLS 1.2 take from.
+type Exporter12 struct {
+	// Extended tells that the master secret covers the handshake; without that
+	// nothing may be exported (RFC 7627, Section 5.4).
+	Extended bool
+	Hash     secrets.Hash
+	Master   secrets.Secret
+	Randoms  secrets.Randoms
+}
+
 // Unfinished is what a connection needs until its handshake is complete.
 type Unfinished struct {
 	// Transcript is RFC 8446, Section 4.4.1. The driver adds what is received
 	// and Send what is sent; the hellos are added by their handlers.
-	Transcript   secrets.Transcript
-	ClientRandom [32]byte
+	Transcript secrets.Transcript
+	Randoms    secrets.Randoms
 	// Session is the one that a client would resume, or nil.
 	Session *events.Session
 }
@@ -109,6 +121,8 @@ const (
 	ChangeKeys
 	SkipEarlyData
 	Align
+	UseTLS12
+	SendWarning
 	Emit
 )
 
@@ -120,6 +134,10 @@ type Action struct {
 	Direction events.Direction
 	Suite     *secrets.Suite
 	Secret    secrets.Secret
+	Suite12   *secrets.Suite12
+	Keys12    *secrets.RecordKeys
+	Order     secrets.CBCOrder
+	Alert     messages.Alert
 	Size      int          // SkipEarlyData: bytes to pass over
 	Event     events.Event // Emit
 }
@@ -187,6 +205,28 @@ func (hs *Context) WriteKeys(level events.Level, suite *secrets.Suite, secret *s
 	hs.stage(Action{Kind: ChangeKeys, Direction: events.Write, Level: level, Suite: suite, Secret: *secret})
 }
 
+// UseTLS12 stages that records are those of TLS 1.2 from here on, in which
+// change_cipher_spec is an input of the machine.
+func (hs *Context) UseTLS12() { hs.stage(Action{Kind: UseTLS12}) }
+
+// ReadKeys12 stages that what follows is read under keys of TLS 1.2.
+func (hs *Context) ReadKeys12(suite *secrets.Suite12, keys *secrets.RecordKeys, order secrets.CBCOrder) {
+	hs.stage(Action{Kind: ChangeKeys, Direction: events.Read, Suite12: suite, Keys12: keys, Order: order})
+}
+
+// WriteKeys12 stages that what follows is written under keys of TLS 1.2.
+func (hs *Context) WriteKeys12(suite *secrets.Suite12, keys *secrets.RecordKeys, order secrets.CBCOrder) {
+	hs.stage(Action{Kind: ChangeKeys, Direction: events.Write, Suite12: suite, Keys12: keys, Order: order})
+}
+
+// Export12 has exporters take from the master secret of TLS 1.2 (RFC 5705).
+func (hs *Context) Export12(hash secrets.Hash, master *secrets.Secret, extended bool) {
+	hs.Exporter12 = &Exporter12{Extended: extended, Hash: hash, Master: *master, Randoms: hs.Randoms}
+}
+
+// Warn stages an alert that ends nothing.
+func (hs *Context) Warn(alert messages.Alert) { hs.stage(Action{Kind: SendWarning, Alert: alert}) }
+
 // SkipEarlyData stages that up to size bytes of records that do not deprotect
 // are passed over (RFC 8446, Section 4.2.10).
 func (hs *Context) SkipEarlyData(size int) { hs.stage(Action{Kind: SkipEarlyData, Size: size}) }
@@ -207,7 +247,7 @@ func (hs *Context) Ask(q func(id events.Asked) events.Question) {
 // LogSecret stages a secret for the key log, if one is kept.
 func (hs *Context) LogSecret(label string, secret *secrets.Secret) {
 	if hs.Policy.KeyLog {
-		hs.Tell(&events.SecretDerived{Label: label, ClientRandom: hs.ClientRandom, Secret: *secret})
+		hs.Tell(&events.SecretDerived{Label: label, ClientRandom: hs.Randoms.Client, Secret: *secret})
 	}
 }
 
@@ -277,6 +317,10 @@ func (hs *Context) Fork() Context {
 		unfinished := *hs.Unfinished
 		unfinished.Transcript = hs.Transcript.Clone()
 		fork.Unfinished = &unfinished
+	}
+	if hs.Exporter12 != nil {
+		exporter := *hs.Exporter12
+		fork.Exporter12 = &exporter
 	}
 	return fork
 }

@@ -15,6 +15,10 @@ type UpdateKeys struct{ Request messages.KeyUpdateRequest }
 // IssueTicket is the command that has a server send another ticket.
 type IssueTicket struct{}
 
+// ChangeCipherSpec is the record of that type, which TLS 1.2 counts as an input
+// of the machine (RFC 5246, Section 7.1).
+type ChangeCipherSpec struct{}
+
 // ConfigChosen is the answer to events.ChooseConfig with its config compiled;
 // nil keeps the policy.
 type ConfigChosen struct {

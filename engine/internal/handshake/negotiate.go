@@ -43,6 +43,27 @@ func ChooseSuite(ours, theirs []messages.CipherSuite) (messages.CipherSuite, boo
 	return First(ours, theirs)
 }
 
+// PreferSuites orders the suites that both ends have as ChooseSuite does.
+func PreferSuites(ours, theirs []messages.CipherSuite) []messages.CipherSuite {
+	return Common(ours, theirs)
+}
+
+// Classical keeps the groups that TLS 1.2 can use: a post-quantum key share
+// has no room in its messages (RFC 8422, Section 5.4).
+func Classical(groups []messages.Group) []messages.Group {
+	return slices.DeleteFunc(slices.Clone(groups), PostQuantum)
+}
+
+// PostQuantum tells whether a group resists quantum computers.
+func PostQuantum(g messages.Group) bool {
+	switch g {
+	case messages.X25519MLKEM768, messages.SecP256r1MLKEM768, messages.SecP384r1MLKEM1024,
+		messages.MLKEM512, messages.MLKEM768, messages.MLKEM1024:
+		return true
+	}
+	return false
+}
+
 // SignsHandshakes tells whether a scheme may sign a CertificateVerify of
 // TLS 1.3: neither PKCS #1 nor SHA-1 may (RFC 8446, Section 4.4.3).
 func SignsHandshakes(s messages.SignatureScheme) bool {

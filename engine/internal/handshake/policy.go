@@ -3,10 +3,12 @@ package handshake
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 // Policy is a config compiled: nothing is nil that is needed, defaults are
@@ -16,7 +18,8 @@ type Policy struct {
 	Rand io.Reader
 
 	MinVersion, MaxVersion messages.Version
-	Suites                 []messages.CipherSuite
+	Suites                 []messages.CipherSuite // all, as offered
+	Suites13, Suites12     []messages.CipherSuite // those of each version
 	Groups                 []messages.Group
 	Schemes, SchemesCert   []messages.SignatureScheme
 	Offered                []messages.SignatureScheme // by signature_algorithms
@@ -47,12 +50,21 @@ type Policy struct {
 	RequestClientCert bool
 	RequireClientCert bool
 	TicketCount       int
+	Sessions          bool // kept by identifier, for TLS 1.2
 	TicketLifetime    uint32
 }
 
 // Allows tells whether the policy has version.
 func (p *Policy) Allows(version messages.Version) bool {
 	return p.MinVersion <= version && version <= p.MaxVersion
+}
+
+// HasCBC tells whether some suite protects records by CBC and a MAC.
+func (p *Policy) HasCBC() bool {
+	return slices.ContainsFunc(p.Suites12, func(id messages.CipherSuite) bool {
+		suite, known := secrets.LookupSuite12(id)
+		return known && !suite.AEAD()
+	})
 }
 
 // String is the policy as text, a line a field, for the golden files that show

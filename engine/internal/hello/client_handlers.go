@@ -6,6 +6,7 @@ import (
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/engine/internal/tls12"
 	"github.com/tacitls/tacitls/engine/internal/tls13"
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
@@ -26,8 +27,11 @@ func readServerHello(hs *handshake.Context, s *waitServerHello, m *messages.Serv
 	if err := checkVersion(hs, m); err != nil {
 		return nil, err
 	}
-	if m.IsRetry() {
+	if m.IsRetry() && hs.Connection.Version == messages.TLS13 {
 		return readRetry(hs, s.offer, m)
+	}
+	if hs.Connection.Version == messages.TLS12 {
+		return tls12.AcceptServerHello(hs, s.offer, m)
 	}
 	return tls13.AcceptServerHello(hs, s.offer, m)
 }
@@ -39,6 +43,9 @@ func readRetriedServerHello(hs *handshake.Context, s *waitRetriedServerHello, m 
 	if err := checkVersion(hs, m); err != nil {
 		return nil, err
 	}
+	if hs.Connection.Version != messages.TLS13 {
+		return nil, refuse.RetryChangedVersion.With("%v", hs.Connection.Version)
+	}
 	return tls13.AcceptServerHello(hs, s.offer, m)
 }
 
@@ -46,10 +53,14 @@ func readRetriedServerHello(hs *handshake.Context, s *waitRetriedServerHello, m 
 // (RFC 8446, Section 4.2.1).
 func checkVersion(hs *handshake.Context, m *messages.ServerHello) error {
 	if !m.Extensions.Has(messages.ExtensionSupportedVersions) {
-		if downgraded(m) {
+		if hs.Policy.Allows(messages.TLS13) && downgraded(m) {
 			return refuse.DowngradeSentinel
 		}
-		return refuse.NoMutualVersion.With("the server chose %v", m.LegacyVersion)
+		if m.LegacyVersion != messages.TLS12 || !hs.Policy.Allows(messages.TLS12) {
+			return refuse.NoMutualVersion.With("the server chose %v", m.LegacyVersion)
+		}
+		hs.Connection.Version = messages.TLS12
+		return nil
 	}
 	var choice messages.SupportedVersionsChoice
 	if _, err := hs.Get(&m.Extensions, &choice); err != nil {

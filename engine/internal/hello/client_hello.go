@@ -23,8 +23,8 @@ func newOffer(hs *handshake.Context) (*handshake.Offer, error) {
 	if err := hs.Random(hello.Random[:]); err != nil {
 		return nil, err
 	}
-	hs.ClientRandom = hello.Random
-	if policy.Compatibility && hs.Dialect.Compatibility {
+	hs.Randoms.Client = hello.Random
+	if policy.Compatibility && hs.Dialect.Compatibility && policy.Allows(messages.TLS13) {
 		hello.SessionID = make([]byte, 32)
 		if err := hs.Random(hello.SessionID); err != nil {
 			return nil, err
@@ -36,14 +36,40 @@ func newOffer(hs *handshake.Context) (*handshake.Offer, error) {
 	}
 	if session := hs.Session; usable(hs, session) && fits(hello, session) {
 		offer.Session = session
-		suite, _ := secrets.LookupSuite(session.CipherSuite)
-		offer.Early = secrets.NewEarly(suite.Hash, session.Secret.Bytes())
 	}
-	return offer, nil
+	return offer, offerSession(hs, offer)
 }
 
 // helloSize has room for the extensions of a plain ClientHello, in bytes.
 const helloSize = 384
+
+// offerSession prepares what the session's version needs to resume: the schedule
+// for the binder; or the ticket, and the identifier by whose echo a server of
+// TLS 1.2 tells that it resumes, be it by ticket (RFC 5077, Section 3.4).
+func offerSession(hs *handshake.Context, offer *handshake.Offer) error {
+	session, hello := offer.Session, offer.Hello
+	switch {
+	case session == nil:
+		return nil
+	case session.Version == messages.TLS13:
+		suite, _ := secrets.LookupSuite(session.CipherSuite)
+		offer.Early = secrets.NewEarly(suite.Hash, session.Secret.Bytes())
+		return nil
+	case len(session.Ticket) == 0:
+		hello.SessionID = session.SessionID
+		return nil
+	}
+	for i := range hello.Extensions.List {
+		if e := &hello.Extensions.List[i]; e.Type == messages.ExtensionSessionTicket {
+			e.Data = session.Ticket
+		}
+	}
+	if len(hello.SessionID) > 0 {
+		return nil
+	}
+	hello.SessionID = make([]byte, 32)
+	return hs.Random(hello.SessionID)
+}
 
 // putExtensions puts all extensions but cookie and pre_shared_key.
 func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
@@ -52,9 +78,17 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 	if err := features.Offer(hs, x); err != nil {
 		return err
 	}
-	shares, err := makeShares(hs, offer, policy.KeyShares)
-	if err != nil {
-		return err
+	is13, is12 := policy.Allows(messages.TLS13), policy.Allows(messages.TLS12)
+	groups := policy.Groups
+	if !is13 {
+		groups = handshake.Classical(groups)
+	}
+	var shares *messages.KeyShareOffer
+	if is13 {
+		var err error
+		if shares, err = makeShares(hs, offer, policy.KeyShares); err != nil {
+			return err
+		}
 	}
 	// One struct, so that the bodies cost one allocation.
 	bodies := &struct {
@@ -64,30 +98,41 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 		schemesCert messages.SignatureAlgorithmsCert
 		authorities messages.CertificateAuthorities
 		modes       messages.PSKModes
+		extended    messages.ExtendedMasterSecret
+		info        messages.RenegotiationInfo
+		points      messages.ECPointFormats
+		ticket      messages.SessionTicketOffer
+		order       messages.EncryptThenMAC
 		status      messages.StatusRequestOffer
 		timestamps  messages.SCTOffer
 	}{
 		versions:    messages.SupportedVersionsOffer{Versions: versions(policy)},
-		groups:      messages.SupportedGroups{Groups: policy.Groups},
+		groups:      messages.SupportedGroups{Groups: groups},
 		schemes:     messages.SignatureAlgorithms{Schemes: policy.Offered},
 		schemesCert: messages.SignatureAlgorithmsCert{Schemes: policy.SchemesCert},
 		authorities: messages.CertificateAuthorities{Authorities: policy.Authorities},
 		modes:       messages.PSKModes{Modes: []messages.PSKMode{messages.PSKModeDHEKE}},
 		status:      messages.StatusRequestOffer{StatusType: messages.StatusTypeOCSP},
+		points:      messages.ECPointFormats{Formats: []messages.PointFormat{messages.PointUncompressed}},
 	}
 	for _, put := range [...]struct {
 		body   messages.ExtensionBody
 		wanted bool
 	}{
-		{&bodies.versions, true},
+		{&bodies.versions, is13},
 		{&bodies.groups, true},
 		{&bodies.schemes, true},
 		{&bodies.schemesCert, policy.SeparateSchemesCert()},
 		{&bodies.authorities, len(policy.Authorities) > 0},
-		{&bodies.modes, policy.Tickets},
+		{&bodies.extended, is12},
+		{&bodies.info, is12},
+		{&bodies.points, is12},
+		{&bodies.order, is12 && policy.HasCBC()},
+		{&bodies.ticket, is12 && policy.Tickets},
+		{&bodies.modes, is13 && policy.Tickets},
 		{&bodies.status, policy.RequestOCSP},
 		{&bodies.timestamps, policy.RequestSCTs},
-		{shares, true},
+		{shares, is13},
 	} {
 		if !put.wanted {
 			continue
@@ -133,17 +178,17 @@ func makeShares(hs *handshake.Context, offer *handshake.Offer, groups []messages
 // (RFC 8446, Section 4.6.1).
 func usable(hs *handshake.Context, session *events.Session) bool {
 	policy := hs.Policy
-	if session == nil || !policy.Tickets || len(session.Ticket) == 0 {
+	if session == nil || session.ServerName != policy.PeerName || !policy.Allows(session.Version) ||
+		session.Expired(hs.Now) || session.Created.After(hs.Now) ||
+		hs.Now.Sub(session.Authenticated) > maxSessionAge || len(session.Ticket) > 0 && !policy.Tickets {
 		return false
+	}
+	if session.Version == messages.TLS12 {
+		return slices.Contains(policy.Suites12, session.CipherSuite) && session.Secret.Len() == secrets.MasterLen &&
+			len(session.Ticket)+len(session.SessionID) > 0 && session.ExtendedMaster
 	}
 	suite, known := secrets.LookupSuite(session.CipherSuite)
-	if hs.Now.Sub(session.Authenticated) > maxSessionAge {
-		return false
-	}
-	return known && session.Version == messages.TLS13 && policy.Allows(messages.TLS13) &&
-		session.ServerName == policy.PeerName &&
-		session.Secret.Len() == suite.Hash.Size() && hashOffered(policy, suite.Hash) &&
-		!session.Expired(hs.Now) && !session.Created.After(hs.Now)
+	return known && len(session.Ticket) > 0 && session.Secret.Len() == suite.Hash.Size() && hashOffered(policy, suite.Hash)
 }
 
 // maxSessionAge is how long after the server proved its certificate a session
@@ -185,7 +230,7 @@ func hashOffered(policy *handshake.Policy, hash secrets.Hash) bool {
 func send(hs *handshake.Context, offer *handshake.Offer) error {
 	hello := *offer.Hello
 	offer.Types = handshake.Types(&hello.Extensions)
-	if offer.Session == nil {
+	if offer.Session == nil || offer.Session.Version != messages.TLS13 {
 		return hs.Send(&hello)
 	}
 	suite, _ := secrets.LookupSuite(offer.Session.CipherSuite)

@@ -5,6 +5,7 @@ package hello
 import (
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/tls12"
 	"github.com/tacitls/tacitls/engine/internal/tls13"
 )
 
@@ -27,7 +28,8 @@ func ClientRows() []fsm.Block[*handshake.Context] {
 		fsm.In(ClientStart{},
 			fsm.On(sendClientHello, waitServerHello{})),
 		fsm.In(waitServerHello{},
-			fsm.On(readServerHello, waitRetriedServerHello{}, tls13.AfterServerHello())),
+			fsm.On(readServerHello,
+				append(tls12.AfterServerHello(), tls13.AfterServerHello(), waitRetriedServerHello{})...)),
 		fsm.In(waitRetriedServerHello{},
 			fsm.On(readRetriedServerHello, tls13.AfterServerHello())),
 	}

@@ -1,9 +1,12 @@
 package hello
 
 import (
+	"slices"
+
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/engine/internal/tls12"
 	"github.com/tacitls/tacitls/engine/internal/tls13"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
@@ -14,7 +17,7 @@ func readClientHello(hs *handshake.Context, _ *ServerStart, m *messages.ClientHe
 	if err != nil {
 		return nil, err
 	}
-	hs.ClientRandom = m.Random
+	hs.Randoms.Client = m.Random
 	hs.Connection.ServerName = hello.Info.ServerName
 	hs.Tell(&events.PeerHelloReceived{Hello: hello.Info})
 	if hs.Policy.ChooseConfig {
@@ -40,13 +43,29 @@ func chooseVersion(hs *handshake.Context, hello *handshake.Hello) (fsm.State, er
 	if hello.Message.LegacyVersion <= messages.SSL30 {
 		return nil, refuse.NoMutualVersion.With("legacy_version is %v", hello.Message.LegacyVersion)
 	}
+	if fellBack(hs, hello) {
+		return nil, refuse.InappropriateFallback.With("the client offers %v", hello.Info.Versions)
+	}
 	for _, version := range versions(hs.Policy) {
 		for _, theirs := range hello.Info.Versions {
 			if theirs == version {
 				hs.Connection.Version = version
+				if version == messages.TLS12 {
+					return tls12.AcceptClientHello(hs, hello)
+				}
 				return tls13.AcceptClientHello(hs, hello)
 			}
 		}
 	}
 	return nil, refuse.NoMutualVersion.With("the client offers %v", handshake.Few(hello.Info.Versions))
+}
+
+// fellBack tells whether a client says that it offers less than it could, and
+// offers less than this end could (RFC 7507, Section 3).
+func fellBack(hs *handshake.Context, hello *handshake.Hello) bool {
+	const major = 3 // of every TLS
+	return slices.Contains(hello.Message.CipherSuites, messages.TLS_FALLBACK_SCSV) &&
+		!slices.ContainsFunc(hello.Info.Versions, func(theirs messages.Version) bool {
+			return theirs>>8 == major && theirs >= hs.Policy.MaxVersion
+		})
 }

@@ -3,6 +3,7 @@ package hello
 import (
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/tls12"
 	"github.com/tacitls/tacitls/engine/internal/tls13"
 )
 
@@ -21,11 +22,11 @@ type (
 
 // ServerRows is the server's table.
 func ServerRows() []fsm.Block[*handshake.Context] {
-	after := append(tls13.AfterClientHello(), awaitConfig{})
+	after := append(tls12.AfterClientHello(), tls13.AfterClientHello()...)
 	return []fsm.Block[*handshake.Context]{
 		fsm.In(ServerStart{},
-			fsm.On(readClientHello, after...)),
+			fsm.On(readClientHello, append(after, awaitConfig{})...)),
 		fsm.In(awaitConfig{},
-			fsm.On(takeConfig, tls13.AfterClientHello()...)),
+			fsm.On(takeConfig, after...)),
 	}
 }

@@ -67,6 +67,7 @@ const (
 	RetryGroup
 	RetryChangedSuite
 	RetryChangedGroup
+	RetryChangedVersion
 	CookieTooLarge
 	RetriedHelloChanged
 	EarlyDataAfterRetry
@@ -93,6 +94,18 @@ const (
 	BadKeyUpdate
 	TooManyKeyUpdates
 	TooManyTickets
+
+	// TLS 1.2.
+	RenegotiationMismatch
+	NoUncompressedPoints
+	EncryptThenMACWithoutCBC
+	SessionNotOffered
+	ResumedSuiteChanged
+	ResumedExtendedMaster
+	KeyForOtherSuite
+	KeyOnOtherCurve
+	InappropriateFallback
+	TooManyRenegotiations
 )
 
 var catalogue = [...]entry{
@@ -159,6 +172,7 @@ var catalogue = [...]entry{
 	RetryGroup:          {"retry_group", messages.AlertIllegalParameter, "a HelloRetryRequest asks for a group not offered, or shared already", "RFC 8446, Section 4.2.8", false},
 	RetryChangedSuite:   {"retry_changed_suite", messages.AlertIllegalParameter, "the cipher suite differs from that of the HelloRetryRequest", "RFC 8446, Section 4.1.4", false},
 	RetryChangedGroup:   {"retry_changed_group", messages.AlertIllegalParameter, "the group differs from that of the HelloRetryRequest", "RFC 8446, Section 4.2.8", false},
+	RetryChangedVersion: {"retry_changed_version", messages.AlertIllegalParameter, "the version differs from that of the HelloRetryRequest", "RFC 8446, Section 4.1.4", false},
 	CookieTooLarge:      {"cookie_too_large", messages.AlertIllegalParameter, "the cookie of a HelloRetryRequest leaves no room in a ClientHello", "RFC 8446, Section 4.2.2", false},
 	RetriedHelloChanged: {"retried_hello_changed", messages.AlertIllegalParameter, "the second ClientHello differs from the first where it may not", "RFC 8446, Section 4.1.2", false},
 	EarlyDataAfterRetry: {"early_data_after_retry", messages.AlertIllegalParameter, "the second ClientHello offers early data", "RFC 8446, Section 4.2.10", false},
@@ -185,4 +199,16 @@ var catalogue = [...]entry{
 	BadKeyUpdate:      {"bad_key_update", messages.AlertIllegalParameter, "a KeyUpdate has an unknown request", "RFC 8446, Section 4.6.3", false},
 	TooManyKeyUpdates: {"too_many_key_updates", messages.AlertUnexpectedMessage, "too many key updates came without data between them", "RFC 8446, Section 4.6.3", false},
 	TooManyTickets:    {"too_many_tickets", messages.AlertUnexpectedMessage, "too many tickets came without data between them", "RFC 8446, Section 4.6.1", false},
+
+	// TLS 1.2.
+	RenegotiationMismatch:    {"renegotiation_mismatch", messages.AlertHandshakeFailure, "renegotiation_info does not continue this connection", "RFC 5746, Section 3.4", false},
+	NoUncompressedPoints:     {"no_uncompressed_points", messages.AlertIllegalParameter, "ec_point_formats leaves out uncompressed points", "RFC 8422, Section 5.1.2", false},
+	EncryptThenMACWithoutCBC: {"encrypt_then_mac_without_cbc", messages.AlertIllegalParameter, "encrypt_then_mac was agreed on for a suite that has no MAC", "RFC 7366, Section 3", false},
+	SessionNotOffered:        {"session_not_offered", messages.AlertIllegalParameter, "the server resumes a session that was not offered", "RFC 5246, Section 7.4.1.3", false},
+	ResumedSuiteChanged:      {"resumed_suite_changed", messages.AlertIllegalParameter, "the server resumes a session under another cipher suite", "RFC 5246, Section 7.4.1.3", false},
+	ResumedExtendedMaster:    {"resumed_extended_master", messages.AlertHandshakeFailure, "a session is resumed with another kind of master secret", "RFC 7627, Section 5.3", false},
+	KeyForOtherSuite:         {"key_for_other_suite", messages.AlertIllegalParameter, "the certificate's key does not fit the cipher suite", "RFC 5246, Section 7.4.2", false},
+	KeyOnOtherCurve:          {"key_on_other_curve", messages.AlertIllegalParameter, "the certificate's key is on a curve that was not offered", "RFC 8422, Section 5.3", false},
+	InappropriateFallback:    {"inappropriate_fallback", messages.AlertInappropriateFallback, "the client fell back to an older version than both ends allow", "RFC 7507, Section 3", false},
+	TooManyRenegotiations:    {"too_many_renegotiations", messages.AlertUnexpectedMessage, "too many requests to renegotiate came without data between them", "RFC 5246, Section 7.4.1.1", false},
 }

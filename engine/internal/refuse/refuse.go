@@ -74,6 +74,9 @@ func bounded(detail string) string {
 	return strings.ToValidUTF8(detail[:maxDetail], "") + " ..."
 }
 
+// Alerting tells the peer another alert than the catalogue's.
+func (r Refusal) Alerting(alert messages.Alert) error { return &Detailed{Refusal: r, Alert: alert} }
+
 // Because adds a cause, whose text becomes the detail.
 func (r Refusal) Because(cause error) error {
 	if cause == nil {

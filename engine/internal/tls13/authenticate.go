@@ -75,8 +75,8 @@ func askSign(hs *handshake.Context, credential *events.Credential, scheme messag
 
 // sendCertificateVerify sends that signature.
 func sendCertificateVerify(hs *handshake.Context, scheme messages.SignatureScheme, answer *events.Signature) error {
-	if len(answer.Signature) == 0 || len(answer.Signature) > 1<<16-1 {
-		return refuse.BadAnswer.With("a signature of %d bytes", len(answer.Signature))
+	if err := handshake.CheckSignature(answer); err != nil {
+		return err
 	}
 	hs.Connection.LocalScheme = scheme
 	return hs.Send(&messages.CertificateVerify{Scheme: scheme, Signature: answer.Signature})
@@ -90,24 +90,6 @@ func chooseScheme(credential *events.Credential, theirs []messages.SignatureSche
 		}
 	}
 	return 0, refuse.NoMutualScheme.With("the credential has %v", credential.Schemes)
-}
-
-// checkCredential checks that an answer's credential can be sent.
-func checkCredential(credential *events.Credential) error {
-	if len(credential.Chain) == 0 {
-		return refuse.BadAnswer.With("a credential without a certificate")
-	}
-	total := 0
-	for _, der := range credential.Chain {
-		total += 3 + len(der) + 2
-		if len(der) == 0 {
-			return refuse.BadAnswer.With("an empty certificate")
-		}
-	}
-	if total > 1<<24-1 {
-		return refuse.BadAnswer.With("a chain of %d bytes", total)
-	}
-	return nil
 }
 
 // verifyFinished verifies the peer's Finished (RFC 8446, Section 4.4.4).

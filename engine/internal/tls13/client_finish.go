@@ -52,7 +52,7 @@ func takeClientCredential(hs *handshake.Context, s *awaitClientCredential, answe
 		}
 		return finishClient(hs, s.finishing)
 	}
-	if err := checkCredential(answer.Credential); err != nil {
+	if err := handshake.CheckCredential(answer.Credential); err != nil {
 		return nil, err
 	}
 	scheme, err := chooseScheme(answer.Credential, s.request.schemes)

@@ -81,7 +81,7 @@ func needSchemes(m *messages.ClientHello) error {
 }
 
 func chooseSuite(hs *handshake.Context, hello *handshake.Hello) (*secrets.Suite, error) {
-	id, ok := handshake.ChooseSuite(hs.Policy.Suites, hello.Message.CipherSuites)
+	id, ok := handshake.ChooseSuite(hs.Policy.Suites13, hello.Message.CipherSuites)
 	if !ok {
 		return nil, refuse.NoMutualSuite.With("the client offers %v", handshake.Few(hello.Message.CipherSuites))
 	}

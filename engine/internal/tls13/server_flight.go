@@ -18,7 +18,7 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 	if answer.Credential == nil {
 		return nil, refuse.NoCredential
 	}
-	if err := checkCredential(answer.Credential); err != nil {
+	if err := handshake.CheckCredential(answer.Credential); err != nil {
 		return nil, err
 	}
 	scheme, err := chooseScheme(answer.Credential, s.hello.Info.Schemes)

@@ -2,7 +2,6 @@ package tls13
 
 import (
 	"slices"
-	"time"
 
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
@@ -95,26 +94,14 @@ func takeClientReverified(hs *handshake.Context, s *awaitClientReverified, _ *ev
 	return resumeServer(hs, s.choice, s.resumption)
 }
 
-// clockSkew is how far the clocks of servers that share tickets may differ.
-const clockSkew = 10 * time.Second
-
-// resumable tells whether a session serves this handshake: it is not too old,
-// its hash is that of the suite, and it has the client authentication that
-// the policy wants (RFC 8446, Section 4.6.1).
+// resumable tells whether a session serves this handshake: its hash must be
+// that of the suite (RFC 8446, Section 4.6.1).
 func resumable(hs *handshake.Context, suite *secrets.Suite, session *events.Session) bool {
 	own, known := secrets.LookupSuite(session.CipherSuite)
 	if !known || own.Hash != suite.Hash || session.Secret.Len() != suite.Hash.Size() {
 		return false
 	}
-	if session.Version != hs.Connection.Version || session.Expired(hs.Now) || session.Created.After(hs.Now.Add(clockSkew)) ||
-		hs.Now.Sub(session.Authenticated) > maxLifetime*time.Second {
-		return false
-	}
-	authenticated := len(session.PeerChain) > 0
-	if authenticated {
-		return hs.Policy.RequestClientCert
-	}
-	return !hs.Policy.RequireClientCert
+	return handshake.Resumable(hs, session)
 }
 
 // verifyBinder verifies that the client has the secret of the ticket

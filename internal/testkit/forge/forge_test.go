@@ -67,3 +67,27 @@ func TestAResumptionIsBoundAnew(t *testing.T) {
 		t.Fatal("the session was not resumed")
 	}
 }
+
+func TestAForgerOfTLS12IsNotNoticedAndMendsWhatIsAllowed(t *testing.T) {
+	var session *events.Session
+	for _, resumed := range []bool{false, true} {
+		pair := testkit.NewPair("legacy")
+		pair.Client.MinVersion, pair.Server.MaxVersion = messages.TLS12, messages.TLS12
+		withClient(pair)
+		pair.Client.Session = session
+		l := forge.New(pair)
+		forge.Change(l, events.Client, func(m *messages.ClientHello) {
+			forge.AddExtension(&m.Extensions, messages.Extension{Type: 0x7a7a})
+		})
+		talk(t, l)
+		if l.Client.Engine.Connection().Resumed != resumed {
+			t.Fatalf("resumed: %t, want %t", !resumed, resumed)
+		}
+		session = l.Client.Sessions[0]
+	}
+}
+
+func withClient(pair *testkit.Pair) {
+	pair.Server.ClientAuth = 2
+	pair.ClientAnswers.Identity = testkit.Client(testkit.Ed25519)
+}

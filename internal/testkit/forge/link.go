@@ -56,6 +56,14 @@ type End struct {
 	message []byte // of a message that this end sends
 	opens   *protection
 	seals   *protection // of what the forger sends on to the other end
+
+	// Of TLS 1.2: that it was chosen, what keys are made of, all messages, and
+	// the protection.
+	legacy  bool
+	randoms secrets.Randoms
+	raw     []byte
+	opens12 *protection12
+	seals12 *protection12
 }
 
 // item is bytes that an end has sent, or a change of its keys for writing.
@@ -183,7 +191,10 @@ func (l *Link) record(from *End, header record.Header, raw []byte) {
 		w.Bytes(raw)
 		return
 	}
-	if from.opens != nil {
+	switch {
+	case from.opens12 != nil:
+		content = from.opens12.open(kind, raw)
+	case from.opens != nil:
 		kind, content = from.opens.open(raw)
 	}
 	switch kind {
@@ -224,6 +235,10 @@ func (l *Link) changeKeys(from *End, change *events.KeysChanged) {
 		from.opens = from.opens.next()
 		return
 	}
+	if from.legacy {
+		l.changeKeys12(from, change)
+		return
+	}
 	suite, _ := secrets.LookupSuite(change.Suite)
 	label := trafficLabel(from.Role, change.Level)
 	from.opens = protect(suite, from.secrets[label])
@@ -237,6 +252,22 @@ func (l *Link) changeKeys(from *End, change *events.KeysChanged) {
 		return
 	}
 	from.seals = protect(suite, from.secrets[label])
+}
+
+// changeKeys12 is changeKeys for TLS 1.2.
+func (l *Link) changeKeys12(from *End, change *events.KeysChanged) {
+	suite, _ := secrets.LookupSuite12(change.Suite)
+	from.opens12 = protect12(suite, from, from.Role)
+	to := l.End(from.Role.Peer())
+	if _, ok := to.secrets[masterLabel]; !ok {
+		from.seals12 = protect12(suite, from, from.Role)
+		return
+	}
+	// The receiver may have been told another suite.
+	if own, known := secrets.LookupSuite12(to.Engine.Connection().CipherSuite); known {
+		suite = own
+	}
+	from.seals12 = protect12(suite, to, from.Role)
 }
 
 func trafficLabel(role events.Role, level events.Level) string {

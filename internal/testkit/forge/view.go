@@ -2,7 +2,6 @@ package forge
 
 import (
 	"bytes"
-	"fmt"
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
@@ -13,8 +12,13 @@ import (
 // see adds a message to the transcript of an end that sends or receives it
 // (RFC 8446, Section 4.4.1).
 func see(end *End, raw []byte) {
+	see12(end, raw)
 	switch messages.HandshakeType(raw[0]) {
-	case messages.TypeNewSessionTicket, messages.TypeKeyUpdate:
+	case messages.TypeNewSessionTicket:
+		if !end.legacy {
+			return
+		}
+	case messages.TypeKeyUpdate, messages.TypeHelloRequest:
 		return
 	case messages.TypeServerHello:
 		m := &messages.ServerHello{}
@@ -34,6 +38,9 @@ func see(end *End, raw []byte) {
 // mend makes a message anew over the receiver's view, where that differs from
 // the sender's.
 func (l *Link) mend(from, to *End, raw []byte) []byte {
+	if to.legacy {
+		return mend12(from, to, raw)
+	}
 	switch messages.HandshakeType(raw[0]) {
 	case messages.TypeClientHello:
 		return l.bind(to, raw)
@@ -69,18 +76,14 @@ func Sign(identity *testkit.Identity, role events.Role, scheme messages.Signatur
 	if role == events.Client {
 		signer = secrets.ClientContext
 	}
-	signature, err := identity.Sign(scheme, secrets.VerifyInput13(nil, signer, sum))
-	if err != nil {
-		panic(fmt.Sprintf("forge: sign by %v: %v", scheme, err))
-	}
-	return signature
+	return signed(identity, scheme, secrets.VerifyInput13(nil, signer, sum))
 }
 
 // bind makes the binders of a ClientHello that offers the client's session fit
 // the server's view (RFC 8446, Section 4.2.11.2).
 func (l *Link) bind(to *End, raw []byte) []byte {
 	m, psk := &messages.ClientHello{}, &messages.PreSharedKeyOffer{}
-	if l.session == nil || messages.HandshakeType(raw[0]) != messages.TypeClientHello ||
+	if l.session == nil || l.session.Version != messages.TLS13 || messages.HandshakeType(raw[0]) != messages.TypeClientHello ||
 		messages.Decode(raw[messages.HandshakeHeaderLen:], m) != nil {
 		return raw
 	}

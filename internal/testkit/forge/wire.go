@@ -64,7 +64,11 @@ func (w *Wire) Together(raws ...[]byte) {
 
 // Record sends a record under the keys in use, in clear before there are any.
 func (w *Wire) Record(kind record.ContentType, content []byte) {
-	if w.from.seals == nil {
+	switch {
+	case w.from.seals12 != nil:
+		w.Bytes(w.from.seals12.seal(kind, content))
+		return
+	case w.from.seals == nil:
 		w.Plain(kind, content)
 		return
 	}

@@ -1,0 +1,119 @@
+package tls12
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"errors"
+	"slices"
+
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// verifySignature verifies a signature of the peer's
+// (RFC 5246, Section 7.4.1.4.1).
+func verifySignature(hs *handshake.Context, key crypto.PublicKey, scheme messages.SignatureScheme, signed, signature []byte) error {
+	err := secrets.VerifySignature(secrets.Rules12, key, scheme, signed, signature)
+	switch {
+	case errors.Is(err, secrets.ErrBadSignature):
+		return refuse.BadSignature.With("%v", scheme)
+	case err != nil:
+		return refuse.SchemeForOtherKey.With("%v", scheme)
+	}
+	hs.Connection.PeerScheme = scheme
+	return nil
+}
+
+// signedBy tells whether a scheme authenticates a suite
+// (RFC 5246, Section 7.4.3, and RFC 8422, Section 2).
+func signedBy(suite *secrets.Suite12, scheme messages.SignatureScheme) bool {
+	if ecdsaSign(scheme) {
+		return suite.Authentication == secrets.AuthenticationECDSA
+	}
+	return suite.Authentication == secrets.AuthenticationRSA
+}
+
+// ecdsaSign tells whether a scheme is of the kind that TLS 1.2 calls
+// ecdsa_sign, EdDSA included (RFC 8422, Section 3).
+func ecdsaSign(scheme messages.SignatureScheme) bool {
+	switch scheme {
+	case messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384, messages.ECDSASecp521r1SHA512,
+		messages.ECDSASHA1, messages.Ed25519, messages.Ed448:
+		return true
+	}
+	return false
+}
+
+// requested are the schemes of a CertificateRequest whose kind of key it takes
+// as well (RFC 5246, Section 7.4.4).
+func requested(m *messages.CertificateRequest12) []messages.SignatureScheme {
+	var schemes []messages.SignatureScheme
+	for _, scheme := range m.Schemes {
+		kind := messages.ClientCertificateRSASign
+		if ecdsaSign(scheme) {
+			kind = messages.ClientCertificateECDSASign
+		}
+		if slices.Contains(m.Types, kind) {
+			schemes = append(schemes, scheme)
+		}
+	}
+	return schemes
+}
+
+// checkCurve checks that an ECDSA key is on a curve that this end supports: in
+// TLS 1.2 supported_groups speaks for certificates too
+// (RFC 8422, Section 5.3, and RFC 5246, Section 7.4.6).
+func checkCurve(hs *handshake.Context, key crypto.PublicKey) error {
+	point, ok := key.(*ecdsa.PublicKey)
+	if !ok {
+		return nil
+	}
+	for _, group := range hs.Policy.Groups {
+		if curve, known := curves(group); known && point.Curve == curve {
+			return nil
+		}
+	}
+	return refuse.KeyOnOtherCurve.With("%s", point.Curve.Params().Name)
+}
+
+func curves(group messages.Group) (elliptic.Curve, bool) {
+	switch group {
+	case messages.Secp256r1:
+		return elliptic.P256(), true
+	case messages.Secp384r1:
+		return elliptic.P384(), true
+	case messages.Secp521r1:
+		return elliptic.P521(), true
+	}
+	return nil, false
+}
+
+// restorePeer recalls who the peer of a resumed session was.
+func restorePeer(hs *handshake.Context, session *events.Session) {
+	hs.Connection.PeerChain = session.PeerChain
+	hs.Connection.OCSP, hs.Connection.SCTs = session.OCSP, session.SCTs
+	hs.Authenticated = session.Authenticated
+}
+
+// askVerdict asks whether the peer's chain is to be trusted.
+func askVerdict(hs *handshake.Context) { ask(hs, false) }
+
+// askReverify asks about the chain of a resumed session.
+func askReverify(hs *handshake.Context) { ask(hs, true) }
+
+func ask(hs *handshake.Context, resumed bool) {
+	hs.Ask(func(id events.Asked) events.Question {
+		q := &events.VerifyPeer{
+			Asked: id, Role: hs.Role, Chain: hs.Connection.PeerChain, OCSP: hs.Connection.OCSP, SCTs: hs.Connection.SCTs,
+			SchemesCert: hs.Policy.SchemesCert, Resumed: resumed,
+		}
+		if hs.Role == events.Client {
+			q.ServerName = hs.Policy.PeerName
+		}
+		return q
+	})
+}
