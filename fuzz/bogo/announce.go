@@ -19,7 +19,7 @@ func (p *endpoint) announce() (done bool, err error) {
 		}
 	}
 	if o.ExportKeyingMaterial > 0 {
-		exported, err := p.engine.Export(o.ExportLabel, []byte(o.ExportContext), o.ExportKeyingMaterial)
+		exported, err := p.engine.Export(o.ExportLabel, exportContext(o), o.ExportKeyingMaterial)
 		if err != nil {
 			return false, fmt.Errorf("failed to export keying material: %w", err)
 		}
@@ -43,6 +43,14 @@ func (p *endpoint) announce() (done bool, err error) {
 		return p.engine.Abort(out, now, messages.AlertDecompressionFailure)
 	})
 	return true, nil
+}
+
+// exportContext is nil for no context, which TLS 1.2 tells from an empty one (RFC 5705, Section 4).
+func exportContext(o *options) []byte {
+	if !o.UseExportContext {
+		return nil
+	}
+	return append([]byte{}, o.ExportContext...)
 }
 
 // keep remembers the traffic secrets that -export-traffic-secrets asks for.

@@ -58,6 +58,13 @@ func (p *endpoint) replyTo(question events.Question) (events.Answer, error) {
 			}
 		}
 		return q.None(), nil
+	case *events.FindSession:
+		state, ok := p.kept[string(q.SessionID)]
+		if !ok {
+			return q.None(), nil
+		}
+		p.resumed, _ = events.ParseSession(bytes.Clone(state))
+		return q.Reply(state), nil
 	case *events.SealTicket:
 		if p.c.options.SkipTicket {
 			return q.None(), nil
@@ -78,16 +85,32 @@ func skewOf(session *events.Session, obfuscated uint32, now time.Time) int {
 
 // sealTicket puts what the shim has to remember into the session, and seals that.
 func (p *endpoint) sealTicket(q *events.SealTicket) (events.Answer, error) {
-	session, err := events.ParseSession(bytes.Clone(q.State))
+	state, err := p.remember(q.State)
 	if err != nil {
-		return nil, &faultError{what: err.Error()}
-	}
-	session.Application = p.memory()
-	state, err := session.Append(nil)
-	if err != nil {
-		return nil, &faultError{what: err.Error()}
+		return nil, err
 	}
 	return q.Reply(p.tickets.seal(state)), nil
+}
+
+// remember puts into a session what the shim has to remember with it.
+func (p *endpoint) remember(state []byte) ([]byte, error) {
+	session, err := events.ParseSession(bytes.Clone(state))
+	if err != nil {
+		return nil, &faultError{what: err.Error()}
+	}
+	p.extended = session.ExtendedMaster
+	session.Application = p.memory()
+	if state, err = session.Append(nil); err != nil {
+		return nil, &faultError{what: err.Error()}
+	}
+	return state, nil
+}
+
+// keepSession keeps a session that has no ticket.
+func (p *endpoint) keepSession(event *events.SessionEstablished) error {
+	state, err := p.remember(event.State)
+	p.kept[string(event.SessionID)], p.cached = state, true
+	return err
 }
 
 // chooseConfig stands for the hooks that see the ClientHello.
@@ -102,7 +125,7 @@ func (p *endpoint) chooseConfig(q *events.ChooseConfig) (events.Answer, error) {
 	case o.RejectALPN && len(q.Hello.ALPN) > 0:
 		return q.Refuse(messages.AlertNoApplicationProtocol, named("NO_APPLICATION_PROTOCOL", "the hook refuses every protocol")), nil
 	}
-	config := chosenConfig(p.server, o, q.Hello.Groups)
+	config := chosenConfig(p.server, o, q.Hello)
 	if _, err := engine.NewServer(config); err != nil {
 		if o.SelectEmptyALPN {
 			return q.Refuse(messages.AlertInternalError, &namedError{reason: "INVALID_ALPN_PROTOCOL", err: err}), nil

@@ -13,11 +13,13 @@ import (
 // driven is the binding to the engine. It keeps what outlives a connection.
 type driven struct {
 	tickets sealer
+	// kept are the sessions of a server's that have no ticket.
+	kept map[string][]byte
 	// session is the client's latest.
 	session *events.Session
 }
 
-func newDriven() *driven { return &driven{} }
+func newDriven() *driven { return &driven{kept: map[string][]byte{}} }
 
 func (*driven) honours(flag string) bool { return slices.Contains(honoured, flag) }
 
@@ -32,7 +34,9 @@ func (d *driven) exchange(c *connection) error {
 	}
 	err = p.talk()
 	if err == nil {
-		d.session = p.session
+		if p.session != nil {
+			d.session = p.session
+		}
 		return p.afterwards()
 	}
 	return p.settle(err)
@@ -40,7 +44,7 @@ func (d *driven) exchange(c *connection) error {
 
 // newEndpoint makes the engine that the options ask for.
 func (d *driven) newEndpoint(c *connection) (*endpoint, error) {
-	p := &endpoint{c: c, tickets: &d.tickets}
+	p := &endpoint{c: c, tickets: &d.tickets, kept: d.kept}
 	var err error
 	if p.identities, err = readIdentities(c.options); err != nil {
 		return nil, err
@@ -86,5 +90,5 @@ func (p *endpoint) settle(err error) error {
 	if again := p.engine.Advance(&p.out, p.c.now); again != fatal {
 		return &faultError{what: fmt.Sprintf("the engine failed with %q and then gave %v", fatal, again)}
 	}
-	return &namedError{reason: reasonOf(fatal), err: err}
+	return &namedError{reason: reasonOf(fatal, p.engine.Connection().Version), err: err}
 }

@@ -54,7 +54,15 @@ var expectations = []expectation{
 			return c.Version >= low && c.Version <= high
 		}, always(true)},
 	{"the binding of the secrets to the handshake", given("expect-extended-master-secret"),
-		func(_ *endpoint, c *events.Connection) any { return c.Version }, always(messages.TLS13)},
+		func(p *endpoint, c *events.Connection) any {
+			switch {
+			case c.Version >= messages.TLS13:
+				return true
+			case c.Resumed && p.resumed != nil:
+				return p.resumed.ExtendedMaster
+			}
+			return p.extended
+		}, always(true)},
 	{"resumed", nil,
 		func(_ *endpoint, c *events.Connection) any { return c.Resumed },
 		func(p *endpoint) any { return p.c.number > 0 && !p.c.options.ExpectSessionMiss }},
@@ -129,6 +137,15 @@ var expectations = []expectation{
 		func(p *endpoint, _ *events.Connection) any { return p.verdicts > 1 }, always(false)},
 	{"the server saw a hello", onServer,
 		func(p *endpoint, _ *events.Connection) any { return p.hello != nil }, always(true)},
+	{"a session of the server's to keep", given("expect-session-id", "expect-no-session-id"),
+		func(p *endpoint, _ *events.Connection) any { return p.cached },
+		func(p *endpoint) any { return p.c.number == 0 && p.c.options.ExpectSessionID }},
+	{"a session from the handshake", func(p *endpoint) bool { return !p.c.options.Server && p.completion.Version < messages.TLS13 },
+		func(p *endpoint, _ *events.Connection) any { return p.renewed },
+		func(p *endpoint) any {
+			o := p.c.options
+			return !o.ExpectNoSession && (!p.completion.Resumed || o.ExpectTicketRenewal)
+		}},
 	{"a session before the handshake is complete", nil,
 		func(p *endpoint, _ *events.Connection) any { return p.hasty }, always(false)},
 }
@@ -162,7 +179,7 @@ func (p *endpoint) check() error {
 // afterwards checks what a whole conversation must have brought.
 func (p *endpoint) afterwards() error {
 	o := p.c.options
-	if o.Server || o.ShimShutsDown {
+	if o.Server || o.ShimShutsDown || p.completion.Version < messages.TLS13 {
 		return nil
 	}
 	if want := !o.ExpectNoSession; p.renewed != want && !o.SendAlert {

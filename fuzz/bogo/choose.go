@@ -2,10 +2,15 @@ package main
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"fmt"
 	"slices"
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 // chooseCredential takes the first of the identities that serves the peer. With none to choose from, a client shows no certificate; with
@@ -26,7 +31,7 @@ func (p *endpoint) chooseCredential(q *events.ChooseCredential) (events.Answer, 
 	}
 	var reason error
 	for _, id := range p.identities {
-		credential, err := id.serve(q)
+		credential, err := id.serve(o, q)
 		if err == nil {
 			if err := p.staple(id, credential); err != nil {
 				return q.Refuse(messages.AlertInternalError, err), nil
@@ -40,9 +45,12 @@ func (p *endpoint) chooseCredential(q *events.ChooseCredential) (events.Answer, 
 }
 
 // serve gives the identity as a credential, or what is wrong with it for this peer.
-func (id *identity) serve(q *events.ChooseCredential) (*events.Credential, error) {
+func (id *identity) serve(o *options, q *events.ChooseCredential) (*events.Credential, error) {
 	credential := *id.credential
-	credential.Schemes = id.schemes(q)
+	credential.Schemes = id.schemes(q, q.Schemes)
+	if err := id.fits(o, q, credential.Schemes); err != nil {
+		return nil, err
+	}
 	if len(credential.Schemes) == 0 {
 		return nil, named("NO_COMMON_SIGNATURE_ALGORITHMS", "no scheme that both ends have")
 	}
@@ -50,6 +58,51 @@ func (id *identity) serve(q *events.ChooseCredential) (*events.Credential, error
 		return nil, named("NO_MATCHING_ISSUER", "no issuer that the peer names")
 	}
 	return &credential, nil
+}
+
+// fits looks at what TLS 1.2 asks of a credential beside a scheme: of a server's that a suite of the client's is for its key, and that the
+// client has the key's curve (RFC 8422, Section 5.1.1); of a client's that the server asks for its kind (RFC 5246, Section 7.4.4).
+func (id *identity) fits(o *options, q *events.ChooseCredential, schemes []messages.SignatureScheme) error {
+	if q.Version >= messages.TLS13 {
+		return nil
+	}
+	if q.Hello == nil {
+		if len(schemes) == 0 && len(id.schemes(q, q.SchemesCert)) > 0 {
+			return named("UNKNOWN_CERTIFICATE_TYPE", "the server asks for no such key")
+		}
+		return nil
+	}
+	if curve, isECDSA := curveOf(id.key.Public()); isECDSA && len(q.Hello.Groups) > 0 && !slices.Contains(q.Hello.Groups, curve) {
+		return named("WRONG_CURVE", fmt.Sprintf("the client does not have %v", curve))
+	}
+	suites, err := suitesOf(o)
+	if err != nil {
+		return err
+	}
+	for _, id12 := range suites {
+		suite, known := secrets.LookupSuite12(id12)
+		if known && len(schemes) > 0 && suite.FitsKey(id.key.Public()) && slices.Contains(q.Hello.CipherSuites, id12) {
+			return nil
+		}
+	}
+	return named("NO_SHARED_CIPHER", "no suite that both ends have is for this key")
+}
+
+// curveOf is the curve of an ECDSA key, as a group.
+func curveOf(key crypto.PublicKey) (messages.Group, bool) {
+	point, isECDSA := key.(*ecdsa.PublicKey)
+	if !isECDSA {
+		return 0, false
+	}
+	switch point.Curve {
+	case elliptic.P256():
+		return messages.Secp256r1, true
+	case elliptic.P384():
+		return messages.Secp384r1, true
+	case elliptic.P521():
+		return messages.Secp521r1, true
+	}
+	return 0, true
 }
 
 func (id *identity) issuedByOneOf(authorities [][]byte) bool {

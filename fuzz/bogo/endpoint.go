@@ -18,6 +18,7 @@ type endpoint struct {
 	server     *engine.ServerConfig // nil on a client
 	identities []*identity
 	tickets    *sealer
+	kept       map[string][]byte // sessions without a ticket, by their identifiers
 
 	out    events.Output
 	outbox []byte // to be written
@@ -41,6 +42,8 @@ type seen struct {
 	skew       int             // of the ticket's age, in seconds
 	session    *events.Session // a client's latest ticket
 	renewed    bool            // it came on this connection
+	cached     bool            // a server was told of a session to keep
+	extended   bool            // the new session has an extended master secret
 	hasty      bool            // before the handshake was complete
 	verdicts   int             // how often the peer's chain was looked at
 	rejected   bool            // the last verdict was no, though it may not have counted
@@ -79,7 +82,10 @@ func (p *endpoint) act(event events.Event) error {
 		p.hello = event.Hello
 	case *events.TicketReceived:
 		p.session, p.renewed, p.hasty = event.Session, true, p.completion == nil
+		p.extended = p.session.ExtendedMaster
 		p.session.Application = p.memory()
+	case *events.SessionEstablished:
+		return p.keepSession(event)
 	case *events.SecretDerived:
 		p.keep(event)
 	case *events.PeerClosed:

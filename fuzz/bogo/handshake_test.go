@@ -102,35 +102,40 @@ func standard(id *testkit.Identity) tls.Certificate {
 
 // TestTheShimTalksToTheStandardLibrary makes a full connection and a resumed one, in both roles and with all at once or byte by byte.
 func TestTheShimTalksToTheStandardLibrary(t *testing.T) {
-	for _, async := range []bool{false, true} {
-		for _, server := range []bool{false, true} {
-			t.Run(fmt.Sprintf("server=%t async=%t", server, async), func(t *testing.T) {
-				port, verdict := peerOf(t, standardPeer(server))
-				flags := []string{"-port", strconv.Itoa(port), "-shim-id", "7", "-resume-count", "1", "-expect-version", "772",
-					"-host-name", testkit.ServerName}
-				if server {
-					certificate, key := files(t, testkit.Server(testkit.P256))
-					flags = append(flags, "-server", "-cert-file", certificate, "-key-file", key, "-expect-server-name", testkit.ServerName)
-				}
-				if async {
-					flags = append(flags, "-async")
-				}
-				var stdout, stderr bytes.Buffer
-				want(t, "status", run(flags, &stdout, &stderr, newDriven()), statusPassed)
-				want(t, "standard error", stderr.String(), "")
-				if err := <-verdict; err != nil {
-					t.Errorf("the peer: %v", err)
-				}
-			})
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		for _, async := range []bool{false, true} {
+			for _, server := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s server=%t async=%t", tls.VersionName(version), server, async), func(t *testing.T) {
+					port, verdict := peerOf(t, standardPeer(server, version))
+					flags := []string{"-port", strconv.Itoa(port), "-shim-id", "7", "-resume-count", "1",
+						"-expect-version", strconv.Itoa(int(version)), "-host-name", testkit.ServerName, "-expect-extended-master-secret"}
+					if server {
+						certificate, key := files(t, testkit.Server(testkit.P256))
+						flags = append(flags, "-server", "-cert-file", certificate, "-key-file", key, "-expect-server-name", testkit.ServerName)
+					} else {
+						// The standard library gives a new ticket of TLS 1.2 with every resumption.
+						flags = append(flags, "-on-resume-expect-ticket-renewal")
+					}
+					if async {
+						flags = append(flags, "-async")
+					}
+					var stdout, stderr bytes.Buffer
+					want(t, "status", run(flags, &stdout, &stderr, newDriven()), statusPassed)
+					want(t, "standard error", stderr.String(), "")
+					if err := <-verdict; err != nil {
+						t.Errorf("the peer: %v", err)
+					}
+				})
+			}
 		}
 	}
 }
 
 // standardPeer plays the other role, and expects the second connection to resume the first.
-func standardPeer(shimIsServer bool) func(net.Conn) error {
+func standardPeer(shimIsServer bool, version uint16) func(net.Conn) error {
 	now := func() time.Time { return testkit.Now }
 	connections := 0
-	config := &tls.Config{Time: now, MinVersion: tls.VersionTLS13}
+	config := &tls.Config{Time: now, MinVersion: version, MaxVersion: version}
 	if shimIsServer {
 		config.ServerName, config.RootCAs = testkit.ServerName, testkit.Roots()
 		config.ClientSessionCache = tls.NewLRUClientSessionCache(1)
@@ -165,7 +170,7 @@ func TestARefusalIsNamedInTheWordsOfTheSuite(t *testing.T) {
 		return err
 	})
 	var stdout, stderr bytes.Buffer
-	status := run([]string{"-port", strconv.Itoa(port), "-shim-id", "7"}, &stdout, &stderr, newDriven())
+	status := run([]string{"-port", strconv.Itoa(port), "-shim-id", "7", "-min-version", "772"}, &stdout, &stderr, newDriven())
 	want(t, "status", status, statusFailed)
 	want(t, "the word", bytes.Contains(stderr.Bytes(), []byte(":TLSV1_ALERT_PROTOCOL_VERSION:")), true)
 	select {

@@ -7,9 +7,9 @@ var honoured = []string{
 	"min-version", "max-version", "no-tls1", "no-tls11", "no-tls12", "no-tls13", "expect-version",
 	"curves", "key-shares", "no-key-shares", "expect-curve-id", "expect-hrr", "expect-no-hrr",
 	"fips-202205", "wpa-202304", "server-preference", "max-send-fragment", "max-cert-list",
-	"expect-cipher", "expect-cipher-aes", "expect-cipher-no-aes",
-	// These speak of protocols other than the one at hand.
-	"quic-use-legacy-codepoint", "expect-extended-master-secret",
+	"cipher", "expect-cipher", "expect-cipher-aes", "expect-cipher-no-aes",
+	// It speaks of a protocol other than the one at hand.
+	"quic-use-legacy-codepoint",
 
 	// Extensions.
 	"host-name", "expect-server-name", "expect-no-server-name",
@@ -28,13 +28,13 @@ var honoured = []string{
 
 	// Resumption.
 	"no-ticket", "use-ticket-callback", "use-ticket-aead-callback", "skip-ticket", "renew-ticket",
-	"expect-session-miss", "expect-ticket-renewal", "expect-no-session", "expect-no-session-id",
+	"expect-session-miss", "expect-ticket-renewal", "expect-no-session", "expect-session-id", "expect-no-session-id", "expect-extended-master-secret",
 	"expect-no-offer-early-data", "expect-early-data-reason", "expect-ticket-age-skew",
 
 	// Application data.
 	"shim-writes-first", "shim-initial-write", "repeat-shim-initial-write", "read-with-unfinished-write", "read-size", "peek-then-read",
 	"shim-shuts-down", "check-close-notify", "send-alert", "key-update", "key-update-before-read",
-	"handshake-twice", "no-op-extra-handshake",
+	"renegotiate-ignore", "expect-total-renegotiations", "handshake-twice", "no-op-extra-handshake",
 	"export-keying-material", "export-label", "export-context", "use-export-context", "export-traffic-secrets",
 	"write-different-record-sizes",
 }

@@ -90,15 +90,15 @@ func readIdentity(o *ordinary, preferences []messages.SignatureScheme) (*identit
 	return id, nil
 }
 
-// schemes are those of the preferences that fit the key and that the peer takes.
-func (id *identity) schemes(q *events.ChooseCredential) []messages.SignatureScheme {
+// schemes are those of the preferences that fit the key and are among those accepted.
+func (id *identity) schemes(q *events.ChooseCredential, accepted []messages.SignatureScheme) []messages.SignatureScheme {
 	rules := secrets.Rules13
 	if q.Version < messages.TLS13 {
 		rules = secrets.Rules12
 	}
 	fitting := secrets.SchemesFor(rules, id.key.Public())
 	return slices.DeleteFunc(slices.Clone(id.credential.Schemes), func(s messages.SignatureScheme) bool {
-		return !slices.Contains(fitting, s) || !slices.Contains(q.Schemes, s)
+		return !slices.Contains(fitting, s) || !slices.Contains(accepted, s)
 	})
 }
 
@@ -133,7 +133,7 @@ func (id *identity) sign(scheme messages.SignatureScheme, content []byte) ([]byt
 		digest = h.Sum(nil)
 	}
 	var options crypto.SignerOpts = hash
-	if _, isRSA := id.key.(*rsa.PrivateKey); isRSA && signsHandshakes(scheme) {
+	if _, isRSA := id.key.(*rsa.PrivateKey); isRSA && signsHandshakes(scheme, messages.TLS13) {
 		options = &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash}
 	}
 	return id.key.Sign(rand.Reader, digest, options)

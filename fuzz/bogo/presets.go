@@ -2,12 +2,13 @@ package main
 
 import "github.com/tacitls/tacitls/messages"
 
-// preset is what a connection may use where no flag of its own speaks of it. Nil suites are all that the engine has.
+// preset is what a connection may use where no flag of its own speaks of it.
 type preset struct {
-	groups []messages.Group
-	verify []messages.SignatureScheme
-	sign   []messages.SignatureScheme
-	suites []messages.CipherSuite
+	groups   []messages.Group
+	verify   []messages.SignatureScheme
+	sign     []messages.SignatureScheme
+	suites13 []messages.CipherSuite
+	suites12 []messages.CipherSuite
 }
 
 // usual is what the tests take for granted. These are the choices of another library, so that all of them are made here and none is left to
@@ -25,6 +26,10 @@ var usual = preset{
 		messages.ECDSASecp384r1SHA384, messages.RSAPSSRSAESHA384, messages.RSAPKCS1SHA384,
 		messages.ECDSASecp521r1SHA512, messages.RSAPSSRSAESHA512, messages.RSAPKCS1SHA512,
 	},
+	suites13: []messages.CipherSuite{
+		messages.TLS_AES_128_GCM_SHA256, messages.TLS_AES_256_GCM_SHA384, messages.TLS_CHACHA20_POLY1305_SHA256,
+	},
+	suites12: usualSuites12,
 }
 
 // SP 800-52, revision 2: curves, hashes and ciphers of NIST, nothing below TLS 1.2.
@@ -35,10 +40,14 @@ var (
 		messages.RSAPSSRSAESHA256, messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
 	}
 	fips202205 = preset{
-		groups: []messages.Group{messages.Secp256r1, messages.Secp384r1},
-		verify: fips202205Schemes,
-		sign:   fips202205Schemes,
-		suites: []messages.CipherSuite{messages.TLS_AES_128_GCM_SHA256, messages.TLS_AES_256_GCM_SHA384},
+		groups:   []messages.Group{messages.Secp256r1, messages.Secp384r1},
+		verify:   fips202205Schemes,
+		sign:     fips202205Schemes,
+		suites13: []messages.CipherSuite{messages.TLS_AES_128_GCM_SHA256, messages.TLS_AES_256_GCM_SHA384},
+		suites12: []messages.CipherSuite{
+			messages.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, messages.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+			messages.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, messages.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+		},
 	}
 )
 
@@ -49,10 +58,13 @@ var (
 		messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
 	}
 	wpa202304 = preset{
-		groups: []messages.Group{messages.Secp384r1},
-		verify: wpa202304Schemes,
-		sign:   wpa202304Schemes,
-		suites: []messages.CipherSuite{messages.TLS_AES_256_GCM_SHA384},
+		groups:   []messages.Group{messages.Secp384r1},
+		verify:   wpa202304Schemes,
+		sign:     wpa202304Schemes,
+		suites13: []messages.CipherSuite{messages.TLS_AES_256_GCM_SHA384},
+		suites12: []messages.CipherSuite{
+			messages.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, messages.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+		},
 	}
 )
 

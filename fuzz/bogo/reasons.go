@@ -11,8 +11,9 @@ import (
 // reasonRow says under which word the tests know a refusal. An empty field matches everything; the first row that matches counts.
 type reasonRow struct {
 	refusal string
-	detail  string // part of the error's detail
-	state   string // part of the state's name
+	detail  string           // part of the error's detail
+	state   string           // part of the state's name
+	version messages.Version // agreed on
 	alert   messages.Alert
 	reason  string // more than one with colons between
 }
@@ -27,9 +28,11 @@ var reasons = []reasonRow{
 	{refusal: "unexpected_record", reason: "UNEXPECTED_RECORD"},
 	{refusal: "unprotected_record", reason: "INVALID_OUTER_RECORD_TYPE"},
 	{refusal: "unexpected_data", reason: "UNEXPECTED_RECORD"},
+	{refusal: "interleaved_record", detail: "application_data", version: messages.TLS12, reason: "EXCESS_HANDSHAKE_DATA"},
 	{refusal: "interleaved_record", reason: "UNEXPECTED_RECORD"},
 	{refusal: "empty_record", reason: "UNEXPECTED_RECORD"},
 	{refusal: "too_many_empty_records", reason: "TOO_MANY_EMPTY_FRAGMENTS"},
+	{refusal: "bad_change_cipher_spec", detail: "in state", version: messages.TLS12, reason: "UNEXPECTED_RECORD"},
 	{refusal: "bad_change_cipher_spec", reason: "BAD_CHANGE_CIPHER_SPEC"},
 	{refusal: "record_version", detail: "0x4f4e", reason: "HTTPS_PROXY_REQUEST"}, // CONNECT
 	{refusal: "record_version", detail: "0x4554", reason: "HTTP_REQUEST"},        // GET
@@ -40,6 +43,7 @@ var reasons = []reasonRow{
 	{refusal: "malformed_alert", reason: "BAD_ALERT"},
 	{refusal: "too_many_warnings", reason: "TOO_MANY_WARNING_ALERTS"},
 	{refusal: "too_much_skipped", reason: "TOO_MUCH_SKIPPED_EARLY_DATA"},
+	{refusal: "unexpected_message", state: "ChangeCipherSpec", version: messages.TLS12, reason: "UNEXPECTED_RECORD"},
 	{refusal: "unexpected_message", reason: "UNEXPECTED_MESSAGE"},
 	{refusal: "malformed_message", detail: "client_hello", reason: "CLIENTHELLO_PARSE_FAILED"},
 	{refusal: "malformed_message", reason: "DECODE_ERROR"},
@@ -48,6 +52,7 @@ var reasons = []reasonRow{
 	{refusal: "malformed_extension", detail: "application_layer_protocol_negotiation", reason: "PARSE_TLSEXT"},
 	{refusal: "malformed_extension", detail: "pre_shared_key", reason: "DECODE_ERROR"},
 	{refusal: "malformed_extension", detail: "key_share", reason: "DECODE_ERROR"},
+	{refusal: "malformed_extension", detail: "status_request", version: messages.TLS12, reason: "ERROR_PARSING_EXTENSION"},
 	{refusal: "malformed_extension", detail: "status_request", reason: "DECODE_ERROR"},
 	{refusal: "malformed_extension", detail: "cookie", reason: "DECODE_ERROR"},
 	{refusal: "malformed_extension", detail: "signature_algorithms", state: "waitCertificateOrRequest", reason: "DECODE_ERROR"},
@@ -55,6 +60,10 @@ var reasons = []reasonRow{
 	{refusal: "duplicate_extension", reason: "DUPLICATE_EXTENSION"},
 	{refusal: "unsolicited_extension", detail: "ec_point_formats", reason: "ERROR_PARSING_EXTENSION"},
 	{refusal: "unsolicited_extension", reason: "UNEXPECTED_EXTENSION"},
+	{refusal: "misplaced_extension", detail: "extended_master_secret", reason: "ERROR_PARSING_EXTENSION"},
+	{refusal: "misplaced_extension", detail: "ec_point_formats", reason: "ERROR_PARSING_EXTENSION"},
+	{refusal: "misplaced_extension", detail: "renegotiation_info", reason: "ERROR_PARSING_EXTENSION"},
+	{refusal: "misplaced_extension", detail: "session_ticket", reason: "ERROR_PARSING_EXTENSION"},
 	{refusal: "misplaced_extension", reason: "UNEXPECTED_EXTENSION"},
 	{refusal: "parameters_over_stream", reason: "UNEXPECTED_EXTENSION"},
 	{refusal: "missing_extension", detail: "key_share", reason: "MISSING_KEY_SHARE"},
@@ -70,6 +79,7 @@ var reasons = []reasonRow{
 	{refusal: "downgrade_sentinel", reason: "TLS13_DOWNGRADE"},
 	{refusal: "session_id_mismatch", reason: "SERVER_ECHOED_INVALID_SESSION_ID"},
 	{refusal: "suite_not_offered", reason: "WRONG_CIPHER_RETURNED"},
+	{refusal: "compression_not_null", state: "ServerHello", version: messages.TLS12, reason: "UNSUPPORTED_COMPRESSION_ALGORITHM"},
 	{refusal: "compression_not_null", state: "ServerHello", reason: "DECODE_ERROR"},
 	{refusal: "compression_not_null", reason: "INVALID_COMPRESSION_LIST"},
 	{refusal: "no_mutual_suite", reason: "NO_SHARED_CIPHER"},
@@ -95,6 +105,7 @@ var reasons = []reasonRow{
 	{refusal: "psk_hash_mismatch", reason: "OLD_SESSION_PRF_HASH_MISMATCH"},
 	{refusal: "no_credential", reason: "NO_CERTIFICATE_SET"},
 	{refusal: "certificate_context", reason: "DECODE_ERROR"},
+	{refusal: "empty_server_certificate", version: messages.TLS12, reason: "DECODE_ERROR"},
 	{refusal: "empty_server_certificate", reason: "PEER_DID_NOT_RETURN_A_CERTIFICATE"},
 	{refusal: "certificate_required", reason: "PEER_DID_NOT_RETURN_A_CERTIFICATE"},
 	{refusal: "scheme_not_offered", reason: "WRONG_SIGNATURE_TYPE"},
@@ -104,18 +115,31 @@ var reasons = []reasonRow{
 	{refusal: "bad_key_update", reason: "DECODE_ERROR"},
 	{refusal: "too_many_key_updates", reason: "TOO_MANY_KEY_UPDATES"},
 
+	// TLS 1.2.
+	{refusal: "session_not_offered", reason: "SERVER_ECHOED_INVALID_SESSION_ID"},
+	{refusal: "resumed_suite_changed", reason: "OLD_SESSION_CIPHER_NOT_RETURNED"},
+	{refusal: "resumed_extended_master", reason: "RESUMED_EMS_SESSION_WITHOUT_EMS_EXTENSION"},
+	{refusal: "key_for_other_suite", reason: "WRONG_CERTIFICATE_TYPE"},
+	{refusal: "key_on_other_curve", reason: "BAD_ECC_CERT"},
+	{refusal: "inappropriate_fallback", reason: "INAPPROPRIATE_FALLBACK"},
+	{refusal: "no_uncompressed_points", reason: "ERROR_PARSING_EXTENSION"},
+	{refusal: "renegotiation_mismatch", reason: "RENEGOTIATION_MISMATCH"},
+	{refusal: "retry_changed_version", reason: "SECOND_SERVERHELLO_VERSION_MISMATCH"},
+	{refusal: "encrypt_then_mac_without_cbc", reason: "ERROR_PARSING_EXTENSION"},
+	{refusal: "too_many_renegotiations", reason: "NO_RENEGOTIATION"},
+
 	{refusal: "peer_alert", alert: messages.AlertHandshakeFailure, state: "waitServerHello", reason: "HANDSHAKE_FAILURE_ON_CLIENT_HELLO"},
 }
 
 // reasonOf gives the word for a fatal error. What the shim's own answers refused has its word with it; an alert of the peer's goes by its name.
-func reasonOf(err *engine.Error) string {
+func reasonOf(err *engine.Error, version messages.Version) string {
 	var own *namedError
 	if errors.As(err.Err, &own) {
 		return own.reason
 	}
 	for _, row := range reasons {
 		if row.refusal == err.Refusal.Name && strings.Contains(err.Detail, row.detail) &&
-			strings.Contains(err.State, row.state) && (row.alert == 0 || row.alert == err.Alert) {
+			strings.Contains(err.State, row.state) && (row.version == 0 || row.version == version) && (row.alert == 0 || row.alert == err.Alert) {
 			return row.reason
 		}
 	}

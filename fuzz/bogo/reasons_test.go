@@ -19,7 +19,9 @@ func TestEveryRefusalHasAWordOrAReasonForNone(t *testing.T) {
 	var names []string
 	for _, refusal := range engine.Refusals() {
 		names = append(names, refusal.Name)
-		named := slices.ContainsFunc(reasons, func(r reasonRow) bool { return r.refusal == refusal.Name && r.state == "" && r.alert == 0 })
+		named := slices.ContainsFunc(reasons, func(r reasonRow) bool {
+			return r.refusal == refusal.Name && r.detail == "" && r.state == "" && r.version == 0 && r.alert == 0
+		})
 		if none := slices.Contains(withoutWord, refusal.Name); named == none {
 			t.Errorf("%s: in the table %t, in the list of those without a word %t", refusal.Name, named, none)
 		}
@@ -48,7 +50,7 @@ func TestTheWordForAFailureIsTheMostParticularOne(t *testing.T) {
 		"a later alert": {engine.Error{Refusal: engine.Refusal{Name: "peer_alert"}, Received: true,
 			Alert: messages.AlertRecordOverflow}, "TLSV1_ALERT_RECORD_OVERFLOW"},
 	} {
-		want(t, why, reasonOf(&row.err), row.want)
+		want(t, why, reasonOf(&row.err, messages.TLS13), row.want)
 	}
 }
 
@@ -61,7 +63,7 @@ func TestOnlyFlagsThatExistAreHonoured(t *testing.T) {
 	}
 }
 
-func TestFlagsBoundTheVersion(t *testing.T) {
+func TestFlagsShowWhatCannotBeTried(t *testing.T) {
 	for why, row := range map[string]struct {
 		arguments []string
 		tried     bool
@@ -72,6 +74,8 @@ func TestFlagsBoundTheVersion(t *testing.T) {
 		"nothing newer than 1.1": {[]string{"-max-version", "770"}, false},
 		"without all":            {[]string{"-no-tls13", "-no-tls12", "-no-tls11", "-no-tls1"}, false},
 		"to end on 1.1":          {[]string{"-expect-version", "770"}, false},
+		"one renegotiation":      {[]string{"-expect-total-renegotiations", "1"}, false},
+		"no renegotiation":       {[]string{"-expect-total-renegotiations", "0"}, true},
 	} {
 		p, err := parse(row.arguments)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 )
 
@@ -18,15 +19,22 @@ const (
 	presetMaxMessage = 100 << 10
 )
 
+// schemeOfTLS11 is the number by which BoringSSL knows how TLS 1.1 signs with RSA. It never is on the wire.
+const schemeOfTLS11 messages.SignatureScheme = 0xff01
+
 func common(o *options) (engine.Common, error) {
 	preset := presetOf(o)
 	low, high := versionsOf(o)
+	suites, err := suitesOf(o)
+	if err != nil {
+		return engine.Common{}, err
+	}
 	config := engine.Common{
 		MinVersion:   low,
 		MaxVersion:   high,
 		Rand:         entropy,
 		Groups:       preset.groups,
-		CipherSuites: preset.suites,
+		CipherSuites: suites,
 		KeyLog:       o.ExportTrafficSecrets,
 		MaxMessage:   presetMaxMessage,
 		RecordSize:   o.MaxSendFragment,
@@ -39,11 +47,12 @@ func common(o *options) (engine.Common, error) {
 	}
 	accepted := preset.verify
 	if len(o.VerifyPreferences) > 0 {
-		accepted = numbers[messages.SignatureScheme](o.VerifyPreferences)
+		accepted = slices.DeleteFunc(numbers[messages.SignatureScheme](o.VerifyPreferences),
+			func(s messages.SignatureScheme) bool { return s == schemeOfTLS11 })
 	}
 	config.SchemesCert = accepted
 	for _, scheme := range accepted {
-		if signsHandshakes(scheme) {
+		if signsHandshakes(scheme, low) {
 			config.Schemes = append(config.Schemes, scheme)
 		}
 	}
@@ -53,9 +62,11 @@ func common(o *options) (engine.Common, error) {
 	return config, nil
 }
 
-// signsHandshakes leaves out what TLS 1.3 takes in chains only, or not at all.
-func signsHandshakes(scheme messages.SignatureScheme) bool {
+// signsHandshakes leaves out what is taken in chains only from the version low on, or not at all.
+func signsHandshakes(scheme messages.SignatureScheme, low messages.Version) bool {
 	switch scheme {
+	case messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512:
+		return low < messages.TLS13
 	case messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384, messages.ECDSASecp521r1SHA512, messages.Ed25519,
 		messages.RSAPSSRSAESHA256, messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
 		messages.RSAPSSPSSSHA256, messages.RSAPSSPSSSHA384, messages.RSAPSSPSSSHA512:
@@ -106,6 +117,7 @@ func serverConfig(o *options) (*engine.ServerConfig, error) {
 		ChooseConfig:     true,
 		NoTickets:        o.NoTicket,
 		Tickets:          presetTickets,
+		Sessions:         true,
 		ReverifyOnResume: o.ReverifyOnResume,
 	}
 	switch {
@@ -121,12 +133,16 @@ func serverConfig(o *options) (*engine.ServerConfig, error) {
 	return config, err
 }
 
-// chosenConfig is the server's config once the client's hello is known: unless its own order counts, groups go by the client's.
-func chosenConfig(base *engine.ServerConfig, o *options, theirs []messages.Group) *engine.ServerConfig {
+// chosenConfig is the server's config once the client's hello is known: unless its own order counts, groups and suites go by the client's.
+func chosenConfig(base *engine.ServerConfig, o *options, hello *events.ClientHello) *engine.ServerConfig {
 	config := *base
 	if !o.ServerPreference {
+		theirs := hello.Groups
 		config.Groups = slices.Clone(config.Groups)
 		slices.SortStableFunc(config.Groups, func(a, b messages.Group) int { return place(theirs, a) - place(theirs, b) })
+	}
+	if !o.ServerPreference && o.Cipher == "" {
+		config.CipherSuites = byTheirOrder(config.CipherSuites, hello.CipherSuites)
 	}
 	if o.SelectEmptyALPN {
 		config.ALPN = []string{""}
@@ -134,9 +150,9 @@ func chosenConfig(base *engine.ServerConfig, o *options, theirs []messages.Group
 	return &config
 }
 
-// place is where a group stands in a list, its end if nowhere.
-func place(list []messages.Group, group messages.Group) int {
-	if at := slices.Index(list, group); at >= 0 {
+// place is where something stands in a list, its end if nowhere.
+func place[T comparable](list []T, item T) int {
+	if at := slices.Index(list, item); at >= 0 {
 		return at
 	}
 	return len(list)

@@ -190,7 +190,7 @@ func (p *endpoint) shutDown() error {
 	if err := p.do(p.engine.CloseWrite); err != nil {
 		return err
 	}
-	for !p.closed {
+	for !p.closed || len(p.inbox) > 0 {
 		chunk, err := p.readUpTo(1)
 		switch {
 		case len(chunk) > 0:
