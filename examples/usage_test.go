@@ -12,15 +12,15 @@ func TestAFeatureThatIsNotThereExitsWith3(t *testing.T) {
 	files := []string{"-cert", chain, "-key", key}
 	for name, lines := range map[string][]string{
 		"server": {
-			"-max 1.2", "-ocsp F", "-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100", "-pha",
+			"-ocsp F", "-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100", "-pha",
 			"-record-size-limit 64", "-raw-public-key", "-cert-compression zlib", "-ech-key F",
 			"-groups MLKEM512", "-ciphers TLS_RSA_WITH_AES_128_GCM_SHA256",
 		},
 		"client": {
-			"-max 1.2", "-ocsp", "-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data", "-pha",
+			"-ocsp", "-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data", "-pha",
 			"-max-fragment-length 512", "-record-size-limit 64", "-raw-public-key F", "-cert-compression zlib",
 			"-ech-config F", "-renegotiation",
-			"-groups ffdhe2048", "-key-shares x448", "-ciphers TLS_RSA_WITH_AES_128_CCM",
+			"-groups ffdhe2048", "-key-shares x448", "-ciphers TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
 		},
 	} {
 		for _, line := range lines {
@@ -50,6 +50,7 @@ func TestBadUsageExitsWith2(t *testing.T) {
 		{"server", server + "-mode ftp"},
 		{"server", server + "-min 1.1"},
 		{"server", server + "-min 1.3 -max 1.2"},
+		{"server", server + "-ciphers TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
 		{"server", server + "-groups nonsense"},
 		{"server", server + "-ciphers nonsense"},
 		{"server", server + "-alpn h2,,h3"},
@@ -65,7 +66,10 @@ func TestBadUsageExitsWith2(t *testing.T) {
 		{"client", "-groups x25519 -key-shares secp256r1"},
 		{"client", "-key-shares MLKEM768"},
 		{"client", "-mode ftp"},
+		{"client", "-max 1.2 -ciphers TLS_AES_128_GCM_SHA256"},
 		{"handshake", "-connect nonsense"},
+		{"handshake", "-max 1.2 -retry"},
+		{"handshake", "-min 1.3 -max 1.2"},
 		{"handshake", "-nonsense"},
 	} {
 		r := runProgram(t, row.name, strings.Fields(row.line)...)

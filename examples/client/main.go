@@ -8,6 +8,7 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -20,6 +21,7 @@ import (
 	"github.com/tacitls/tacitls/examples/internal/flags"
 	"github.com/tacitls/tacitls/examples/internal/link"
 	"github.com/tacitls/tacitls/examples/internal/report"
+	"github.com/tacitls/tacitls/messages"
 )
 
 func main() {
@@ -57,12 +59,29 @@ func run(arguments []string, stdout, stderr io.Writer) error {
 	})
 	failed := o.exchange(l, stdout)
 	l.Finish(finishTime)
-	if newest != nil && o.session != "" {
-		if err := writeSession(o.session, newest); err != nil && failed == nil {
-			failed = err
-		}
+	if err := o.keep(l.Engine, newest); err != nil && failed == nil {
+		failed = err
 	}
 	return failed
+}
+
+// keep leaves the newest session in its file. Where nothing came for it, a
+// session of TLS 1.2 serves again, unless its connection has failed
+// (RFC 5246, Section 7.2.2).
+func (o *options) keep(e *engine.Engine, newest *events.Session) error {
+	var fatal *engine.Error
+	switch c := e.Connection(); {
+	case o.session == "":
+		return nil
+	case c.Version == messages.TLS12 && errors.As(e.Err(), &fatal) && fatal.Refusal.Name != "truncated":
+		if !c.Resumed {
+			return nil
+		}
+		return os.Remove(o.session)
+	case newest != nil:
+		return writeSession(o.session, newest)
+	}
+	return nil
 }
 
 func (o *options) config() *engine.ClientConfig {
@@ -72,6 +91,7 @@ func (o *options) config() *engine.ClientConfig {
 		ReverifyOnResume: true,
 	}
 	config.Rand = rand.Reader
+	config.MinVersion, config.MaxVersion = o.versions.Min, o.versions.Max
 	config.CipherSuites, config.Groups, config.ALPN = o.suites, o.groups, o.alpn
 	config.KeyLog = o.keyLog != nil
 	return config
@@ -92,6 +112,10 @@ func (o *options) exchange(l *link.Link, stdout io.Writer) error {
 	}
 	if _, err := fmt.Fprintf(stdout, "%s---\n", text); err != nil {
 		return err
+	}
+	if o.keyUpdate && l.Engine.Connection().Version == messages.TLS12 {
+		_ = l.CloseWrite()
+		return &flags.Failure{Name: "no_key_update", Sentence: "TLS 1.2 has no key update", Section: "RFC 8446, Section 4.6.3"}
 	}
 	if o.keyUpdate {
 		_ = l.UpdateKeys() // as with the writes that follow, Read has the reason

@@ -19,6 +19,7 @@ type options struct {
 	serverName   string
 	insecure     bool
 	certificates []*answer.Certificate
+	versions     flags.Versions
 	alpn         []string
 	groups       []messages.Group
 	keyShares    []messages.Group
@@ -49,18 +50,18 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&t.ca, "ca", "", "PEM `file` of authorities to trust; without it those of the system")
 	f.StringVar(&o.serverName, "servername", "localhost", "`name` to send and to check; an address is only checked")
 	f.BoolVar(&o.insecure, "insecure", false, "take any certificate")
-	f.StringVar(&t.least, "min", "", "least `version`, 1.2 or 1.3; TLS 1.3 is the only one there")
-	f.StringVar(&t.most, "max", "", "greatest `version`, 1.2 or 1.3; 1.2 is not there")
+	f.StringVar(&t.least, "min", "", "least `version`, 1.2 or 1.3; the default is the greatest")
+	f.StringVar(&t.most, "max", "", "greatest `version`, 1.2 or 1.3; the default is 1.3")
 	f.StringVar(&t.alpn, "alpn", "", "application `protocols` to offer, preferred first")
 	f.StringVar(&t.groups, "groups", "", "`groups` for the key exchange, preferred first")
 	f.StringVar(&t.keyShares, "key-shares", "", "`groups` to send shares for at once, or none")
-	f.StringVar(&t.ciphers, "ciphers", "", "cipher `suites`, preferred first, or all")
+	f.StringVar(&t.ciphers, "ciphers", "", "cipher `suites`, preferred first, or all; a version without one is not used")
 	f.Var(&t.certs, "cert", "PEM `file` of a certificate chain for servers that ask; may be repeated, each with a -key")
 	f.Var(&t.keys, "key", "PEM `file` of the private key of a -cert")
 	f.StringVar(&o.session, "session", "", "`file` to resume from if it is there, and to keep the newest session in")
 	f.StringVar(&t.request, "request", `GET / HTTP/1.0\r\n\r\n`, "`text` to send; \\r, \\n and \\\\ are understood")
 	f.StringVar(&t.mode, "mode", "http", "`http` reads until the server closes, echo reads the request back")
-	f.BoolVar(&o.keyUpdate, "key-update", false, "change keys, and have the server do so, before the request")
+	f.BoolVar(&o.keyUpdate, "key-update", false, "change keys, and have the server do so, before the request; fails in TLS 1.2")
 	f.StringVar(&o.exporter, "exporter", "", "report 32 bytes of keying material for this `label`")
 	f.StringVar(&t.keylog, "keylog", "", "append secrets to this `file`, for Wireshark")
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`duration` after which to give up")
@@ -89,7 +90,7 @@ func later(f *flags.Set) {
 
 // read checks the text and reads the files it names.
 func (o *options) read(t *text) (err error) {
-	if err := flags.Versions(t.least, t.most); err != nil {
+	if o.versions, err = flags.ReadVersions(t.least, t.most); err != nil {
 		return err
 	}
 	if err := flags.Label("exporter", o.exporter); err != nil {
@@ -114,7 +115,7 @@ func (o *options) read(t *text) (err error) {
 	if o.keyShares, err = flags.KeyShares("key-shares", t.keyShares, o.groups); err != nil {
 		return err
 	}
-	if o.suites, err = flags.CipherSuites("ciphers", t.ciphers); err != nil {
+	if o.suites, o.versions, err = o.versions.CipherSuites("ciphers", t.ciphers); err != nil {
 		return err
 	}
 	if o.certificates, err = flags.Certificates(t.certs, t.keys); err != nil {

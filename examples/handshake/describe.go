@@ -27,14 +27,22 @@ func (d *described) add(key string, values ...string) {
 	}
 }
 
+// reader understands the messages of a handshake: what some of them mean turns
+// on those before.
+type reader struct {
+	sessionID []byte // the client's
+	legacy    bool   // the server has chosen TLS 1.2
+	group     messages.Group
+}
+
 // describe decodes a handshake message with its header.
-func describe(raw []byte) *described {
+func (r *reader) describe(raw []byte) *described {
 	kind, _, ok := messages.ParseHandshakeHeader(raw)
 	if !ok {
 		return &described{name: "a message cut off"}
 	}
 	d := &described{name: messageName(kind)}
-	m, fill := layoutOf(kind, d)
+	m, fill := r.layoutOf(kind, d)
 	if m == nil {
 		return d
 	}
@@ -47,14 +55,19 @@ func describe(raw []byte) *described {
 }
 
 // layoutOf gives a message to decode into and what then to say of it.
-func layoutOf(kind messages.HandshakeType, d *described) (messages.Message, func()) {
+func (r *reader) layoutOf(kind messages.HandshakeType, d *described) (messages.Message, func()) {
+	if r.legacy {
+		if m, fill := r.layoutOf12(kind, d); m != nil {
+			return m, fill
+		}
+	}
 	switch kind {
 	case messages.TypeClientHello:
 		m := &messages.ClientHello{}
-		return m, func() { describeClientHello(d, m) }
+		return m, func() { r.describeClientHello(d, m) }
 	case messages.TypeServerHello:
 		m := &messages.ServerHello{}
-		return m, func() { describeServerHello(d, m) }
+		return m, func() { r.describeServerHello(d, m) }
 	case messages.TypeEncryptedExtensions:
 		m := &messages.EncryptedExtensions{}
 		return m, func() { describeEncryptedExtensions(d, m) }
@@ -91,18 +104,23 @@ func describeCertificate(d *described, m *messages.Certificate13) {
 	}
 	for i := range m.Entries {
 		entry := &m.Entries[i]
-		certificate, err := x509.ParseCertificate(entry.Data)
-		if err != nil {
-			d.add("chain", bytesOf(len(entry.Data)), "cannot be parsed")
-			continue
-		}
-		d.add("subject", name(certificate.Subject.String()), bytesOf(len(entry.Data)))
-		d.add("issuer", name(certificate.Issuer.String()))
-		d.add("key", keyText(certificate.PublicKey), "until "+certificate.NotAfter.UTC().Format(time.DateOnly))
-		if len(entry.Extensions.List) > 0 {
+		if describeX509(d, entry.Data) && len(entry.Extensions.List) > 0 {
 			d.add("stapled", extensionNames(&entry.Extensions)...)
 		}
 	}
+}
+
+// describeX509 tells whether the certificate could be parsed.
+func describeX509(d *described, der []byte) bool {
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		d.add("chain", bytesOf(len(der)), "cannot be parsed")
+		return false
+	}
+	d.add("subject", name(certificate.Subject.String()), bytesOf(len(der)))
+	d.add("issuer", name(certificate.Issuer.String()))
+	d.add("key", keyText(certificate.PublicKey), "until "+certificate.NotAfter.UTC().Format(time.DateOnly))
+	return true
 }
 
 func describeCertificateRequest(d *described, m *messages.CertificateRequest13) {

@@ -1,13 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/tacitls/tacitls/examples/internal/report"
 	"github.com/tacitls/tacitls/messages"
 )
 
-func describeClientHello(d *described, m *messages.ClientHello) {
+func (r *reader) describeClientHello(d *described, m *messages.ClientHello) {
+	r.sessionID = m.SessionID
 	x := &m.Extensions
 	shown := map[messages.ExtensionType]bool{}
 	// get decodes an extension and notes that it will be shown.
@@ -25,9 +27,15 @@ func describeClientHello(d *described, m *messages.ClientHello) {
 		alpn     messages.ALPNOffer
 		modes    messages.PSKModes
 		psk      messages.PreSharedKeyOffer
+		ticket   messages.SessionTicketOffer
 	)
 	if get(&versions) {
 		d.add("versions", namesOf(versions.Versions)...)
+	} else {
+		d.add("version", "up to "+m.LegacyVersion.String())
+		if len(m.SessionID) > 0 {
+			d.add("session", "identifier of "+bytesOf(len(m.SessionID)))
+		}
 	}
 	d.add("suites", namesOf(m.CipherSuites)...)
 	if get(&groups) {
@@ -57,13 +65,19 @@ func describeClientHello(d *described, m *messages.ClientHello) {
 			d.add("ticket", bytesOf(len(identity.Identity)), "with a binder that proves its key")
 		}
 	}
+	if get(&ticket) {
+		shown[ticket.ExtensionType()] = len(ticket.Ticket) > 0
+		if len(ticket.Ticket) > 0 {
+			d.add("ticket", bytesOf(len(ticket.Ticket)), "of a session of TLS 1.2")
+		}
+	}
 	d.add("also", extensionsBut(x, shown)...)
 }
 
 func shareTexts(shares []messages.KeyShareEntry) []string {
 	texts := []string{}
-	for _, share := range shares {
-		texts = append(texts, fmt.Sprintf("%v (%d bytes)", share.Group, len(share.KeyExchange)))
+	for i := range shares {
+		texts = append(texts, shareText(&shares[i]))
 	}
 	if len(texts) == 0 {
 		return []string{"none yet"}
@@ -71,7 +85,11 @@ func shareTexts(shares []messages.KeyShareEntry) []string {
 	return texts
 }
 
-func describeServerHello(d *described, m *messages.ServerHello) {
+func shareText(share *messages.KeyShareEntry) string {
+	return fmt.Sprintf("%v (%d bytes)", share.Group, len(share.KeyExchange))
+}
+
+func (r *reader) describeServerHello(d *described, m *messages.ServerHello) {
 	x := &m.Extensions
 	shown := map[messages.ExtensionType]bool{messages.ExtensionKeyShare: true}
 	if m.IsRetry() {
@@ -81,8 +99,14 @@ func describeServerHello(d *described, m *messages.ServerHello) {
 	if present, err := x.Get(&version); present && err == nil {
 		shown[version.ExtensionType()] = true
 		d.add("version", version.Version.String())
+	} else {
+		r.legacy = true
+		d.add("version", m.LegacyVersion.String())
 	}
 	d.add("suite", m.CipherSuite.String())
+	if r.legacy {
+		r.describeLegacyHello(d, m, shown)
+	}
 	var retry messages.KeyShareRetry
 	var share messages.KeyShareChoice
 	if m.IsRetry() {
@@ -98,6 +122,24 @@ func describeServerHello(d *described, m *messages.ServerHello) {
 		d.add("ticket", fmt.Sprintf("number %d is taken, the session is resumed", psk.Selected+1))
 	}
 	d.add("also", extensionsBut(x, shown)...)
+}
+
+// describeLegacyHello says what a ServerHello of TLS 1.2 has beside the suite.
+// A client's identifier comes back where its session is resumed
+// (RFC 5246, Section 7.4.1.3).
+func (r *reader) describeLegacyHello(d *described, m *messages.ServerHello, shown map[messages.ExtensionType]bool) {
+	switch {
+	case len(m.SessionID) == 0:
+	case bytes.Equal(m.SessionID, r.sessionID):
+		d.add("session", "the client's", "it is resumed")
+	default:
+		d.add("session", "a new one", "identifier of "+bytesOf(len(m.SessionID)))
+	}
+	var alpn messages.ALPNChoice
+	if present, err := m.Extensions.Get(&alpn); present && err == nil {
+		shown[alpn.ExtensionType()] = true
+		d.add("alpn", report.Plain(string(alpn.Protocol)))
+	}
 }
 
 func describeEncryptedExtensions(d *described, m *messages.EncryptedExtensions) {

@@ -14,6 +14,7 @@ import (
 type jsonLines struct {
 	w     io.Writer
 	bytes bool
+	read  reader
 }
 
 // line is one object. Absent parts are left out.
@@ -62,7 +63,7 @@ func (j *jsonLines) event(at events.Role, e events.Event) {
 }
 
 func (j *jsonLines) message(l *line, raw []byte) {
-	m := describe(raw)
+	m := j.read.describe(raw)
 	l.Message, l.Size, l.Bytes = m.name, len(raw), j.hex(raw)
 	l.Details = map[string][]string{}
 	for _, d := range m.details {

@@ -21,6 +21,7 @@ type ladder struct {
 	bytes  bool
 	server string // the server's address, or empty if it is in memory
 
+	read  reader
 	begun bool
 	last  events.Role
 	// carried tells that the record drawn last came before what it carries.
@@ -36,19 +37,27 @@ func (l *ladder) event(at events.Role, e events.Event) {
 			l.message(at.Peer(), e.Raw)
 		}
 	case *events.RecordSent:
+		l.changeCipherSpec(at, e.Type)
 		l.record(at, e.Type, e.Level, e.Size)
 	case *events.RecordReceived:
 		if l.server != "" {
 			l.gap(at.Peer())
 			l.record(at.Peer(), e.Type, e.Level, e.Size)
 			l.carried = true
+			l.changeCipherSpec(at.Peer(), e.Type)
 		}
 	case *events.KeysChanged:
-		l.note(at, "◆", key, fmt.Sprintf("%ss with %v keys, %v%s", e.Direction, e.Level, e.Suite, generation(e.Generation)))
+		l.note(at, "◆", key, fmt.Sprintf("%ss with %s keys, %v%s", e.Direction, l.keys(e.Level), e.Suite, generation(e.Generation)))
 	case events.Question:
 		l.note(at, "?", question, questionText(e))
 	case *events.TicketReceived:
-		l.note(at, "●", fact, "keeps the ticket")
+		text := "keeps the ticket"
+		if len(e.Session.Ticket) == 0 {
+			text = "keeps the session"
+		}
+		l.note(at, "●", fact, text)
+	case *events.SessionEstablished:
+		l.note(at, "●", fact, "keeps the session")
 	case *events.HandshakeCompleted:
 		l.note(at, "●", fact, "handshake complete")
 	case *events.DataReceived:
@@ -102,7 +111,7 @@ func (l *ladder) gap(from events.Role) {
 func (l *ladder) message(from events.Role, raw []byte) {
 	l.gap(from)
 	l.turn(from)
-	m := describe(raw)
+	m := l.read.describe(raw)
 	l.arrow(from, m.name, fmt.Sprintf("%d bytes", len(raw)))
 	for _, d := range m.details {
 		l.detail(from, d)
@@ -114,11 +123,29 @@ func (l *ladder) message(from events.Role, raw []byte) {
 
 func (l *ladder) record(from events.Role, kind uint8, level events.Level, size int) {
 	l.turn(from)
-	protection := fmt.Sprintf("under %v keys", level)
+	protection := fmt.Sprintf("under %s keys", l.keys(level))
 	if level == events.Initial || record.ContentType(kind) == record.ChangeCipherSpec {
 		protection = "in clear"
 	}
 	l.dotted(from, fmt.Sprintf("%v record %s, %d bytes", record.ContentType(kind), protection, size))
+}
+
+// changeCipherSpec draws what TLS 1.2 says by a record: it is no handshake
+// message, but one of its own kind (RFC 5246, Section 7.1).
+func (l *ladder) changeCipherSpec(from events.Role, kind uint8) {
+	if l.read.legacy && record.ContentType(kind) == record.ChangeCipherSpec {
+		l.gap(from)
+		l.turn(from)
+		l.arrow(from, "ChangeCipherSpec", "1 byte")
+	}
+}
+
+// keys names the keys of a level. TLS 1.2 has but one level of them.
+func (l *ladder) keys(level events.Level) string {
+	if l.read.legacy {
+		return "the connection's"
+	}
+	return level.String()
 }
 
 func (l *ladder) note(at events.Role, mark string, s style, text string) {

@@ -56,6 +56,25 @@ func TestTheLadderIsAsDrawnBefore(t *testing.T) {
 			s.serverAnswers.(*testkit.Answers).Identity = testkit.Server(testkit.RSA)
 		},
 	}
+	legacy := func(s *scene) {
+		s.client.MinVersion, s.server.MaxVersion = messages.TLS12, messages.TLS12
+	}
+	scenes["tls12_full"] = func(_ *testing.T, s *scene) {
+		s.client.MaxVersion, s.server.MaxVersion = messages.TLS12, messages.TLS12
+	}
+	scenes["tls12_resumed"] = func(t *testing.T, s *scene) {
+		legacy(s)
+		session, err := s.session()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.client.Session = session
+	}
+	scenes["tls12_mutual"] = func(t *testing.T, s *scene) {
+		legacy(s)
+		s.server.NoTickets, s.server.Sessions = true, true
+		scenes["mutual"](t, s)
+	}
 	for name, set := range scenes {
 		t.Run(name, func(t *testing.T) {
 			s := testScene(t, name)
@@ -161,14 +180,58 @@ func TestEveryLineOfJSONIsAnObject(t *testing.T) {
 	}
 }
 
+func TestJSONHasTheMessagesOfTLS12(t *testing.T) {
+	s := testScene(t, "tls12_full")
+	s.client.MaxVersion, s.server.MaxVersion = messages.TLS12, messages.TLS12
+	var printed bytes.Buffer
+	if err := play(t, s, &jsonLines{w: &printed}); err != nil {
+		t.Fatal(err)
+	}
+	var sent []string
+	decoder := json.NewDecoder(&printed)
+	for {
+		var l line
+		err := decoder.Decode(&l)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(l.Details["malformed"]) > 0 {
+			t.Errorf("%s is not understood: %v", l.Message, l.Details)
+		}
+		if l.Event == "message_sent" {
+			sent = append(sent, l.Message)
+		}
+		if l.Event == "complete" && (l.Cost == nil || l.Cost.RoundTrips != 2) {
+			t.Errorf("two round trips: %+v", l.Cost)
+		}
+	}
+	want := "ClientHello ServerHello Certificate ServerKeyExchange ServerHelloDone ClientKeyExchange Finished NewSessionTicket Finished"
+	if got := strings.Join(sent, " "); got != want {
+		t.Errorf("the messages are %s, want %s", got, want)
+	}
+}
+
 func TestTheCommandPrintsOneLineOfWhatWasAgreedOn(t *testing.T) {
 	var stdout, stderr strings.Builder
 	if err := run(nil, &stdout, &stderr, false); err != nil {
 		t.Fatal(err)
 	}
-	want := regexp.MustCompile(`(?m)^complete: TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768, ecdsa_secp256r1_sha256, resumed=false$`)
-	if len(want.FindAllString(stdout.String(), -1)) != 1 {
-		t.Errorf("no line says what was agreed on:\n%s", stdout.String())
+	for arguments, want := range map[string]string{
+		"":         `TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768`,
+		"-min 1.2": `TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768`,
+		"-max 1.2": `TLS 1\.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x25519`,
+	} {
+		stdout.Reset()
+		if err := run(strings.Fields(arguments), &stdout, &stderr, false); err != nil {
+			t.Fatal(err)
+		}
+		want := regexp.MustCompile(`(?m)^complete: ` + want + `, ecdsa_secp256r1_sha256, resumed=false$`)
+		if len(want.FindAllString(stdout.String(), -1)) != 1 {
+			t.Errorf("%s: no line says what was agreed on:\n%s", arguments, stdout.String())
+		}
 	}
 	stdout.Reset()
 	if err := run([]string{"-resume", "-retry", "-alpn", "h2", "-servername", "192.0.2.1", "-v"}, &stdout, &stderr, false); err != nil {

@@ -34,6 +34,8 @@ func newScene(o *options) (*scene, error) {
 	}
 	s.client.Rand, s.server.Rand = rand.Reader, rand.Reader
 	s.client.ServerName = o.serverName
+	s.client.MinVersion, s.client.MaxVersion = o.versions.Min, o.versions.Max
+	s.server.MinVersion, s.server.MaxVersion = o.versions.Min, o.versions.Max
 	s.client.ALPN, s.server.ALPN = o.alpn, o.alpn
 	if o.resume {
 		if s.client.Session, err = s.session(); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/tacitls/tacitls/adapters/answer"
 	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/messages/record"
 )
 
@@ -50,7 +51,11 @@ type account struct {
 
 func (a *account) event(at events.Role, e events.Event) {
 	a.narrator.event(at, e)
-	if at != events.Client || a.agreed != nil {
+	if at != events.Client {
+		return
+	}
+	if a.agreed != nil {
+		a.late(e)
 		return
 	}
 	if a.started.IsZero() {
@@ -70,6 +75,15 @@ func (a *account) event(at events.Role, e events.Event) {
 	case *events.HandshakeCompleted:
 		a.spent.time = a.clock().Sub(a.started)
 		a.agreed = &e.Connection
+	}
+}
+
+// late counts what a client sends with its last step of the handshake, which is
+// the last of all where a session of TLS 1.2 is resumed.
+func (a *account) late(e events.Event) {
+	sent, ok := e.(*events.RecordSent)
+	if ok && a.agreed.Version == messages.TLS12 && record.ContentType(sent.Type) == record.Handshake {
+		a.spent.sent += sent.Size
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tacitls/tacitls/examples/internal/flags"
+	"github.com/tacitls/tacitls/messages"
 )
 
 // options is the command line, checked and with its files read.
@@ -15,6 +16,7 @@ type options struct {
 	serverName string
 	roots      *x509.CertPool
 	insecure   bool
+	versions   flags.Versions
 	alpn       []string
 	send       string
 	timeout    time.Duration
@@ -26,12 +28,14 @@ type options struct {
 
 func parse(arguments []string, stderr io.Writer) (*options, error) {
 	o := &options{}
-	var ca, alpn string
+	var ca, alpn, least, most string
 	f := flags.New("handshake", stderr)
 	f.StringVar(&o.connect, "connect", "", "`host:port` of a server; without it both ends are in memory")
 	f.StringVar(&o.serverName, "servername", "", "`name` to send and to check; the default is the host, or localhost")
 	f.StringVar(&ca, "ca", "", "PEM `file` of authorities to trust; without it those of the system")
 	f.BoolVar(&o.insecure, "insecure", false, "take any certificate")
+	f.StringVar(&least, "min", "", "least `version`, 1.2 or 1.3; the default is the greatest")
+	f.StringVar(&most, "max", "", "greatest `version`, 1.2 or 1.3; the default is 1.3")
 	f.StringVar(&alpn, "alpn", "", "application `protocols`, preferred first")
 	f.StringVar(&o.send, "send", "", "`line` to send over -connect; the default is a GET")
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`duration` after which to give -connect up")
@@ -43,6 +47,12 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 		return nil, err
 	}
 	var err error
+	if o.versions, err = flags.ReadVersions(least, most); err != nil {
+		return nil, err
+	}
+	if o.retry && !o.versions.Allows(messages.TLS13) {
+		return nil, flags.Bad("-retry is for TLS 1.3")
+	}
 	if o.roots, err = flags.Roots("ca", ca); err != nil {
 		return nil, err
 	}

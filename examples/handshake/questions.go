@@ -34,6 +34,8 @@ func questionText(q events.Question) string {
 		return text + chainText(q.Chain)
 	case *events.OpenTicket:
 		return fmt.Sprintf("open a ticket of %s", bytesOf(len(q.Tickets[0].Ticket)))
+	case *events.FindSession:
+		return fmt.Sprintf("which session has the identifier of %s", bytesOf(len(q.SessionID)))
 	case *events.SealTicket:
 		return fmt.Sprintf("seal a ticket over %s", bytesOf(len(q.State)))
 	}
@@ -57,6 +59,11 @@ func answerText(a events.Answer) string {
 	case *events.TicketOpened:
 		if a.Index < 0 {
 			return "none opens"
+		}
+		return fmt.Sprintf("state of %s", bytesOf(len(a.State)))
+	case *events.SessionFound:
+		if len(a.State) == 0 {
+			return "none"
 		}
 		return fmt.Sprintf("state of %s", bytesOf(len(a.State)))
 	case *events.TicketSealed:

@@ -27,6 +27,7 @@ const (
 func (o *options) overTCP(n *account) error {
 	config := &engine.ClientConfig{ServerName: o.serverName}
 	config.Rand, config.ALPN, config.Trace = rand.Reader, o.alpn, true
+	config.MinVersion, config.MaxVersion = o.versions.Min, o.versions.Max
 	if o.retry {
 		config.KeyShares = []messages.Group{}
 	}

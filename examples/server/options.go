@@ -17,6 +17,7 @@ type options struct {
 	clientAuth   engine.ClientAuth
 	clientRoots  *x509.CertPool
 	tickets      bool
+	versions     flags.Versions
 	alpn         []string
 	groups       []messages.Group
 	suites       []messages.CipherSuite
@@ -41,14 +42,14 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&o.listen, "listen", "127.0.0.1:4433", "`address` to listen on; port 0 takes a free one")
 	f.Var(&t.certs, "cert", "PEM `file` of a certificate chain; may be repeated, each with a -key")
 	f.Var(&t.keys, "key", "PEM `file` of the private key of a -cert")
-	f.StringVar(&t.least, "min", "", "least `version`, 1.2 or 1.3; TLS 1.3 is the only one there")
-	f.StringVar(&t.most, "max", "", "greatest `version`, 1.2 or 1.3; 1.2 is not there")
+	f.StringVar(&t.least, "min", "", "least `version`, 1.2 or 1.3; the default is the greatest")
+	f.StringVar(&t.most, "max", "", "greatest `version`, 1.2 or 1.3; the default is 1.3")
 	f.StringVar(&t.clientAuth, "client-auth", "none", "client certificate: `none`, request or require")
 	f.StringVar(&t.clientCA, "client-ca", "", "PEM `file` of authorities for client certificates; without it any will do")
 	f.BoolVar(&o.tickets, "tickets", true, "send and take session tickets")
 	f.StringVar(&t.alpn, "alpn", "", "application `protocols`; a client that offers only others is refused")
 	f.StringVar(&t.groups, "groups", "", "`groups` for the key exchange, preferred first")
-	f.StringVar(&t.ciphers, "ciphers", "", "cipher `suites`, preferred first, or all")
+	f.StringVar(&t.ciphers, "ciphers", "", "cipher `suites`, preferred first, or all; a version without one is not used")
 	f.StringVar(&t.mode, "mode", "http", "`http` or echo")
 	f.IntVar(&o.replySize, "reply-size", 1024, "size of a reply's body in `bytes`, at least that of the report")
 	f.StringVar(&o.exporter, "exporter", "", "report 32 bytes of keying material for this `label`")
@@ -77,7 +78,7 @@ func later(f *flags.Set) {
 
 // read checks the text and reads the files it names.
 func (o *options) read(t *text) (err error) {
-	if err := flags.Versions(t.least, t.most); err != nil {
+	if o.versions, err = flags.ReadVersions(t.least, t.most); err != nil {
 		return err
 	}
 	if err := flags.Label("exporter", o.exporter); err != nil {
@@ -107,7 +108,7 @@ func (o *options) read(t *text) (err error) {
 	if o.groups, err = flags.Groups("groups", t.groups); err != nil {
 		return err
 	}
-	if o.suites, err = flags.CipherSuites("ciphers", t.ciphers); err != nil {
+	if o.suites, o.versions, err = o.versions.CipherSuites("ciphers", t.ciphers); err != nil {
 		return err
 	}
 	if len(t.certs) == 0 {

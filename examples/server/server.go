@@ -17,6 +17,7 @@ import (
 	"github.com/tacitls/tacitls/examples/internal/flags"
 	"github.com/tacitls/tacitls/examples/internal/link"
 	"github.com/tacitls/tacitls/examples/internal/report"
+	"github.com/tacitls/tacitls/messages"
 )
 
 // How long a client may take, so that none is waited for without end.
@@ -39,12 +40,16 @@ type server struct {
 func newServer(o *options, stderr io.Writer) (*server, error) {
 	s := &server{options: o, log: log.New(stderr, "", 0)}
 	s.config.Rand = rand.Reader
+	s.config.MinVersion, s.config.MaxVersion = o.versions.Min, o.versions.Max
 	s.config.CipherSuites, s.config.Groups, s.config.ALPN = o.suites, o.groups, o.alpn
 	s.config.KeyLog, s.config.Trace = o.keyLog != nil, o.verbose
 	s.config.ClientAuth, s.config.NoTickets = o.clientAuth, !o.tickets
 	s.answers.Certificates, s.answers.ClientRoots = o.certificates, o.clientRoots
 	if o.tickets {
 		s.answers.Tickets = &answer.TicketKeys{}
+	}
+	if o.versions.Allows(messages.TLS12) {
+		s.config.Sessions, s.answers.Sessions = true, &answer.SessionCache{}
 	}
 	// A config that cannot be is known before anybody connects.
 	_, err := engine.NewServer(&s.config)
@@ -148,12 +153,15 @@ func (s *server) reply(l *link.Link, text string) error {
 		}
 		request = append(request, data...)
 	}
+	status := "200 OK"
 	if path(request) == "/keyupdate" {
-		if err := l.UpdateKeys(); err != nil {
+		if l.Engine.Connection().Version == messages.TLS12 {
+			status = "501 TLS 1.2 has no key update"
+		} else if err := l.UpdateKeys(); err != nil {
 			return err
 		}
 	}
-	if err := l.Write(response(text, s.replySize)); err != nil {
+	if err := l.Write(response(status, text, s.replySize)); err != nil {
 		return err
 	}
 	return l.CloseWrite()
@@ -173,9 +181,9 @@ func path(request []byte) string {
 }
 
 // response has the report as its body, padded to size with lines of dots.
-func response(text string, size int) []byte {
+func response(status, text string, size int) []byte {
 	size = max(size, len(text))
-	reply := fmt.Appendf(nil, "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", size, text)
+	reply := fmt.Appendf(nil, "HTTP/1.0 %s\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", status, size, text)
 	const width = 64
 	for missing := size - len(text); missing > 0; missing -= width {
 		line := min(width, missing)

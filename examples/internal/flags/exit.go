@@ -33,6 +33,11 @@ type Unsupported struct{ Flag string }
 
 func (u *Unsupported) Error() string { return "unsupported: -" + u.Flag }
 
+// Failure is something asked for that a connection turned out not to have.
+type Failure struct{ Name, Sentence, Section string }
+
+func (f *Failure) Error() string { return fmt.Sprintf("%s: %s (%s)", f.Name, f.Sentence, f.Section) }
+
 // Exit says on stderr what went wrong, and gives the exit status. A refusal of
 // the engine is told by its name, alert, side and RFC section.
 func Exit(stderr io.Writer, program string, err error) int {
@@ -55,6 +60,10 @@ func Exit(stderr io.Writer, program string, err error) int {
 // Describe is one line about a failure.
 func Describe(err error) string {
 	var fatal *engine.Error
+	var failure *Failure
+	if errors.As(err, &failure) {
+		return failure.Error()
+	}
 	if !errors.As(err, &fatal) {
 		return fmt.Sprintf("io_failure: %v", err)
 	}

@@ -25,14 +25,6 @@ func TestListsAreReadByTheirNames(t *testing.T) {
 	}; err != nil || !slices.Equal(groups, want) {
 		t.Errorf("groups are %v (%v), want %v", groups, err, want)
 	}
-	suites, err := flags.CipherSuites("ciphers", "TLS_AES_128_CCM_8_SHA256,TLS_AES_128_CCM_SHA256")
-	if want := []messages.CipherSuite{messages.TLS_AES_128_CCM_8_SHA256, messages.TLS_AES_128_CCM_SHA256}; err != nil || !slices.Equal(suites, want) {
-		t.Errorf("suites are %v (%v), want %v", suites, err, want)
-	}
-	suites, err = flags.CipherSuites("ciphers", "all")
-	if err != nil || !slices.Equal(suites, secrets.Suites13()) {
-		t.Errorf("all suites are %v (%v)", suites, err)
-	}
 	shares, err := flags.KeyShares("key-shares", "secp256r1,x25519", nil)
 	if want := []messages.Group{messages.X25519, messages.Secp256r1}; err != nil || !slices.Equal(shares, want) {
 		t.Errorf("shares are %v (%v), want the order of the groups", shares, err)
@@ -45,11 +37,54 @@ func TestListsAreReadByTheirNames(t *testing.T) {
 	}
 }
 
+func TestSuitesAndVersionsNarrowEachOther(t *testing.T) {
+	const new, old, cbc = messages.TLS_AES_256_GCM_SHA384, messages.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, messages.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA
+	for _, row := range []struct {
+		least, most, names string
+		suites             []messages.CipherSuite
+		min, max           messages.Version
+	}{
+		{"", "", "", nil, messages.TLS13, messages.TLS13},
+		{"1.2", "", "", nil, messages.TLS12, messages.TLS13},
+		{"", "1.2", "", nil, messages.TLS12, messages.TLS12},
+		{
+			"", "", "TLS_AES_128_CCM_8_SHA256,TLS_AES_128_CCM_SHA256",
+			[]messages.CipherSuite{messages.TLS_AES_128_CCM_8_SHA256, messages.TLS_AES_128_CCM_SHA256}, messages.TLS13, messages.TLS13,
+		},
+		{"", "", "all", secrets.Suites13(), messages.TLS13, messages.TLS13},
+		{"", "", new.String(), []messages.CipherSuite{new}, messages.TLS13, messages.TLS13},
+		{"1.2", "", old.String() + "," + new.String(), []messages.CipherSuite{old, new}, messages.TLS12, messages.TLS13},
+		{"1.2", "", cbc.String(), []messages.CipherSuite{cbc}, messages.TLS12, messages.TLS12},
+		{"1.2", "1.3", new.String(), []messages.CipherSuite{new}, messages.TLS13, messages.TLS13},
+		{"", "1.2", new.String() + "," + old.String(), []messages.CipherSuite{old}, messages.TLS12, messages.TLS12},
+		{"", "", "all", secrets.Suites13(), messages.TLS13, messages.TLS13},
+	} {
+		v, err := flags.ReadVersions(row.least, row.most)
+		if err != nil {
+			t.Fatal(err)
+		}
+		suites, v, err := v.CipherSuites("ciphers", row.names)
+		if err != nil || !slices.Equal(suites, row.suites) || v.Min != row.min || v.Max != row.max {
+			t.Errorf("%+v: %v of %v to %v (%v)", row, suites, v.Min, v.Max, err)
+		}
+	}
+	both := flags.Versions{Min: messages.TLS12, Max: messages.TLS13}
+	suites, _, err := both.CipherSuites("ciphers", "all")
+	if err != nil || !slices.Contains(suites, new) || !slices.Contains(suites, old) || !slices.Contains(suites, cbc) ||
+		slices.Contains(suites, messages.TLS_RSA_WITH_AES_128_GCM_SHA256) {
+		t.Errorf("all suites are %v (%v)", suites, err)
+	}
+}
+
 func TestErrorsHaveAKindAndAStatus(t *testing.T) {
 	_, unknown := flags.Groups("groups", "x25519,nothing")
 	_, twice := flags.Groups("groups", "x25519,curve25519")
 	_, later := flags.Groups("groups", "x25519,brainpoolP256r1")
-	_, oldSuite := flags.CipherSuites("ciphers", "TLS_PSK_WITH_AES_128_CBC_SHA")
+	both := flags.Versions{Min: messages.TLS12, Max: messages.TLS13}
+	_, _, oldSuite := both.CipherSuites("ciphers", "TLS_RSA_WITH_AES_128_GCM_SHA256")
+	_, _, otherSuite := flags.Versions{Min: messages.TLS13, Max: messages.TLS13}.CipherSuites("ciphers", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
+	_, between := flags.ReadVersions("1.3", "1.2")
+	_, older := flags.ReadVersions("1.1", "")
 	_, misuse := engine.NewClient(&engine.ClientConfig{})
 	for sentence, row := range map[string]struct {
 		err    error
@@ -61,10 +96,11 @@ func TestErrorsHaveAKindAndAStatus(t *testing.T) {
 		"a name of nothing":       {unknown, flags.BadUsage, `test: -groups: "nothing" is no IANA name`},
 		"a name twice":            {twice, flags.BadUsage, `test: -groups: "curve25519" is named twice`},
 		"a group to come":         {later, flags.NotThere, "unsupported: -groups"},
-		"a suite of TLS 1.2":      {oldSuite, flags.NotThere, "unsupported: -ciphers"},
-		"TLS 1.2 alone":           {flags.Versions("", "1.2"), flags.NotThere, "unsupported: -max"},
-		"TLS 1.2 at least":        {flags.Versions("1.2", ""), flags.Success, ""},
-		"no version in between":   {flags.Versions("1.3", "1.2"), flags.BadUsage, "test: -min 1.3 is above -max 1.2"},
+		"a suite to come":         {oldSuite, flags.NotThere, "unsupported: -ciphers"},
+		"a suite of no version":   {otherSuite, flags.BadUsage, "test: -ciphers: none is for a version that is allowed"},
+		"no version in between":   {between, flags.BadUsage, "test: -min 1.3 is above -max 1.2"},
+		"too old a version":       {older, flags.BadUsage, `test: version "1.1" is neither 1.2 nor 1.3`},
+		"what cannot be had":      {&flags.Failure{Name: "a_name", Sentence: "a sentence", Section: "RFC 8446, Section 4"}, flags.Failed, "test: a_name: a sentence (RFC 8446, Section 4)"},
 		"a config that cannot be": {misuse, flags.BadUsage, "test: engine: misuse: config: Rand is required"},
 		"a transport cut off":     {io.ErrUnexpectedEOF, flags.Failed, "test: io_failure: unexpected EOF"},
 		"a label too long":        {flags.Label("exporter", strings.Repeat("x", 250)), flags.BadUsage, "test: -exporter: a label has 250 bytes"},

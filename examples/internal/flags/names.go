@@ -58,17 +58,6 @@ func KeyShares(flag, value string, groups []messages.Group) ([]messages.Group, e
 	return shares, nil
 }
 
-// CipherSuites reads names of cipher suites, or "all".
-func CipherSuites(flag, value string) ([]messages.CipherSuite, error) {
-	if value == "all" {
-		return secrets.Suites13(), nil
-	}
-	return named(flag, value, messages.ParseCipherSuite, func(id messages.CipherSuite) bool {
-		_, ok := secrets.LookupSuite(id)
-		return ok
-	})
-}
-
 func named[T comparable](flag, value string, parse func(string) (T, bool), there func(T) bool) ([]T, error) {
 	names, err := List(flag, value)
 	if err != nil {
@@ -106,24 +95,6 @@ func ALPN(flag, value string) ([]string, error) {
 func Label(flag, value string) error {
 	if len(value) > 249 {
 		return Bad("-%s: a label has %d bytes", flag, len(value))
-	}
-	return nil
-}
-
-// Versions checks -min and -max, each "", "1.2" or "1.3". Only TLS 1.3 is
-// there: -max 1.2 is unsupported, and -min 1.2 sets a floor below what can be
-// had, so that the connection is TLS 1.3 or fails.
-func Versions(least, most string) error {
-	for _, version := range []string{least, most} {
-		if version != "" && version != "1.2" && version != "1.3" {
-			return Bad("version %q is neither 1.2 nor 1.3", version)
-		}
-	}
-	switch {
-	case least == "1.3" && most == "1.2":
-		return Bad("-min %s is above -max %s", least, most)
-	case most == "1.2":
-		return &Unsupported{"max"}
 	}
 	return nil
 }

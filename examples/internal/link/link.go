@@ -31,6 +31,7 @@ type Link struct {
 	buffer   []byte
 	received []byte // application data that Read has not given yet
 	writeErr error
+	known    []byte // the identifier of a server's session of TLS 1.2
 }
 
 // New joins an engine to a connection. Observe, unless nil, sees every event
@@ -160,7 +161,17 @@ func (l *Link) act(event events.Event) {
 		}
 	case *events.DataReceived:
 		l.received = append(l.received, event.Bytes...)
+	case *events.SessionEstablished:
+		l.known = event.SessionID
+		if keeper, ok := l.answers.(answer.EstablishedKeeper); ok {
+			keeper.KeepEstablished(time.Now(), event)
+		}
+	case *events.Failed:
+		l.forget(event.Err)
 	case events.Question:
+		if find, ok := event.(*events.FindSession); ok {
+			l.known = find.SessionID
+		}
 		now := time.Now()
 		if given := l.answers.Answer(now, event); given != nil {
 			// A refusal is fatal, which do finds; an answer that cannot be is the
@@ -171,4 +182,15 @@ func (l *Link) act(event events.Event) {
 		}
 		_ = l.Engine.Abort(&l.out, now, messages.AlertInternalError)
 	}
+}
+
+// forget drops a server's session of TLS 1.2 of which a connection has failed,
+// unless it was only cut off (RFC 5246, Section 7.2.2).
+func (l *Link) forget(err error) {
+	var fatal *engine.Error
+	keeper, ok := l.answers.(answer.EstablishedKeeper)
+	if !ok || l.known == nil || errors.As(err, &fatal) && fatal.Refusal.Name == "truncated" {
+		return
+	}
+	keeper.ForgetEstablished(l.known)
 }

@@ -4,6 +4,7 @@ package report
 
 import (
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -19,7 +20,8 @@ const exported = 32
 
 // Of reports on a connection whose handshake is complete. All keys are always
 // there; exporter is there if a label is given: 32 bytes for it without a
-// context (RFC 8446, Section 7.5), in hexadecimal digits.
+// context (RFC 8446, Section 7.5), in hexadecimal digits. It is none in a
+// connection of TLS 1.2 without extended_master_secret (RFC 7627, Section 5.4).
 func Of(e *engine.Engine, label string) (string, error) {
 	c := e.Connection()
 	var b strings.Builder
@@ -39,10 +41,14 @@ func Of(e *engine.Engine, label string) (string, error) {
 	line("ech", "no")
 	if label != "" {
 		material, err := e.Export(label, nil, exported)
-		if err != nil {
+		switch {
+		case c.Version == messages.TLS12 && errors.Is(err, engine.ErrMisuse):
+			line("exporter", "none")
+		case err != nil:
 			return "", err
+		default:
+			line("exporter", fmt.Sprintf("%x", material))
 		}
-		line("exporter", fmt.Sprintf("%x", material))
 	}
 	return b.String(), nil
 }

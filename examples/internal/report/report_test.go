@@ -5,8 +5,11 @@ import (
 	"testing"
 
 	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/examples/internal/report"
 	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/internal/testkit/forge"
+	"github.com/tacitls/tacitls/messages"
 )
 
 func TestAReportHasEveryKeyOnce(t *testing.T) {
@@ -60,5 +63,26 @@ func TestAnAddressIsNotSaidToBeSent(t *testing.T) {
 func TestNoReportBeforeTheHandshakeIsComplete(t *testing.T) {
 	if _, err := report.Of(testkit.NewPair("report").Join().Client.Engine, "label"); err == nil {
 		t.Error("keying material before the handshake")
+	}
+}
+
+// covers 7627/5.4/1
+func TestNothingIsExportedWithoutAnExtendedMasterSecret(t *testing.T) {
+	for _, extended := range []bool{true, false} {
+		pair := testkit.NewPair("report")
+		pair.Client.MinVersion, pair.Server.MaxVersion = messages.TLS12, messages.TLS12
+		l := forge.New(pair)
+		forge.Change(l, events.Client, func(m *messages.ClientHello) {
+			if !extended {
+				m.Extensions.Remove(messages.ExtensionExtendedMasterSecret)
+			}
+		})
+		l.Handshake()
+		for _, end := range []*forge.End{l.Client, l.Server} {
+			text, err := report.Of(end.Engine, "label")
+			if err != nil || !strings.Contains(text, "version=1.2\n") || strings.Contains(text, "\nexporter=none\n") == extended {
+				t.Errorf("extended %t: the report of the %v is (%v)\n%s", extended, end.Role, err, text)
+			}
+		}
 	}
 }
