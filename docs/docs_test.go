@@ -41,11 +41,12 @@ func states() string {
 Every edge that there is. An arrow's text is what moves the machine: a message of the peer's by its name on the wire,
 a command of the caller's, or an answer to a question. A state ` + "`wait...`" + ` waits for the peer, a state ` + "`await...`" + ` for
 an answer. A message without an arrow is refused as ` + "`unexpected_message`" + `, a command or an answer without one is misuse and
-changes nothing. Application data, alerts and change_cipher_spec are records, not messages, and move no machine. Every
-state can end in failure, which is not drawn.
+changes nothing. Application data and alerts are records, not messages, and move no machine; change_cipher_spec moves
+that of TLS 1.2 alone. Every state can end in failure, which is not drawn.
 
-The tables are in ` + "`engine/internal/hello`" + ` and ` + "`engine/internal/tls13`" + `, in the files ` + "`client_states.go`" + ` and
-` + "`server_states.go`" + `. RFC 8446, Appendix A, has the same machines without the questions.
+The tables are in ` + "`engine/internal/hello`" + `, ` + "`engine/internal/tls13`" + ` and ` + "`engine/internal/tls12`" + `, in the files
+` + "`client_states.go`" + ` and ` + "`server_states.go`" + `. The states of TLS 1.2 end in 12. RFC 8446, Appendix A, and RFC 5246,
+Section 7.3, have the same machines without the questions.
 `)
 	for _, role := range []events.Role{events.Client, events.Server} {
 		fmt.Fprintf(&b, "\n## The %v\n\n```mermaid\n%s```\n", role, engine.Diagram(role))

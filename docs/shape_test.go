@@ -45,7 +45,8 @@ const lattice = `
 	events engine/internal/refuse              < engine/internal/handshake engine/internal/carrier
 	engine/internal/handshake                  < engine/internal/features
 	engine/internal/features engine/internal/fsm < engine/internal/tls13
-	engine/internal/tls13                      < engine/internal/hello
+	engine/internal/features engine/internal/fsm < engine/internal/tls12
+	engine/internal/tls13 engine/internal/tls12 < engine/internal/hello
 	engine/internal/hello engine/internal/carrier < engine
 	events                                     < adapters/answer
 	engine                                     < adapters/pipe
