@@ -83,6 +83,9 @@ func (s *Session) layout(c *wire.Codec) {
 	}
 	wire.U8(c, &extended)
 	if c.Reading() {
+		if extended > 1 {
+			c.Fail(ErrSession)
+		}
 		s.ExtendedMaster = extended == 1
 	}
 	moment(c, &s.Created)
