@@ -6,7 +6,8 @@ var honoured = []string{
 	"server", "async", "implicit-handshake", "trust-cert",
 	"min-version", "max-version", "no-tls1", "no-tls11", "no-tls12", "no-tls13", "expect-version",
 	"curves", "key-shares", "no-key-shares", "expect-curve-id", "expect-hrr", "expect-no-hrr",
-	"fips-202205", "wpa-202304", "server-preference", "max-send-fragment", "max-cert-list",
+	"server-supported-groups-hint",
+	"fips-202205", "wpa-202304", "cnsa1-202603", "cnsa2-202603", "server-preference", "max-send-fragment", "max-cert-list",
 	"cipher", "expect-cipher", "expect-cipher-aes", "expect-cipher-no-aes",
 	// It speaks of a protocol other than the one at hand.
 	"quic-use-legacy-codepoint",

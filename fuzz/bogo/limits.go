@@ -51,7 +51,7 @@ const (
 // versionsOf bounds the version: what the flags leave of those that the engine has, nothing if low is above high. The versions below
 // TLS 1.2 are on unless a flag says otherwise; to be without them asks for nothing.
 func versionsOf(o *options) (low, high messages.Version) {
-	low, high = max(oldest, messages.Version(o.MinVersion)), newest
+	low, high = max(oldest, presetOf(o).oldest, messages.Version(o.MinVersion)), newest
 	if o.MaxVersion != 0 {
 		high = min(high, messages.Version(o.MaxVersion))
 	}

@@ -9,6 +9,8 @@ type preset struct {
 	sign     []messages.SignatureScheme
 	suites13 []messages.CipherSuite
 	suites12 []messages.CipherSuite
+	oldest   messages.Version // lowest version, zero for any
+	ownOrder bool             // the server's order of groups and suites counts
 }
 
 // usual is what the tests take for granted. These are the choices of another library, so that all of them are made here and none is left to
@@ -68,12 +70,48 @@ var (
 	}
 )
 
+// CNSA 1.0, RFC 9151, with ML-KEM-1024 before P-384; and CNSA 2.0, which has nothing else and TLS 1.3 alone.
+var (
+	cnsaSchemes = []messages.SignatureScheme{
+		messages.ECDSASecp384r1SHA384, messages.RSAPSSRSAESHA384, messages.RSAPKCS1SHA384,
+	}
+	cnsa1202603 = preset{
+		groups:   []messages.Group{messages.MLKEM1024, messages.Secp384r1},
+		verify:   cnsaSchemes,
+		sign:     cnsaSchemes,
+		suites13: wpa202304.suites13,
+		suites12: wpa202304.suites12,
+		ownOrder: true,
+	}
+	cnsa2202603 = preset{
+		groups:   []messages.Group{messages.MLKEM1024},
+		verify:   cnsaSchemes,
+		sign:     cnsaSchemes,
+		suites13: wpa202304.suites13,
+		oldest:   messages.TLS13,
+	}
+)
+
 func presetOf(o *options) *preset {
 	switch {
 	case o.FIPS202205:
 		return &fips202205
 	case o.WPA202304:
 		return &wpa202304
+	case o.CNSA1202603:
+		return &cnsa1202603
+	case o.CNSA2202603:
+		return &cnsa2202603
 	}
 	return &usual
+}
+
+// postQuantum reports whether a group is ML-KEM, alone or joined with a curve.
+func postQuantum(group messages.Group) bool {
+	switch group {
+	case messages.MLKEM512, messages.MLKEM768, messages.MLKEM1024,
+		messages.SecP256r1MLKEM768, messages.X25519MLKEM768, messages.SecP384r1MLKEM1024:
+		return true
+	}
+	return false
 }

@@ -75,14 +75,28 @@ func signsHandshakes(scheme messages.SignatureScheme, low messages.Version) bool
 	return false
 }
 
+// sharesOf are the groups that a client sends shares for: of those the server is believed to have the most preferred, or else those that it was told.
+func sharesOf(o *options, groups []messages.Group) []messages.Group {
+	hint := numbers[messages.Group](o.ServerSupportedGroupsHint)
+	for _, group := range groups {
+		if slices.Contains(hint, group) {
+			return []messages.Group{group}
+		}
+	}
+	if o.KeyShares != nil {
+		return numbers[messages.Group](*o.KeyShares)
+	}
+	return firstShares(groups)
+}
+
 // firstShares are the groups that a client sends shares for unless told: of either kind, post-quantum and classical, the most preferred.
 func firstShares(groups []messages.Group) []messages.Group {
 	var shares []messages.Group
 	seen := map[bool]bool{}
 	for _, group := range groups {
-		postQuantum := group == messages.X25519MLKEM768
-		if !seen[postQuantum] {
-			seen[postQuantum] = true
+		kind := postQuantum(group)
+		if !seen[kind] {
+			seen[kind] = true
 			shares = append(shares, group)
 		}
 	}
@@ -96,10 +110,7 @@ func clientConfig(o *options) (*engine.ClientConfig, error) {
 	}
 	config := &engine.ClientConfig{Common: shared, ServerName: o.HostName, NoTickets: o.NoTicket, ReverifyOnResume: o.ReverifyOnResume,
 		RequestOCSP: o.EnableOCSPStapling, RequestSCTs: o.EnableSignedCertificateTimestamps}
-	config.KeyShares = firstShares(shared.Groups)
-	if o.KeyShares != nil {
-		config.KeyShares = append([]messages.Group{}, numbers[messages.Group](*o.KeyShares)...)
-	}
+	config.KeyShares = sharesOf(o, shared.Groups)
 	if config.ALPN, err = protocols(o.AdvertiseALPN); err != nil {
 		return nil, err
 	}
@@ -136,12 +147,13 @@ func serverConfig(o *options) (*engine.ServerConfig, error) {
 // chosenConfig is the server's config once the client's hello is known: unless its own order counts, groups and suites go by the client's.
 func chosenConfig(base *engine.ServerConfig, o *options, hello *events.ClientHello) *engine.ServerConfig {
 	config := *base
-	if !o.ServerPreference {
+	preset := presetOf(o)
+	if !o.ServerPreference && !preset.ownOrder {
 		theirs := hello.Groups
 		config.Groups = slices.Clone(config.Groups)
 		slices.SortStableFunc(config.Groups, func(a, b messages.Group) int { return place(theirs, a) - place(theirs, b) })
 	}
-	if !o.ServerPreference && o.Cipher == "" {
+	if !o.ServerPreference && !preset.ownOrder && o.Cipher == "" {
 		config.CipherSuites = byTheirOrder(config.CipherSuites, hello.CipherSuites)
 	}
 	if o.SelectEmptyALPN {
