@@ -87,6 +87,7 @@ type Workspace struct {
 	staged  []Action
 	scratch []byte
 	sum     [64]byte
+	bodies  helloBodies
 }
 
 // Enter takes the workspace of the Output for the length of a call.
@@ -184,6 +185,9 @@ func (hs *Context) Marshal(m messages.Message) ([]byte, error) {
 	}
 	return raw, nil
 }
+
+// Room is empty memory to append to, for what is of no use after the handler.
+func (hs *Context) Room() []byte { return hs.scratch[len(hs.scratch):] }
 
 // SendRaw stages a message that Marshal gave, and adds it to the transcript.
 func (hs *Context) SendRaw(raw []byte) {

@@ -16,6 +16,17 @@ const (
 	maxProtocols = 64
 )
 
+// helloBodies is what the extensions of a hello are read into.
+type helloBodies struct {
+	name        messages.ServerNameOffer
+	protocols   messages.ALPNOffer
+	authorities messages.CertificateAuthorities
+	versions    messages.SupportedVersionsOffer
+	groups      messages.SupportedGroups
+	schemes     messages.SignatureAlgorithms
+	schemesCert messages.SignatureAlgorithmsCert
+}
+
 // ReadHello takes a ClientHello apart, as far as every version reads it
 // alike.
 func ReadHello(hs *Context, m *messages.ClientHello) (*Hello, error) {
@@ -25,16 +36,9 @@ func ReadHello(hs *Context, m *messages.ClientHello) (*Hello, error) {
 	if err := CheckOffer(&m.Extensions, messages.InClientHello); err != nil {
 		return nil, err
 	}
-	// One struct, so that the bodies cost one allocation.
-	read := &struct {
-		name        messages.ServerNameOffer
-		protocols   messages.ALPNOffer
-		authorities messages.CertificateAuthorities
-		versions    messages.SupportedVersionsOffer
-		groups      messages.SupportedGroups
-		schemes     messages.SignatureAlgorithms
-		schemesCert messages.SignatureAlgorithmsCert
-	}{}
+	read := &hs.bodies
+	*read = helloBodies{}
+	defer func() { *read = helloBodies{} }()
 	for _, body := range [...]messages.ExtensionBody{
 		&read.name, &read.protocols, &read.authorities, &read.versions, &read.groups, &read.schemes, &read.schemesCert,
 	} {
@@ -42,7 +46,6 @@ func ReadHello(hs *Context, m *messages.ClientHello) (*Hello, error) {
 			return nil, err
 		}
 	}
-	// A copy, so that the bodies are let go.
 	info := new(events.ClientHello)
 	info.CipherSuites, info.Raw = m.CipherSuites, hs.Raw
 	info.ServerName = string(read.name.Name)

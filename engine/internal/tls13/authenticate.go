@@ -25,7 +25,7 @@ func verifyPossession(hs *handshake.Context, key crypto.PublicKey, signer secret
 	if !handshake.SignsHandshakes(m.Scheme) || !slices.Contains(hs.Policy.Schemes, m.Scheme) {
 		return refuse.SchemeNotOffered.With("%v", m.Scheme)
 	}
-	content := secrets.VerifyInput13(make([]byte, 0, signedSize), signer, hs.Before)
+	content := secrets.VerifyInput13(hs.Room(), signer, hs.Before)
 	err := secrets.VerifySignature(secrets.Rules13, key, m.Scheme, content, m.Signature)
 	switch {
 	case errors.Is(err, secrets.ErrBadSignature):

@@ -95,7 +95,7 @@ func readNewSessionTicket(hs *handshake.Context, s *clientConnected, m *messages
 		return nil, refuse.TooManyTickets
 	}
 	if m.Lifetime == 0 || !hs.Policy.Tickets {
-		return &clientConnected{s.connected}, nil
+		return s, nil
 	}
 	session := newSession(hs, s.connected, m.Nonce)
 	session.Ticket = m.Ticket
@@ -103,7 +103,7 @@ func readNewSessionTicket(hs *handshake.Context, s *clientConnected, m *messages
 	session.AgeAdd = m.AgeAdd
 	session.MaxEarlyData = limit.MaxSize
 	hs.Tell(&events.TicketReceived{Session: session})
-	return &clientConnected{s.connected}, nil
+	return s, nil
 }
 
 // newSession is what either end remembers of this connection.
