@@ -28,7 +28,6 @@ var reasons = []reasonRow{
 	{refusal: "unexpected_record", reason: "UNEXPECTED_RECORD"},
 	{refusal: "unprotected_record", reason: "INVALID_OUTER_RECORD_TYPE"},
 	{refusal: "unexpected_data", reason: "UNEXPECTED_RECORD"},
-	{refusal: "interleaved_record", detail: "application_data", version: messages.TLS12, reason: "EXCESS_HANDSHAKE_DATA"},
 	{refusal: "interleaved_record", reason: "UNEXPECTED_RECORD"},
 	{refusal: "empty_record", reason: "UNEXPECTED_RECORD"},
 	{refusal: "too_many_empty_records", reason: "TOO_MANY_EMPTY_FRAGMENTS"},
