@@ -121,8 +121,9 @@ type ServerConfig struct {
 	Authorities [][]byte
 	// NoTickets neither sends nor takes tickets.
 	NoTickets bool
-	// Tickets is how many to send when a handshake completes; 0 means one,
-	// the most is 16. A negative number sends none, but takes those presented.
+	// Tickets is how many to send when a handshake of TLS 1.3 completes; 0 means
+	// one, the most is 16. A negative number sends none, but takes those
+	// presented. TLS 1.2 has one to a handshake, for a client that asks.
 	Tickets int
 	// Sessions asks [events.FindSession] for the sessions of TLS 1.2 that
 	// clients name by identifier, and tells of new ones by

@@ -29,8 +29,7 @@ func TestALongServerNameIsRememberedLikeAnyOther(t *testing.T) {
 		_ = m.Extensions.Put(&messages.ServerNameOffer{Name: name})
 	})
 	line.Handshake()
-	var fatal *engine.Error
-	if errors.As(line.Server.Err, &fatal) && fatal.Refusal.Name == "internal_error" {
+	if fatal := line.Server.Err; fatal != nil && fatal.Refusal.Name == "internal_error" {
 		t.Errorf("the server blames itself for a long name: %v", fatal)
 	}
 }
@@ -289,6 +288,29 @@ func TestEarlyDataOfTheCommonestLimitIsPassedOver(t *testing.T) {
 		line.Handshake()
 		if got := line.Server.Err == nil; got != tc.passed {
 			t.Errorf("%s: %v", tc.name, line.Server.Err)
+		}
+	}
+}
+
+func TestATicketTooLargeForAHelloIsNotSent(t *testing.T) {
+	for _, version := range []messages.Version{messages.TLS12, messages.TLS13} {
+		for size, sent := range map[int]bool{32768: true, 32769: false, 65535: false} {
+			pair := testkit.NewPair("too large a ticket")
+			pair.Client.MinVersion, pair.Server.MinVersion = messages.TLS12, messages.TLS12
+			pair.Server.MaxVersion = version
+			pair.ServerAnswers.Override = func(q events.Question) events.Answer {
+				if seal, ok := q.(*events.SealTicket); ok {
+					return seal.Reply(make([]byte, size))
+				}
+				return nil
+			}
+			p := pair.Join()
+			if err := p.Handshake(); err != nil {
+				t.Fatalf("%v with a ticket of %d bytes: %v", version, size, err)
+			}
+			if got := len(p.Client.Sessions) > 0; got != sent {
+				t.Errorf("%v: a ticket of %d bytes is sent: %t", version, size, got)
+			}
 		}
 	}
 }

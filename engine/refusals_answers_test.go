@@ -141,10 +141,6 @@ func answerOffences() []offence {
 				answering(p.ServerAnswers, func(q *events.OpenTicket) events.Answer { return q.Reply(1, nil) })
 			},
 		},
-		{
-			sentence: "the ticket sealed is too long", refusal: "bad_answer", by: events.Server,
-			pair: serverAnswers(func(q *events.SealTicket) events.Answer { return q.Reply(make([]byte, 65001)) }),
-		},
 	}
 }
 

@@ -58,6 +58,14 @@ func (q *SealTicket) String() string {
 func (q SealTicket) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, q.String()) }
 
 // Format hides the state, which holds a secret.
+func (a SessionFound) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "session found, state of %d bytes", len(a.State))
+}
+
+// Format hides the state, which holds a secret.
+func (e SessionEstablished) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, e.String()) }
+
+// Format hides the state, which holds a secret.
 func (a TicketOpened) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "ticket %d opened to a state of %d bytes", a.Index, len(a.State))
 }

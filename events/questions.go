@@ -264,7 +264,7 @@ type SealTicket struct {
 	Lifetime uint32
 }
 
-// Reply answers with the ticket, of 1 to 32768 bytes.
+// Reply answers with the ticket, of 1 to 32768 bytes; a larger one is not sent.
 func (q *SealTicket) Reply(ticket []byte) Answer {
 	return &TicketSealed{Replied: Replied{q.ID}, Ticket: ticket}
 }

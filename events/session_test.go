@@ -83,8 +83,16 @@ func TestNoVerbPrintsASecret(t *testing.T) {
 	s := session()
 	derived := &events.SecretDerived{Label: "L", Secret: s.Secret}
 	install := &events.InstallKeys{Secret: s.Secret}
+	state, err := s.Append(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := &events.SessionFound{State: state}
+	established := &events.SessionEstablished{State: state}
+	opened := &events.TicketOpened{State: state}
+	seal := &events.SealTicket{State: state}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%q", "%d"} {
-		for _, value := range []any{s, *s, derived, *derived, install, []any{s}} {
+		for _, value := range []any{s, *s, derived, *derived, install, []any{s}, found, *found, established, *established, opened, *opened, seal, *seal} {
 			text := fmt.Sprintf(verb, value)
 			if strings.Contains(text, "thirty") || strings.Contains(text, "746869727479") ||
 				strings.Contains(text, "116 104 105 114 116 121") {

@@ -71,7 +71,8 @@ type Conn struct {
 	shaken   error  // what the handshake failed with for good
 	peer     *answer.Peer
 	resumes  *events.Session // that a client took from its store
-	known    []byte          // the identifier of a server's session of TLS 1.2
+	named    []byte          // the identifier that a client of TLS 1.2 has named
+	known    []byte          // that of the session which this connection has, proved
 
 	complete atomic.Bool // the handshake is
 	closed   atomic.Bool

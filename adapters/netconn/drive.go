@@ -91,6 +91,9 @@ func (c *Conn) collect(p []byte, out *events.Output) (left asked, n int) {
 			left.sessions = append(left.sessions, event.Session)
 		case *events.HandshakeCompleted:
 			resumed = event.Connection.Resumed && event.Connection.Version == messages.TLS12
+			if resumed {
+				c.known = c.named
+			}
 		case *events.SessionEstablished:
 			left.established, c.known = event, event.SessionID
 		case *events.PeerClosed:
@@ -105,7 +108,7 @@ func (c *Conn) collect(p []byte, out *events.Output) (left asked, n int) {
 		case events.Question:
 			left.question = event
 			if find, ok := event.(*events.FindSession); ok {
-				c.known = find.SessionID
+				c.named = find.SessionID
 			}
 		}
 	}

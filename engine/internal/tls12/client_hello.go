@@ -59,6 +59,7 @@ func acceptHello(hs *handshake.Context, offer *handshake.Offer, m *messages.Serv
 	a.status = x.Has(messages.ExtensionStatusRequest)
 	for _, body := range [...]messages.ExtensionBody{
 		&messages.ExtendedMasterSecret{}, &messages.EncryptThenMAC{}, &messages.StatusRequestAck{},
+		&messages.SessionTicketAck{},
 	} {
 		if _, err := hs.Get(x, body); err != nil {
 			return agreed{}, err

@@ -91,17 +91,18 @@ func sealTicket(hs *handshake.Context, c closing) (fsm.State, error) {
 // takeSealedTicket sends NewSessionTicket, which was announced: an empty one
 // if there is none after all (RFC 5077, Section 3.3).
 func takeSealedTicket(hs *handshake.Context, s *awaitSealedTicket12, answer *events.TicketSealed) (fsm.State, error) {
-	if len(answer.Ticket) > maxTicket {
-		return nil, refuse.BadAnswer.With("a ticket of %d bytes", len(answer.Ticket))
+	m := &messages.NewSessionTicket12{LifetimeHint: s.sealing.Lifetime}
+	if len(answer.Ticket) <= maxTicket {
+		m.Ticket = answer.Ticket
 	}
-	m := &messages.NewSessionTicket12{LifetimeHint: s.sealing.Lifetime, Ticket: answer.Ticket}
 	if err := hs.Send(m); err != nil {
 		return nil, err
 	}
 	return finishServer(hs, s.closing)
 }
 
-// maxTicket leaves room for the rest of a ClientHello's extensions.
+// maxTicket leaves room for the rest of a ClientHello's extensions. A larger one,
+// which a client may bring about by a long chain, is as good as none.
 const maxTicket = 32768
 
 // finishServer sends the server's ChangeCipherSpec and Finished, which is the

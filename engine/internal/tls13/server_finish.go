@@ -93,10 +93,7 @@ func ticketNonce(nonce uint64) []byte { return binary.BigEndian.AppendUint64(nil
 
 // takeSealedTicket sends the ticket.
 func takeSealedTicket(hs *handshake.Context, s *awaitSealedTicket, answer *events.TicketSealed) (fsm.State, error) {
-	if len(answer.Ticket) > maxTicket {
-		return nil, refuse.BadAnswer.With("a ticket of %d bytes", len(answer.Ticket))
-	}
-	if len(answer.Ticket) > 0 {
+	if len(answer.Ticket) > 0 && len(answer.Ticket) <= maxTicket {
 		if err := hs.SendUnrecorded(&messages.NewSessionTicket13{
 			Lifetime: s.session.Lifetime,
 			AgeAdd:   s.session.AgeAdd,
@@ -110,5 +107,6 @@ func takeSealedTicket(hs *handshake.Context, s *awaitSealedTicket, answer *event
 }
 
 // maxTicket leaves room for the rest of a ClientHello's extensions, which
-// have 65535 bytes between them, within what servers take for a message.
+// have 65535 bytes between them, within what servers take for a message. A larger
+// one, which a client may bring about by a long chain, is not sent.
 const maxTicket = 32768
