@@ -122,12 +122,10 @@ func (t *Transcript) Clone() Transcript {
 	return c
 }
 
-// Kept returns the concatenation of everything added before Use, and nil after
-// it. A CertificateVerify of TLS 1.2 is over these bytes, by a hash function that
-// need not be the PRF's: where a client may be asked for a certificate, keep a
-// second Transcript that no hash function is chosen for. The slice aliases the
-// transcript, and is valid until the next Add, Use or Wipe. RFC 5246, Section
-// 7.4.8.
+// Kept returns the concatenation of everything added before Use, and after it for
+// as long as Retain holds. A CertificateVerify of TLS 1.2 is over these bytes, by
+// a hash function that need not be the PRF's. The slice aliases the transcript,
+// and is valid until the next Add, Use, Forget or Wipe. RFC 5246, Section 7.4.8.
 func (t *Transcript) Kept() []byte { return t.buffer[:len(t.buffer):len(t.buffer)] }
 
 // Wipe forgets everything added and the hash function. The transcript can be
