@@ -165,6 +165,28 @@ func TestClientCertificatesAreAskedForAndChecked(t *testing.T) {
 	wantText(t, "a certificate of another authority", r.stderr, "peer_alert: ", "unknown_ca received")
 }
 
+func TestAnOCSPResponseIsStapledForWhoAsks(t *testing.T) {
+	response := writeFile(t, "response", bytes.Repeat([]byte{0x30}, 100))
+	stapling := startServer(t, "-min", "1.2", "-ocsp", response)
+	without := startServer(t, "-min", "1.2")
+	for _, version := range []string{"1.2", "1.3"} {
+		session := filepath.Join(t.TempDir(), "session")
+		for _, resumed := range []string{"false", "true"} {
+			r := runClient(t, stapling, "-max", version, "-ocsp", "-session", session)
+			wantStatus(t, "a stapled response in "+version, r, 0)
+			client, _ := split(t, r.stdout)
+			wantLines(t, "the client's report", client, "version", version, "resumed", resumed, "ocsp", "100")
+		}
+		r := runClient(t, stapling, "-max", version)
+		wantStatus(t, "no question for a response in "+version, r, 0)
+		client, _ := split(t, r.stdout)
+		wantLines(t, "the client's report", client, "ocsp", "0")
+		r = runClient(t, without, "-max", version, "-ocsp")
+		wantStatus(t, "no response in "+version, r, 1)
+		wantText(t, "stderr", r.stderr, "no_ocsp_response", "RFC 6066")
+	}
+}
+
 func TestBothKeyLogsHaveTheSameSecrets(t *testing.T) {
 	dir := t.TempDir()
 	servers, clients := filepath.Join(dir, "server.log"), filepath.Join(dir, "client.log")

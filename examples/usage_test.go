@@ -12,12 +12,12 @@ func TestAFeatureThatIsNotThereExitsWith3(t *testing.T) {
 	files := []string{"-cert", chain, "-key", key}
 	for name, lines := range map[string][]string{
 		"server": {
-			"-ocsp F", "-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100", "-pha",
+			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100", "-pha",
 			"-record-size-limit 64", "-raw-public-key", "-cert-compression zlib", "-ech-key F",
 			"-groups MLKEM512", "-ciphers TLS_RSA_WITH_AES_128_GCM_SHA256",
 		},
 		"client": {
-			"-ocsp", "-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data", "-pha",
+			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data", "-pha",
 			"-max-fragment-length 512", "-record-size-limit 64", "-raw-public-key F", "-cert-compression zlib",
 			"-ech-config F", "-renegotiation",
 			"-groups ffdhe2048", "-key-shares x448", "-ciphers TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
@@ -48,6 +48,8 @@ func TestBadUsageExitsWith2(t *testing.T) {
 		{"server", server + "-client-ca " + garbage},
 		{"server", server + "-client-auth perhaps"},
 		{"server", server + "-mode ftp"},
+		{"server", server + "-ocsp /nonexistent"},
+		{"server", server + "-ocsp /dev/null"},
 		{"server", server + "-min 1.1"},
 		{"server", server + "-min 1.3 -max 1.2"},
 		{"server", server + "-ciphers TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},

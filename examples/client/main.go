@@ -93,7 +93,7 @@ func (o *options) config() *engine.ClientConfig {
 	config.Rand = rand.Reader
 	config.MinVersion, config.MaxVersion = o.versions.Min, o.versions.Max
 	config.CipherSuites, config.Groups, config.ALPN = o.suites, o.groups, o.alpn
-	config.KeyLog = o.keyLog != nil
+	config.KeyLog, config.RequestOCSP = o.keyLog != nil, o.ocsp
 	return config
 }
 
@@ -112,6 +112,10 @@ func (o *options) exchange(l *link.Link, stdout io.Writer) error {
 	}
 	if _, err := fmt.Fprintf(stdout, "%s---\n", text); err != nil {
 		return err
+	}
+	if o.ocsp && len(l.Engine.Connection().OCSP) == 0 {
+		_ = l.CloseWrite()
+		return &flags.Failure{Name: "no_ocsp_response", Sentence: "the server has stapled no OCSP response", Section: "RFC 6066, Section 8"}
 	}
 	if o.keyUpdate && l.Engine.Connection().Version == messages.TLS12 {
 		_ = l.CloseWrite()

@@ -29,6 +29,7 @@ type options struct {
 	request      string
 	echo         bool
 	keyUpdate    bool
+	ocsp         bool
 	exporter     string
 	keyLog       *flags.KeyLog
 	timeout      time.Duration
@@ -62,6 +63,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&t.request, "request", `GET / HTTP/1.0\r\n\r\n`, "`text` to send; \\r, \\n and \\\\ are understood")
 	f.StringVar(&t.mode, "mode", "http", "`http` reads until the server closes, echo reads the request back")
 	f.BoolVar(&o.keyUpdate, "key-update", false, "change keys, and have the server do so, before the request; fails in TLS 1.2")
+	f.BoolVar(&o.ocsp, "ocsp", false, "ask for a stapled OCSP response, and fail without one; it is not judged")
 	f.StringVar(&o.exporter, "exporter", "", "report 32 bytes of keying material for this `label`")
 	f.StringVar(&t.keylog, "keylog", "", "append secrets to this `file`, for Wireshark")
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`duration` after which to give up")
@@ -78,7 +80,6 @@ func later(f *flags.Set) {
 	f.LaterString("psk-hash", "hash of the -psk, `sha256` or sha384")
 	f.LaterBool("psk-ke", "offer pre-shared keys without a key exchange")
 	f.LaterString("cert-compression", "certificate compression `algorithms`")
-	f.LaterBool("ocsp", "fail unless the server staples an OCSP response")
 	f.LaterBool("early-data", "send the request as early data")
 	f.LaterBool("pha", "offer to authenticate after the handshake")
 	f.LaterInt("max-fragment-length", "max_fragment_length in `bytes`")
@@ -96,11 +97,8 @@ func (o *options) read(t *text) (err error) {
 	if err := flags.Label("exporter", o.exporter); err != nil {
 		return err
 	}
-	switch t.mode {
-	case "http", "echo":
-		o.echo = t.mode == "echo"
-	default:
-		return flags.Bad("-mode is http or echo")
+	if o.echo, err = flags.Echo(t.mode); err != nil {
+		return err
 	}
 	if o.timeout <= 0 {
 		return flags.Bad("-timeout is more than 0")

@@ -30,10 +30,10 @@ type options struct {
 
 // text is the command line as typed.
 type text struct {
-	certs, keys                         flags.Strings
-	least, most                         string
-	clientAuth, clientCA                string
-	alpn, groups, ciphers, mode, keylog string
+	certs, keys                               flags.Strings
+	least, most                               string
+	clientAuth, clientCA                      string
+	alpn, groups, ciphers, mode, keylog, ocsp string
 }
 
 func parse(arguments []string, stderr io.Writer) (*options, error) {
@@ -52,6 +52,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&t.ciphers, "ciphers", "", "cipher `suites`, preferred first, or all; a version without one is not used")
 	f.StringVar(&t.mode, "mode", "http", "`http` or echo")
 	f.IntVar(&o.replySize, "reply-size", 1024, "size of a reply's body in `bytes`, at least that of the report")
+	f.StringVar(&t.ocsp, "ocsp", "", "DER `file` of the OCSP response to staple, for the first -cert")
 	f.StringVar(&o.exporter, "exporter", "", "report 32 bytes of keying material for this `label`")
 	f.StringVar(&t.keylog, "keylog", "", "append secrets to this `file`, for Wireshark")
 	f.BoolVar(&o.verbose, "v", false, "print every event of every connection on stderr")
@@ -64,7 +65,6 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 
 // later are the flags whose feature is not there.
 func later(f *flags.Set) {
-	f.LaterString("ocsp", "OCSP response to staple, a DER `file`")
 	f.LaterString("psk", "external pre-shared key, `identity:hex`")
 	f.LaterString("psk-hash", "hash of the -psk, `sha256` or sha384")
 	f.LaterBool("psk-ke", "allow pre-shared keys without a key exchange")
@@ -93,11 +93,8 @@ func (o *options) read(t *text) (err error) {
 	default:
 		return flags.Bad("-client-auth is none, request or require")
 	}
-	switch t.mode {
-	case "http", "echo":
-		o.echo = t.mode == "echo"
-	default:
-		return flags.Bad("-mode is http or echo")
+	if o.echo, err = flags.Echo(t.mode); err != nil {
+		return err
 	}
 	if o.replySize < 0 || o.replySize > maxReply {
 		return flags.Bad("-reply-size is 0 to %d", maxReply)
@@ -116,6 +113,13 @@ func (o *options) read(t *text) (err error) {
 	}
 	if o.certificates, err = flags.Certificates(t.certs, t.keys); err != nil {
 		return err
+	}
+	if t.ocsp != "" {
+		response, err := flags.OCSP("ocsp", t.ocsp)
+		if err != nil {
+			return err
+		}
+		o.certificates[0] = o.certificates[0].Staple(response, nil)
 	}
 	if o.clientRoots, err = flags.Roots("client-ca", t.clientCA); err != nil {
 		return err

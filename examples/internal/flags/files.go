@@ -8,6 +8,10 @@ import (
 	"github.com/tacitls/tacitls/adapters/answer"
 )
 
+// maxOCSP is the most bytes of an OCSP response to staple: far above what
+// responders send, and below what an engine takes for a message.
+const maxOCSP = 1 << 14
+
 // Certificates reads pairs of PEM files, chain and key.
 func Certificates(chains, keys []string) ([]*answer.Certificate, error) {
 	if len(chains) != len(keys) {
@@ -38,4 +42,16 @@ func Roots(flag, path string) (*x509.CertPool, error) {
 		return nil, Bad("-%s: %s holds no certificate in PEM", flag, path)
 	}
 	return pool, nil
+}
+
+// OCSP reads an OCSP response to staple. What it says is for the client to judge.
+func OCSP(flag, path string) ([]byte, error) {
+	response, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &Usage{fmt.Errorf("-%s: %w", flag, err)}
+	}
+	if len(response) == 0 || len(response) > maxOCSP {
+		return nil, Bad("-%s: %s has %d bytes, not 1 to %d", flag, path, len(response), maxOCSP)
+	}
+	return response, nil
 }

@@ -24,6 +24,14 @@ func List(flag, value string) ([]string, error) {
 	return list, nil
 }
 
+// Echo tells whether -mode asks for echo rather than http.
+func Echo(mode string) (bool, error) {
+	if mode != "http" && mode != "echo" {
+		return false, Bad("-mode is http or echo")
+	}
+	return mode == "echo", nil
+}
+
 // Groups reads names of groups. A name of no group is bad usage; a group that
 // is known and not implemented is an [Unsupported].
 func Groups(flag, value string) ([]messages.Group, error) {
