@@ -125,24 +125,7 @@ func TestSessionsOfTLS12ResumeWithCryptoTLS(t *testing.T) {
 }
 
 func TestATicketOfTLS12ThatDoesNotOpenLeadsToAFullHandshakeWithCryptoTLS(t *testing.T) {
-	inTLS12(t, func(s *standard) {
-		s.config.ClientSessionCache = tls.NewLRUClientSessionCache(1)
-		end, _ := s.exchange()
-		if s.role == events.Client {
-			s.pair.Client.Session = end.sessions[0]
-			s.pair.Client.Session.Ticket[0] ^= 1
-		}
-		s.pair.ServerAnswers.Override = func(q events.Question) events.Answer {
-			if q, ok := q.(*events.OpenTicket); ok {
-				return q.None()
-			}
-			return nil
-		}
-		end, state := s.exchange()
-		if end.engine.Connection().Resumed || state.DidResume {
-			s.t.Errorf("nothing is resumed")
-		}
-	})
+	inTLS12(t, (*standard).doesWithoutTheTicket)
 }
 
 // withoutClientCert leaves a client of crypto/tls without a certificate.

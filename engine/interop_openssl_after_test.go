@@ -160,18 +160,21 @@ func TestAlertsOfOpenSSLAreUnderstood(t *testing.T) {
 }
 
 func TestAlertsAreUnderstoodByOpenSSL(t *testing.T) {
-	withOpenSSL(t, func(i *interop) {
-		if i.role == events.Client {
-			i.pair.ClientAnswers.Override = rejectPeer
-		} else {
-			i.pair.Server.ClientAuth = engine.RequireClientCert
-			i.identity = testkit.Client(testkit.P256)
-			i.pair.ServerAnswers.Override = rejectPeer
-		}
-		end, openssl := i.connect()
-		if err := end.handshake(); err == nil {
-			i.t.Error("the handshake fails")
-		}
-		openssl.wait("alert unknown ca")
-	})
+	withOpenSSL(t, (*interop).isToldOfUnknownCA)
+}
+
+// isToldOfUnknownCA has tacitls reject the certificate of openssl.
+func (i *interop) isToldOfUnknownCA() {
+	if i.role == events.Client {
+		i.pair.ClientAnswers.Override = rejectPeer
+	} else {
+		i.pair.Server.ClientAuth = engine.RequireClientCert
+		i.identity = testkit.Client(testkit.P256)
+		i.pair.ServerAnswers.Override = rejectPeer
+	}
+	end, openssl := i.connect()
+	if err := end.handshake(); err == nil {
+		i.t.Error("the handshake fails")
+	}
+	openssl.wait("alert unknown ca")
 }

@@ -37,16 +37,7 @@ func TestRecordedMessagesOfTLS12ReadAndWriteAsTheyAre(t *testing.T) {
 	}
 	for name, m := range kinds {
 		for _, raw := range recorded12(t, name) {
-			kind, n, ok := ParseHandshakeHeader(raw)
-			if !ok || kind != m.Type() || n != len(raw)-HandshakeHeaderLen {
-				t.Errorf("%s: header %v, %d, %v", name, kind, n, ok)
-			}
-			if err := Decode(raw[HandshakeHeaderLen:], m); err != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-			if again, err := Append(nil, m); err != nil || !bytes.Equal(again, raw) {
-				t.Errorf("%s: %x came back as %x, %v", name, raw, again, err)
-			}
+			readsAndWritesAsItIs(t, name, raw, m)
 		}
 	}
 }

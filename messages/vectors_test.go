@@ -48,17 +48,22 @@ func TestTheTracesOfRFC8448ReadAndWriteAsTheyAre(t *testing.T) {
 	}
 	for name, m := range kinds {
 		for _, raw := range trace(t, name) {
-			kind, n, ok := ParseHandshakeHeader(raw)
-			if !ok || kind != m.Type() || n != len(raw)-HandshakeHeaderLen {
-				t.Errorf("%s: header %v, %d, %v", name, kind, n, ok)
-			}
-			if err := Decode(raw[HandshakeHeaderLen:], m); err != nil {
-				t.Errorf("%s: %v", name, err)
-			}
-			if again, err := Append(nil, m); err != nil || !bytes.Equal(again, raw) {
-				t.Errorf("%s: %x came back as %x, %v", name, raw, again, err)
-			}
+			readsAndWritesAsItIs(t, name, raw, m)
 		}
+	}
+}
+
+func readsAndWritesAsItIs(t *testing.T, name string, raw []byte, m Message) {
+	t.Helper()
+	kind, n, ok := ParseHandshakeHeader(raw)
+	if !ok || kind != m.Type() || n != len(raw)-HandshakeHeaderLen {
+		t.Errorf("%s: header %v, %d, %v", name, kind, n, ok)
+	}
+	if err := Decode(raw[HandshakeHeaderLen:], m); err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	if again, err := Append(nil, m); err != nil || !bytes.Equal(again, raw) {
+		t.Errorf("%s: %x came back as %x, %v", name, raw, again, err)
 	}
 }
 

@@ -229,26 +229,7 @@ func TestWaitingForTheHandshakeOfAnotherEndsWithTheContext(t *testing.T) {
 }
 
 func TestAListenerLosesPatience(t *testing.T) {
-	inner, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener, err := netconn.NewListener(inner, serverConfig(), serverAnswers(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	listener.Patience = 30 * time.Millisecond
-	mute, err := net.Dial("tcp", listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer mute.Close()
-	server, err := listener.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
+	mute, server := impatient(t, 30*time.Millisecond)
 	within(t, 10*time.Second, "the handshake", func() {
 		_, err := server.Read(make([]byte, 1))
 		var timeout net.Error
@@ -259,4 +240,29 @@ func TestAListenerLosesPatience(t *testing.T) {
 	if _, err := io.ReadAll(mute); err != nil {
 		t.Errorf("the transport: %v", err)
 	}
+}
+
+// impatient is a connection to a listener with that patience, as the client's
+// transport and as what the listener has accepted.
+func impatient(t *testing.T, patience time.Duration) (client, server net.Conn) {
+	t.Helper()
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := netconn.NewListener(inner, serverConfig(), serverAnswers(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	listener.Patience = patience
+	if client, err = net.Dial("tcp", listener.Addr().String()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	if server, err = listener.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	return client, server
 }

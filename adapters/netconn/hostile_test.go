@@ -71,26 +71,7 @@ func TestCloseWaitsForNoTransportWithoutDeadlines(t *testing.T) {
 }
 
 func TestPatienceIsForTheWholeHandshake(t *testing.T) {
-	inner, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener, err := netconn.NewListener(inner, serverConfig(), serverAnswers(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	listener.Patience = 200 * time.Millisecond
-	silent, err := net.Dial("tcp", inner.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer silent.Close()
-	conn, err := listener.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
+	_, conn := impatient(t, 200*time.Millisecond)
 	within(t, 10*time.Second, "the end of patience", func() {
 		for {
 			if err := conn.SetReadDeadline(time.Now().Add(20 * time.Millisecond)); err != nil {
