@@ -1,8 +1,6 @@
 package handshake
 
 import (
-	"time"
-
 	"github.com/tacitls/tacitls/engine/internal/refuse"
 	"github.com/tacitls/tacitls/events"
 )
@@ -34,25 +32,4 @@ func CheckSignature(answer *events.Signature) error {
 		return refuse.BadAnswer.With("a signature of %d bytes", len(answer.Signature))
 	}
 	return nil
-}
-
-// maxSessionAge is how long after the last authentication a session serves at
-// the most (RFC 8446, Section 4.6.1).
-const maxSessionAge = 7 * 24 * time.Hour
-
-// clockSkew is how far the clocks of servers that share tickets may differ.
-const clockSkew = 10 * time.Second
-
-// Resumable tells whether a server may resume from a session, as far as no
-// version has rules of its own: it is for this version, not too old, and has
-// the client authentication that the policy wants.
-func Resumable(hs *Context, session *events.Session) bool {
-	if session.Version != hs.Connection.Version || session.Expired(hs.Now) || session.Created.After(hs.Now.Add(clockSkew)) ||
-		hs.Now.Sub(session.Authenticated) > maxSessionAge {
-		return false
-	}
-	if len(session.PeerChain) > 0 {
-		return hs.Policy.RequestClientCert
-	}
-	return !hs.Policy.RequireClientCert
 }

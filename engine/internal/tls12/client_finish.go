@@ -1,8 +1,6 @@
 package tls12
 
 import (
-	"time"
-
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/engine/internal/refuse"
@@ -59,7 +57,7 @@ func clientSession(hs *handshake.Context, c *closing) *events.Session {
 	case c.ticket != nil && len(c.ticket.Ticket) > 0:
 		session.Ticket = c.ticket.Ticket
 		if c.ticket.LifetimeHint != 0 {
-			session.Lifetime = min(c.ticket.LifetimeHint, maxLifetime)
+			session.Lifetime = min(c.ticket.LifetimeHint, handshake.MaxLifetime)
 		}
 	case c.session != nil:
 		// Nothing new: the session that was resumed may serve again.
@@ -72,29 +70,13 @@ func clientSession(hs *handshake.Context, c *closing) *events.Session {
 	return session
 }
 
-// The bounds on how long a session serves, in seconds.
-const (
-	defaultLifetime = 86400
-	maxLifetime     = 604800
-)
+// defaultLifetime is how long a session serves where no hint says it, in seconds.
+const defaultLifetime = 86400
 
 // newSession is what either end remembers of this connection.
 func newSession(hs *handshake.Context, k *keyed) *events.Session {
-	session := &events.Session{
-		Version:        hs.Connection.Version,
-		CipherSuite:    k.suite.ID,
-		Secret:         k.master,
-		ExtendedMaster: k.extended,
-		Created:        hs.Now.Truncate(time.Millisecond),
-		Authenticated:  hs.Authenticated,
-		Group:          hs.Connection.Group,
-		ALPN:           hs.Connection.ALPN,
-		ServerName:     hs.Connection.ServerName,
-		PeerChain:      hs.Connection.PeerChain,
-		PeerScheme:     hs.Connection.PeerScheme,
-		OCSP:           hs.Connection.OCSP,
-		SCTs:           hs.Connection.SCTs,
-	}
+	session := handshake.NewSession(hs, k.suite.ID, k.master)
+	session.ExtendedMaster = k.extended
 	return session
 }
 

@@ -1,8 +1,6 @@
 package tls13
 
 import (
-	"time"
-
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/engine/internal/refuse"
@@ -18,9 +16,6 @@ const (
 	// MaxTickets is how many tickets may come in a row.
 	MaxTickets = 32
 )
-
-// maxLifetime is seven days in seconds (RFC 8446, Section 4.6.1).
-const maxLifetime = 604800
 
 func readClientKeyUpdate(hs *handshake.Context, s *clientConnected, m *messages.KeyUpdate) (fsm.State, error) {
 	next, err := readKeyUpdate(hs, s.connected, m)
@@ -99,27 +94,14 @@ func readNewSessionTicket(hs *handshake.Context, s *clientConnected, m *messages
 	}
 	session := newSession(hs, s.connected, m.Nonce)
 	session.Ticket = m.Ticket
-	session.Lifetime = min(m.Lifetime, maxLifetime)
+	session.Lifetime = min(m.Lifetime, handshake.MaxLifetime)
 	session.AgeAdd = m.AgeAdd
 	session.MaxEarlyData = limit.MaxSize
 	hs.Tell(&events.TicketReceived{Session: session})
 	return s, nil
 }
 
-// newSession is what either end remembers of this connection.
+// newSession is what either end remembers of this connection, for one ticket.
 func newSession(hs *handshake.Context, c connected, nonce []byte) *events.Session {
-	return &events.Session{
-		Version:       hs.Connection.Version,
-		CipherSuite:   c.suite.ID,
-		Secret:        secrets.TicketPSK(c.suite.Hash, &c.resumption, nonce),
-		Created:       hs.Now.Truncate(time.Millisecond),
-		Authenticated: hs.Authenticated,
-		Group:         hs.Connection.Group,
-		ALPN:          hs.Connection.ALPN,
-		ServerName:    hs.Connection.ServerName,
-		PeerChain:     hs.Connection.PeerChain,
-		PeerScheme:    hs.Connection.PeerScheme,
-		OCSP:          hs.Connection.OCSP,
-		SCTs:          hs.Connection.SCTs,
-	}
+	return handshake.NewSession(hs, c.suite.ID, secrets.TicketPSK(c.suite.Hash, &c.resumption, nonce))
 }
