@@ -1,19 +1,22 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
 	"time"
 
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/engine/internal/tls12"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
 )
 
 // Write sends application data, in as many records as it takes. The bytes of p
-// are copied. It returns [ErrNotReady] before the handshake is complete and
-// [ErrClosed] after CloseWrite, and has then sent nothing.
+// are copied. It returns [ErrNotReady] before the handshake is complete, but for a
+// client that was told [events.FalseStarted], and while a renegotiation is under
+// way; and [ErrClosed] after CloseWrite. It has then sent nothing.
 //
 // A key update goes out first where the peer has asked for one, or where the
 // key has protected as many records as it should (RFC 8446, Section 4.6.3 and
@@ -79,10 +82,61 @@ func (e *Engine) writable() error {
 		return e.err
 	case e.writeClosed:
 		return ErrClosed
-	case !e.completed:
+	case !e.completed && !e.early:
+		return ErrNotReady
+	case e.completed && e.hs.Unfinished != nil:
+		// A renegotiation is under way. Data may go on between its messages, but
+		// well-known peers take it only before they have begun with theirs.
 		return ErrNotReady
 	}
 	return nil
+}
+
+// Renegotiate begins another handshake of TLS 1.2 on the connection, where the
+// config's Renegotiation allows it and the peer has RFC 5746: a client sends
+// ClientHello, a server asks for one by HelloRequest, which the client may pass
+// over (RFC 5246, Section 7.4.1.1). Until the handshake is complete, which
+// [events.HandshakeCompleted] tells again, Write returns [ErrNotReady]; data goes
+// on to come. It returns [ErrNotReady] before the first handshake is complete,
+// during another, and in TLS 1.3; and [ErrMisuse] where it is not allowed.
+func (e *Engine) Renegotiate(out *events.Output, now time.Time) error {
+	if err := e.writable(); err != nil {
+		return err
+	}
+	if !e.completed || e.hs.Connection.Version != messages.TLS12 {
+		return ErrNotReady
+	}
+	if !tls12.MayRenegotiate(&e.hs) {
+		return fmt.Errorf("%w: the config or the peer does not allow to renegotiate", ErrMisuse)
+	}
+	e.hs.Enter(out, now)
+	defer e.hs.Leave()
+	return e.command(out, &handshake.Renegotiate{})
+}
+
+// TLSUnique gives the channel binding tls-unique: the first Finished of the last
+// handshake (RFC 5929, Section 3.1). It returns [ErrNotReady] before the handshake
+// is complete, and [ErrMisuse] in TLS 1.3, which has none, and where the session
+// was resumed without extended_master_secret, which binds nothing
+// (RFC 7627, Section 5.4).
+func (e *Engine) TLSUnique() ([]byte, error) {
+	switch {
+	case e.err != nil:
+		return nil, e.err
+	case !e.completed:
+		return nil, ErrNotReady
+	case e.hs.Established12 == nil:
+		return nil, fmt.Errorf("%w: TLS 1.3 has no tls-unique", ErrMisuse)
+	}
+	last := e.hs.Established12
+	if last.Resumed && !last.Extended {
+		return nil, fmt.Errorf("%w: a session resumed without extended_master_secret binds nothing", ErrMisuse)
+	}
+	first := secrets.ClientSender
+	if last.Resumed {
+		first = secrets.ServerSender
+	}
+	return bytes.Clone(last.Verify[first][:]), nil
 }
 
 // CloseWrite sends close_notify: no more data will be written, while the
@@ -149,7 +203,7 @@ func (e *Engine) Export(label string, context []byte, length int) ([]byte, error
 		return nil, fmt.Errorf("%w: export of %d bytes", ErrMisuse, length)
 	}
 	exported := make([]byte, length)
-	if legacy := e.hs.Exporter12; legacy != nil {
+	if legacy := e.hs.Established12; legacy != nil {
 		if !legacy.Extended {
 			return nil, fmt.Errorf("%w: nothing is exported without extended_master_secret", ErrMisuse)
 		}

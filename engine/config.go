@@ -18,15 +18,19 @@ type Common struct {
 	// engines must be safe for that.
 	Rand io.Reader
 
+	// Profile sets the defaults, and what TLS 1.2 allows.
+	Profile Profile
 	// MinVersion and MaxVersion bound the protocol version. The default is
 	// TLS 1.3 for both.
 	MinVersion, MaxVersion messages.Version
 	// CipherSuites are those to use, most preferred first. The default is
 	// TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384,
-	// TLS_CHACHA20_POLY1305_SHA256, and the same AEADs with ECDHE for TLS 1.2.
+	// TLS_CHACHA20_POLY1305_SHA256, and the same AEADs with ECDHE for TLS 1.2; or
+	// more, by Profile.
 	CipherSuites []messages.CipherSuite
 	// Groups are those to use, most preferred first. The default is
-	// X25519MLKEM768, x25519, secp256r1, secp384r1, secp521r1.
+	// X25519MLKEM768, x25519, secp256r1, secp384r1, secp521r1; or more, by Profile.
+	// Suites of DHE take one of ffdhe2048 to ffdhe8192 among them.
 	Groups []messages.Group
 	// Schemes are the signature schemes accepted from the peer, most preferred
 	// first; SchemesCert those accepted in its chain. The defaults leave out
@@ -58,6 +62,15 @@ type Common struct {
 	// changes to the next key included: 2 or more. 0 leaves it to the AEAD's own limit, which a larger
 	// number does not move (RFC 8446, Section 5.5).
 	UpdateAfter uint64
+
+	// Renegotiation allows further handshakes of TLS 1.2 on a connection.
+	Renegotiation Renegotiation
+	// CertificateURLs has a client offer to send the URLs of its credential, and
+	// a server take them and ask [events.FetchCertificates], in place of the
+	// client's chain in TLS 1.2 (RFC 6066, Section 5).
+	CertificateURLs bool
+	// Supplemental is what SupplementalData may carry in TLS 1.2.
+	Supplemental Supplemental
 
 	// KeyLog asks for [events.SecretDerived].
 	KeyLog bool
@@ -92,6 +105,16 @@ type ClientConfig struct {
 	// signed certificate timestamps; what came is in [events.VerifyPeer]
 	// (RFC 6066, Section 8, and RFC 6962, Section 3.3.1).
 	RequestOCSP, RequestSCTs bool
+	// RequestOCSPChain asks a server of TLS 1.2 for the responses of the whole
+	// chain (RFC 6961).
+	RequestOCSPChain bool
+	// FalseStart allows a client of TLS 1.2 to write before the server's Finished
+	// has come, where the suite has forward secrecy and an AEAD and an application
+	// protocol was agreed on; [events.FalseStarted] tells when (RFC 7918).
+	FalseStart bool
+	// Fallback says that a connection with a higher MaxVersion failed before, so
+	// that a server which would have had more refuses (RFC 7507).
+	Fallback bool
 	// ReverifyOnResume asks [events.VerifyPeer] again about the chain of a
 	// session resumed.
 	ReverifyOnResume bool
@@ -131,6 +154,9 @@ type ServerConfig struct {
 	Sessions bool
 	// TicketLifetime is in seconds, at most 604800. The default is 86400.
 	TicketLifetime uint32
+	// PSKHint helps a client of TLS 1.2 to choose its identity; at most 65535
+	// bytes, none sends no hint (RFC 4279, Section 5.2).
+	PSKHint []byte
 	// ReverifyOnResume asks [events.VerifyPeer] again about the chain of a
 	// session resumed.
 	ReverifyOnResume bool

@@ -31,7 +31,7 @@ func (e *Engine) drive(out *events.Output, b []byte) error {
 		case carrier.Message:
 			err = e.message(out, item.Bytes)
 		case carrier.Data:
-			if !e.completed {
+			if !e.takesData() {
 				return e.fail(out, refuse.UnexpectedData)
 			}
 			if len(item.Bytes) > 0 {
@@ -52,6 +52,14 @@ func (e *Engine) drive(out *events.Output, b []byte) error {
 		e.stream.Keep(out, b)
 	}
 	return nil
+}
+
+// takesData tells whether application data may come: once a handshake is complete,
+// and during another but for the place of its Finished
+// (RFC 5246, Section 7.1 and Section 7.4.9).
+func (e *Engine) takesData() bool {
+	_, refuses := e.state.(interface{ RefusesData() })
+	return e.completed && !refuses
 }
 
 // message moves the machine by a message of the peer's.
@@ -112,7 +120,8 @@ func (e *Engine) step(out *events.Output, row *fsm.Row[*handshake.Context], inpu
 		return e.fail(out, err)
 	}
 	e.state = next
-	if e.completed {
+	if e.finishing {
+		e.finishing = false
 		e.hs.Complete()
 	}
 	return nil
@@ -175,7 +184,11 @@ func (e *Engine) perform(out *events.Output, a *handshake.Action) error {
 		if err := e.stream.Flush(out); err != nil {
 			return err
 		}
-		e.completed = true
+		e.completed, e.finishing = true, true
+	case *events.RenegotiationDeclined:
+		e.finishing = true
+	case *events.FalseStarted:
+		e.early = true
 	}
 	out.Append(a.Event)
 	return nil
@@ -217,11 +230,25 @@ func (e *Engine) alert(out *events.Output, alert messages.AlertMessage) error {
 		return nil
 	case alert.Level == messages.LevelWarning && e.warns(alert.Description):
 		out.Append(&events.WarningReceived{Alert: alert.Description})
+		if alert.Description == messages.AlertNoRenegotiation {
+			return e.declined(out)
+		}
 		return nil
 	}
 	return e.fail(out, &refuse.Detailed{
 		Refusal: refuse.PeerAlert, Alert: alert.Description, Detail: alert.Description.String(),
 	})
+}
+
+// declined moves the machine by the peer's no_renegotiation, if it waits for
+// something else (RFC 5246, Section 7.2.2).
+func (e *Engine) declined(out *events.Output) error {
+	input := &handshake.RenegotiationDeclined{}
+	row, ok := e.machine.Find(e.state, fsm.InputOf(input))
+	if !ok {
+		return nil
+	}
+	return e.step(out, row, input)
 }
 
 // warns tells whether an alert of level warning ends nothing: user_canceled,
@@ -280,9 +307,9 @@ func (e *Engine) wipeIfClosed() {
 func (e *Engine) end() {
 	e.stream.Close()
 	e.hs.Exporter.Wipe()
-	if e.hs.Exporter12 != nil {
-		e.hs.Exporter12.Master.Wipe()
-		e.hs.Exporter12 = nil
+	if e.hs.Established12 != nil {
+		e.hs.Established12.Master.Wipe()
+		e.hs.Established12 = nil
 	}
 	e.hs.Complete()
 	e.state, e.question = nil, nil

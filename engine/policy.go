@@ -61,6 +61,8 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	}
 	p.Tickets = !c.NoTickets
 	p.RequestOCSP, p.RequestSCTs = c.RequestOCSP, c.RequestSCTs
+	p.RequestOCSPChain, p.FalseStart = c.RequestOCSPChain, c.FalseStart
+	p.Fallback = c.Fallback && p.MaxVersion < messages.TLS13
 	p.Authorities, p.Reverify = c.Authorities, c.ReverifyOnResume
 	return p, nil
 }
@@ -78,6 +80,10 @@ func (c *ServerConfig) compile() (*handshake.Policy, error) {
 	p.RequireClientCert = c.ClientAuth == RequireClientCert
 	p.Tickets, p.Reverify = !c.NoTickets, c.ReverifyOnResume
 	p.Sessions = c.Sessions
+	p.PSKHint = c.PSKHint
+	if len(p.PSKHint) > 1<<16-1 {
+		return nil, invalid("PSKHint of %d bytes", len(p.PSKHint))
+	}
 	p.TicketLifetime = c.TicketLifetime
 	if p.TicketLifetime == 0 {
 		p.TicketLifetime = defaultTicketLifetime
@@ -113,6 +119,9 @@ func (c *Common) compile(p *handshake.Policy) error {
 	if p.MinVersion < messages.TLS12 || p.MinVersion > p.MaxVersion || p.MaxVersion > messages.TLS13 {
 		return invalid("versions %v to %v", p.MinVersion, p.MaxVersion)
 	}
+	if err := c.compile12(p); err != nil {
+		return err
+	}
 	if err := c.compileAlgorithms(p); err != nil {
 		return err
 	}
@@ -142,11 +151,14 @@ func (c *Common) compileAlgorithms(p *handshake.Policy) error {
 	if err := c.compileSuites(p); err != nil {
 		return err
 	}
-	p.Groups = orList(c.Groups, defaultGroups)
+	p.Groups = orList(c.Groups, c.Profile.groups())
 	for i, id := range p.Groups {
 		if _, known := secrets.LookupGroup(id); !known || slices.Contains(p.Groups[:i], id) {
 			return invalid("group %v is unknown or named twice", id)
 		}
+	}
+	if p.HasFiniteField() && len(handshake.FiniteFields(p.Groups)) == 0 {
+		return invalid("suites of DHE without a group of RFC 7919")
 	}
 	p.Schemes = orList(c.Schemes, defaultSchemes)
 	for _, scheme := range p.Schemes {
@@ -178,15 +190,17 @@ func (c *Common) compileAlgorithms(p *handshake.Policy) error {
 // compileSuites parts the suites by version, and keeps those of the versions
 // that are allowed.
 func (c *Common) compileSuites(p *handshake.Policy) error {
-	all := orList(c.CipherSuites, defaultSuites)
+	all := orList(c.CipherSuites, c.Profile.suites())
 	for i, id := range all {
 		_, is13 := secrets.LookupSuite(id)
 		suite12, is12 := secrets.LookupSuite12(id)
 		switch {
 		case slices.Contains(all[:i], id) || !is13 && !is12:
 			return invalid("cipher suite %v is unknown or named twice", id)
-		case is12 && suite12.KeyExchange != secrets.KeyExchangeECDHE:
+		case is12 && suite12.KeyExchange == secrets.KeyExchangeRSAPSK:
 			return invalid("cipher suite %v: its key exchange is not there", id)
+		case is12 && suite12.KeyExchange == secrets.KeyExchangeRSA && c.Profile != Legacy:
+			return invalid("cipher suite %v takes the legacy profile", id)
 		case is13 && p.Allows(messages.TLS13):
 			p.Suites13 = append(p.Suites13, id)
 		case is12 && p.Allows(messages.TLS12):

@@ -29,6 +29,9 @@ type Connection struct {
 	// OCSP and SCTs are those stapled to the peer's end-entity certificate.
 	OCSP []byte
 	SCTs [][]byte
+	// OCSPChain are those stapled to the certificates behind it
+	// (RFC 6961, Section 2.2).
+	OCSPChain [][]byte
 	// LocalChain is this end's own chain, nil if it did not authenticate with
 	// one in this handshake.
 	LocalChain [][]byte
@@ -36,4 +39,15 @@ type Connection struct {
 	EarlyDataAccepted bool
 	// PSKIdentity is the identity of the external pre-shared key in use.
 	PSKIdentity []byte
+	// ExtendedMasterSecret tells that the keys are bound to the whole handshake:
+	// in TLS 1.2 by agreement, in TLS 1.3 always (RFC 7627).
+	ExtendedMasterSecret bool
+	// EncryptThenMAC tells that the suite's MAC covers what is encrypted
+	// (RFC 7366).
+	EncryptThenMAC bool
+	// SecureRenegotiation tells that a renegotiation would be bound to this
+	// handshake (RFC 5746).
+	SecureRenegotiation bool
+	// Renegotiated tells that this is not the connection's first handshake.
+	Renegotiated bool
 }

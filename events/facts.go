@@ -63,6 +63,27 @@ type SessionEstablished struct {
 	Lifetime uint32
 }
 
+// FalseStarted tells a client of TLS 1.2 that it may write before the server's
+// Finished has come: whoever is at the other end has the key of the certificate,
+// but what was agreed on is not confirmed yet (RFC 7918, Section 3). It is emitted only
+// where the config asks for it.
+type FalseStarted struct {
+	Connection Connection
+}
+
+// SupplementalDataReceived brings what the peer sent in a SupplementalData
+// message (RFC 4680, Section 2). Nothing in it is to be believed before the
+// handshake is complete, and no more than the peer is.
+type SupplementalDataReceived struct {
+	Entries []messages.SupplementalDataEntry
+	// Protected tells that it came encrypted, in a renegotiation.
+	Protected bool
+}
+
+// RenegotiationDeclined tells that the peer answered no_renegotiation to this
+// end's wish. The connection goes on as before (RFC 5746, Section 4.2).
+type RenegotiationDeclined struct{}
+
 // PeerClosed tells that the peer sent close_notify: no more data will come,
 // and nothing was cut off (RFC 8446, Section 6.1). This end may still write.
 type PeerClosed struct{}
@@ -115,17 +136,20 @@ type RecordReceived struct {
 	Size int
 }
 
-func (*PeerHelloReceived) event()  {}
-func (*KeysChanged) event()        {}
-func (*SecretDerived) event()      {}
-func (*HandshakeCompleted) event() {}
-func (*DataReceived) event()       {}
-func (*TicketReceived) event()     {}
-func (*SessionEstablished) event() {}
-func (*PeerClosed) event()         {}
-func (*WarningReceived) event()    {}
-func (*Failed) event()             {}
-func (*MessageSent) event()        {}
-func (*MessageReceived) event()    {}
-func (*RecordSent) event()         {}
-func (*RecordReceived) event()     {}
+func (*PeerHelloReceived) event()        {}
+func (*KeysChanged) event()              {}
+func (*SecretDerived) event()            {}
+func (*HandshakeCompleted) event()       {}
+func (*DataReceived) event()             {}
+func (*TicketReceived) event()           {}
+func (*SessionEstablished) event()       {}
+func (*FalseStarted) event()             {}
+func (*SupplementalDataReceived) event() {}
+func (*RenegotiationDeclined) event()    {}
+func (*PeerClosed) event()               {}
+func (*WarningReceived) event()          {}
+func (*Failed) event()                   {}
+func (*MessageSent) event()              {}
+func (*MessageReceived) event()          {}
+func (*RecordSent) event()               {}
+func (*RecordReceived) event()           {}

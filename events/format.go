@@ -132,5 +132,8 @@ func (c *Connection) String() string {
 		fmt.Fprintf(&b, ", alpn=%q", c.ALPN)
 	}
 	fmt.Fprintf(&b, ", resumed=%t", c.Resumed)
+	if c.Renegotiated {
+		b.WriteString(", renegotiated=true")
+	}
 	return b.String()
 }

@@ -72,9 +72,23 @@ type Credential struct {
 	Schemes []messages.SignatureScheme
 	// OCSP is a response to staple, in DER, or nil (RFC 6066, Section 8).
 	OCSP []byte
+	// OCSPChain are responses for the certificates of Chain behind the first, in
+	// its order, for clients of TLS 1.2 that ask for them; a nil one says that
+	// there is none (RFC 6961, Section 2.2).
+	OCSPChain [][]byte
 	// SCTs are signed certificate timestamps to send, or nil
 	// (RFC 6962, Section 3.3).
 	SCTs [][]byte
+	// Decrypts tells that the key is one of RSA that answers [Decrypt], for the
+	// suites of RSA key transport (RFC 5246, Section 7.4.7.1).
+	Decrypts bool
+	// URLs say where the chain can be fetched. A client that has them sends them
+	// in place of Chain where its config offers that and the server agrees
+	// (RFC 6066, Section 5).
+	URLs []messages.URLAndHash
+	// URLsArePath tells that URLs is a single one, which leads to the whole chain
+	// as a PkiPath, and not one for each certificate.
+	URLsArePath bool
 	// Key is the caller's own handle, handed back in [Sign]. The engine does
 	// not look at it.
 	Key any
@@ -95,6 +109,9 @@ type ChooseCredential struct {
 	// version; SchemesCert are those that the peer accepts in the chain.
 	Schemes     []messages.SignatureScheme
 	SchemesCert []messages.SignatureScheme
+	// KeyTransport tells that a key which decrypts would serve as well, even
+	// without any of Schemes (RFC 5246, Section 7.4.7.1).
+	KeyTransport bool
 	// Authorities are the distinguished names, in DER, that the peer trusts;
 	// none means that it did not say.
 	Authorities [][]byte
@@ -165,6 +182,9 @@ type VerifyPeer struct {
 	// OCSP and SCTs are those stapled to the end-entity certificate, or nil.
 	OCSP []byte
 	SCTs [][]byte
+	// OCSPChain are those stapled to the certificates behind it, or nil; an
+	// empty one is none (RFC 6961, Section 2.2).
+	OCSPChain [][]byte
 	// SchemesCert are the schemes that this end said it accepts in a chain.
 	SchemesCert []messages.SignatureScheme
 	// Resumed tells that the chain is that of the session resumed, and that

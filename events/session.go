@@ -56,13 +56,17 @@ type Session struct {
 	PeerScheme messages.SignatureScheme
 	OCSP       []byte
 	SCTs       [][]byte
+	// OCSPChain is RFC 6961, Section 2.2.
+	OCSPChain [][]byte
+	// PSKIdentity is that of the external pre-shared key of the connection, or nil.
+	PSKIdentity []byte
 	// Application is the caller's own, at most 65535 bytes.
 	Application []byte
 }
 
 // sessionFormat changes with the layout, so that an old file or an old ticket
 // is a miss rather than a mistake.
-const sessionFormat = 2
+const sessionFormat = 3
 
 func (s *Session) layout(c *wire.Codec) {
 	format := uint16(sessionFormat)
@@ -100,6 +104,8 @@ func (s *Session) layout(c *wire.Codec) {
 	wire.U16(c, &s.PeerScheme)
 	c.Opaque24(0, MaxSession, &s.OCSP)
 	c.Vector24(0, MaxSession, func() { wire.List(c, &s.SCTs, opaque24) })
+	c.Vector24(0, MaxSession, func() { wire.List(c, &s.OCSPChain, opaque24) })
+	c.Opaque16(0, 65535, &s.PSKIdentity)
 	c.Opaque16(0, 65535, &s.Application)
 	if c.Reading() {
 		s.Secret, _ = secrets.NewSecret(secret)

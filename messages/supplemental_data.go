@@ -5,8 +5,13 @@ import "github.com/tacitls/tacitls/messages/wire"
 // SupplementalDataType is a codepoint of the IANA registry "TLS Supplemental Data Formats". RFC 4680, Section 2.
 type SupplementalDataType uint16
 
-// SupplementalUserMapping is a list of user mappings, see DecodeUserMappings. RFC 4681, Section 3.
-const SupplementalUserMapping SupplementalDataType = 0
+// The types of the registry.
+const (
+	// SupplementalUserMapping is a list of user mappings, see DecodeUserMappings. RFC 4681, Section 3.
+	SupplementalUserMapping SupplementalDataType = 0
+	// SupplementalAuthz is authorization data in a format of ClientAuthz or ServerAuthz. RFC 5878, Section 3.
+	SupplementalAuthz SupplementalDataType = 16386
+)
 
 // String returns the registry's name; an unknown type prints as SupplementalDataType(0x1234).
 func (t SupplementalDataType) String() string {
@@ -41,4 +46,5 @@ func layoutSupplementalDataEntry(c *wire.Codec, e *SupplementalDataEntry) {
 
 var supplementalDataTypeNames = [...]named[SupplementalDataType]{
 	{SupplementalUserMapping, "user_mapping_data"},
+	{SupplementalAuthz, "authz_data"},
 }

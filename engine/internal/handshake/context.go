@@ -32,8 +32,8 @@ type Context struct {
 	// (RFC 8446, Section 7.5).
 	Suite    *secrets.Suite
 	Exporter secrets.Secret
-	// Exporter12 does so in TLS 1.2.
-	Exporter12 *Exporter12
+	// Established12 does so in TLS 1.2, and tells what a renegotiation continues.
+	Established12 *Established12
 	// UpdateOwed tells that the peer asked for a key update which goes out
 	// before the next application data (RFC 8446, Section 4.6.3).
 	UpdateOwed bool
@@ -54,14 +54,35 @@ type Context struct {
 	questions uint64
 }
 
-// Exporter12 is what exporters of TLS 1.2 take from.
-type Exporter12 struct {
+// Established12 is what a connection of TLS 1.2 keeps of its last handshake.
+type Established12 struct {
 	// Extended tells that the master secret covers the handshake; without that
 	// nothing may be exported (RFC 7627, Section 5.4).
 	Extended bool
 	Hash     secrets.Hash
 	Master   secrets.Secret
 	Randoms  secrets.Randoms
+	// Verify are the verify_data of the two Finished messages, by sender
+	// (RFC 5746, Section 3.1).
+	Verify  [2]VerifyData
+	Resumed bool
+	// Handshakes counts those of the connection.
+	Handshakes int
+}
+
+// VerifyData is that of a Finished message of TLS 1.2.
+type VerifyData [secrets.VerifyDataLen12]byte
+
+// Previous is the handshake that a renegotiation continues (RFC 5746).
+type Previous struct {
+	Connection  events.Connection
+	Established Established12
+}
+
+// Keys12 are the secrets of a handshake of TLS 1.2 under way.
+type Keys12 struct {
+	Master secrets.Secret
+	Block  secrets.KeyBlock
 }
 
 // Unfinished is what a connection needs until its handshake is complete.
@@ -72,6 +93,8 @@ type Unfinished struct {
 	Randoms    secrets.Randoms
 	// Session is the one that a client would resume, or nil.
 	Session *events.Session
+	// Keys12 are there once a master secret is agreed on.
+	Keys12 *Keys12
 }
 
 // Workspace is what a connection needs only while one of its inputs is dealt
@@ -223,9 +246,28 @@ func (hs *Context) WriteKeys12(suite *secrets.Suite12, keys *secrets.RecordKeys,
 	hs.stage(Action{Kind: ChangeKeys, Direction: events.Write, Suite12: suite, Keys12: keys, Order: order})
 }
 
-// Export12 has exporters take from the master secret of TLS 1.2 (RFC 5705).
-func (hs *Context) Export12(hash secrets.Hash, master *secrets.Secret, extended bool) {
-	hs.Exporter12 = &Exporter12{Extended: extended, Hash: hash, Master: *master, Randoms: hs.Randoms}
+// Establish12 keeps what outlives a handshake of TLS 1.2: exporters take from it
+// (RFC 5705), and a renegotiation continues it.
+func (hs *Context) Establish12(hash secrets.Hash, extended bool, verify [2]VerifyData) {
+	handshakes := 1
+	if last := hs.Established12; last != nil {
+		handshakes += last.Handshakes
+		last.Master.Wipe()
+	}
+	hs.Established12 = &Established12{
+		Extended: extended, Hash: hash, Master: hs.Keys12.Master, Randoms: hs.Randoms,
+		Verify: verify, Resumed: hs.Connection.Resumed, Handshakes: handshakes,
+	}
+}
+
+// Restart begins another handshake on the connection, and gives the one that it
+// continues.
+func (hs *Context) Restart() *Previous {
+	previous := &Previous{Connection: hs.Connection, Established: *hs.Established12}
+	previous.Established.Master.Wipe()
+	hs.Unfinished = new(Unfinished)
+	hs.Connection = events.Connection{Role: hs.Role, Version: previous.Connection.Version, Renegotiated: true}
+	return previous
 }
 
 // Warn stages an alert that ends nothing.
@@ -271,10 +313,15 @@ func (hs *Context) Unstage() {
 
 // Complete lets go of what only a handshake needs.
 func (hs *Context) Complete() {
-	if hs.Unfinished != nil {
-		hs.Transcript.Wipe()
-		hs.Unfinished = nil
+	if hs.Unfinished == nil {
+		return
 	}
+	hs.Transcript.Wipe()
+	if hs.Keys12 != nil {
+		hs.Keys12.Master.Wipe()
+		hs.Keys12.Block.Wipe()
+	}
+	hs.Unfinished = nil
 }
 
 // Sum is the transcript hash, valid until the next Sum.
@@ -320,11 +367,15 @@ func (hs *Context) Fork() Context {
 	if hs.Unfinished != nil {
 		unfinished := *hs.Unfinished
 		unfinished.Transcript = hs.Transcript.Clone()
+		if hs.Keys12 != nil {
+			keys := *hs.Keys12
+			unfinished.Keys12 = &keys
+		}
 		fork.Unfinished = &unfinished
 	}
-	if hs.Exporter12 != nil {
-		exporter := *hs.Exporter12
-		fork.Exporter12 = &exporter
+	if hs.Established12 != nil {
+		established := *hs.Established12
+		fork.Established12 = &established
 	}
 	return fork
 }

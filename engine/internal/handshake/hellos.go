@@ -21,6 +21,8 @@ type Offer struct {
 	Retry *Retry
 	// Compatible tells that change_cipher_spec has been sent, or will not be.
 	Compatible bool
+	// Previous is the handshake that this one continues, or nil.
+	Previous *Previous
 }
 
 // Share is a key share offered.
@@ -43,6 +45,8 @@ type Hello struct {
 	Message messages.ClientHello
 	// Info is what questions show of it.
 	Info *events.ClientHello
+	// Previous is the handshake that this one continues, or nil.
+	Previous *Previous
 }
 
 // Compatible tells whether a server sends change_cipher_spec: it must where the

@@ -15,6 +15,14 @@ type UpdateKeys struct{ Request messages.KeyUpdateRequest }
 // IssueTicket is the command that has a server send another ticket.
 type IssueTicket struct{}
 
+// Renegotiate is the command that begins another handshake of TLS 1.2
+// (RFC 5246, Section 7.4.1.1).
+type Renegotiate struct{}
+
+// RenegotiationDeclined is the alert of the peer's that says so
+// (RFC 5246, Section 7.2.2).
+type RenegotiationDeclined struct{}
+
 // ChangeCipherSpec is the record of that type, which TLS 1.2 counts as an input
 // of the machine (RFC 5246, Section 7.1).
 type ChangeCipherSpec struct{}

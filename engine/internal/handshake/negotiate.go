@@ -54,6 +54,20 @@ func Classical(groups []messages.Group) []messages.Group {
 	return slices.DeleteFunc(slices.Clone(groups), PostQuantum)
 }
 
+// Curves keeps the groups that ECDHE of TLS 1.2 can use.
+func Curves(groups []messages.Group) []messages.Group {
+	return slices.DeleteFunc(slices.Clone(groups), func(g messages.Group) bool { return PostQuantum(g) || FiniteField(g) })
+}
+
+// FiniteFields keeps the groups that DHE of TLS 1.2 can use.
+func FiniteFields(groups []messages.Group) []messages.Group {
+	return slices.DeleteFunc(slices.Clone(groups), func(g messages.Group) bool { return !FiniteField(g) })
+}
+
+// FiniteField tells whether a codepoint is of the range of finite fields, known
+// or not (RFC 7919, Section 2).
+func FiniteField(g messages.Group) bool { return g>>8 == 1 }
+
 // PostQuantum tells whether a group resists quantum computers.
 func PostQuantum(g messages.Group) bool {
 	switch g {

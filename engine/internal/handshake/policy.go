@@ -37,6 +37,13 @@ type Policy struct {
 	Tickets     bool // offers, takes or sends them
 	Reverify    bool
 
+	// Of TLS 1.2.
+	PlainCBC         bool // CBC without encrypt_then_mac
+	ResumeWithoutEMS bool // sessions without extended_master_secret
+	Renegotiation    Renegotiation
+	CertificateURLs  bool // sent or taken in place of a client's chain
+	Supplemental     Supplemental
+
 	// Of a client: what server_name says, and the name that the peer shall
 	// prove, which may be an IP address.
 	ServerName string
@@ -44,6 +51,9 @@ type Policy struct {
 	KeyShares  []messages.Group
 	// RequestOCSP and RequestSCTs ask for what the server may staple.
 	RequestOCSP, RequestSCTs bool
+	RequestOCSPChain         bool // by status_request_v2
+	FalseStart               bool
+	Fallback                 bool // says so by TLS_FALLBACK_SCSV
 
 	// Of a server.
 	ChooseConfig      bool
@@ -52,6 +62,35 @@ type Policy struct {
 	TicketCount       int
 	Sessions          bool // kept by identifier, for TLS 1.2
 	TicketLifetime    uint32
+	PSKHint           []byte
+}
+
+// Renegotiation is how many handshakes may follow the first on a connection.
+type Renegotiation uint8
+
+// The kinds of renegotiation.
+const (
+	RenegotiateNever Renegotiation = iota
+	RenegotiateOnce
+	RenegotiateFreely
+)
+
+func (r Renegotiation) String() string {
+	return [...]string{"never", "once", "freely"}[min(r, RenegotiateFreely)]
+}
+
+// Supplemental is what may be agreed on for SupplementalData (RFC 4680).
+type Supplemental struct {
+	UserMappings []messages.UserMappingType
+	ClientAuthz  []messages.AuthzFormat
+	ServerAuthz  []messages.AuthzFormat
+	// InClear agrees on it in a first handshake too.
+	InClear bool
+}
+
+// Any tells whether there is anything to agree on.
+func (s *Supplemental) Any() bool {
+	return len(s.UserMappings)+len(s.ClientAuthz)+len(s.ServerAuthz) > 0
 }
 
 // Allows tells whether the policy has version.
@@ -61,9 +100,18 @@ func (p *Policy) Allows(version messages.Version) bool {
 
 // HasCBC tells whether some suite protects records by CBC and a MAC.
 func (p *Policy) HasCBC() bool {
+	return p.has(func(suite *secrets.Suite12) bool { return !suite.AEAD() })
+}
+
+// HasFiniteField tells whether some suite of TLS 1.2 agrees on keys by DHE.
+func (p *Policy) HasFiniteField() bool {
+	return p.has(func(suite *secrets.Suite12) bool { return suite.KeyExchange.FiniteField() })
+}
+
+func (p *Policy) has(wanted func(*secrets.Suite12) bool) bool {
 	return slices.ContainsFunc(p.Suites12, func(id messages.CipherSuite) bool {
 		suite, known := secrets.LookupSuite12(id)
-		return known && !suite.AEAD()
+		return known && wanted(suite)
 	})
 }
 
@@ -80,6 +128,11 @@ func (p *Policy) String() string {
 		line("key_shares", list(p.KeyShares))
 		line("request_ocsp", p.RequestOCSP)
 		line("request_scts", p.RequestSCTs)
+		if p.Allows(messages.TLS12) {
+			line("ocsp_chain", p.RequestOCSPChain)
+			line("false_start", p.FalseStart)
+			line("fallback", p.Fallback)
+		}
 	}
 	line("schemes", list(p.Schemes))
 	line("schemes_cert", list(p.SchemesCert))
@@ -91,6 +144,13 @@ func (p *Policy) String() string {
 	line("max_held", p.MaxHeld)
 	line("tickets", p.Tickets)
 	line("reverify", p.Reverify)
+	if p.Allows(messages.TLS12) {
+		line("plain_cbc", p.PlainCBC)
+		line("resume_without_ems", p.ResumeWithoutEMS)
+		line("renegotiation", p.Renegotiation)
+		line("certificate_urls", p.CertificateURLs)
+		line("supplemental", p.Supplemental.Any())
+	}
 	if p.Role == events.Server {
 		line("request_client", p.RequestClientCert)
 		line("require_client", p.RequireClientCert)

@@ -34,6 +34,8 @@ func NewSession(hs *Context, suite messages.CipherSuite, secret secrets.Secret) 
 		PeerScheme:    hs.Connection.PeerScheme,
 		OCSP:          hs.Connection.OCSP,
 		SCTs:          hs.Connection.SCTs,
+		OCSPChain:     hs.Connection.OCSPChain,
+		PSKIdentity:   hs.Connection.PSKIdentity,
 	}
 }
 

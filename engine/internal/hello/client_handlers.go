@@ -13,7 +13,7 @@ import (
 )
 
 func sendClientHello(hs *handshake.Context, _ *ClientStart, _ *handshake.Start) (fsm.State, error) {
-	offer, err := newOffer(hs)
+	offer, err := newOffer(hs, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -7,30 +7,32 @@ import (
 	"github.com/tacitls/tacitls/engine/internal/features"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/engine/internal/tls12"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
 )
 
-// newOffer builds the first ClientHello (RFC 8446, Section 4.1.2).
-func newOffer(hs *handshake.Context) (*handshake.Offer, error) {
+// newOffer builds the first ClientHello (RFC 8446, Section 4.1.2), or that of a
+// renegotiation, which is of TLS 1.2 alone and in full.
+func newOffer(hs *handshake.Context, previous *handshake.Previous) (*handshake.Offer, error) {
 	policy := hs.Policy
 	hello := &messages.ClientHello{
 		LegacyVersion:      hs.Dialect.LegacyVersion,
-		CipherSuites:       policy.Suites,
+		CipherSuites:       suites(policy, previous),
 		CompressionMethods: []byte{0},
 	}
 	if err := hs.Random(hello.Random[:]); err != nil {
 		return nil, err
 	}
 	hs.Randoms.Client = hello.Random
-	if policy.Compatibility && hs.Dialect.Compatibility && policy.Allows(messages.TLS13) {
+	if policy.Compatibility && hs.Dialect.Compatibility && policy.Allows(messages.TLS13) && previous == nil {
 		hello.SessionID = make([]byte, 32)
 		if err := hs.Random(hello.SessionID); err != nil {
 			return nil, err
 		}
 	}
-	offer := &handshake.Offer{Hello: hello, Compatible: len(hello.SessionID) == 0}
+	offer := &handshake.Offer{Hello: hello, Compatible: len(hello.SessionID) == 0, Previous: previous}
 	if err := putExtensions(hs, offer); err != nil {
 		return nil, err
 	}
@@ -38,6 +40,18 @@ func newOffer(hs *handshake.Context) (*handshake.Offer, error) {
 		offer.Session = session
 	}
 	return offer, offerSession(hs, offer)
+}
+
+// suites are those to offer, and the signal of a fallback behind them
+// (RFC 7507, Section 4).
+func suites(policy *handshake.Policy, previous *handshake.Previous) []messages.CipherSuite {
+	switch {
+	case previous != nil:
+		return policy.Suites12
+	case policy.Fallback:
+		return append(slices.Clip(policy.Suites), messages.TLS_FALLBACK_SCSV)
+	}
+	return policy.Suites
 }
 
 // helloSize has room for the extensions of a plain ClientHello, in bytes.
@@ -78,7 +92,8 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 	if err := features.Offer(hs, x); err != nil {
 		return err
 	}
-	is13, is12 := policy.Allows(messages.TLS13), policy.Allows(messages.TLS12)
+	first := offer.Previous == nil
+	is13, is12 := policy.Allows(messages.TLS13) && first, policy.Allows(messages.TLS12)
 	groups := policy.Groups
 	if !is13 {
 		groups = handshake.Classical(groups)
@@ -105,6 +120,7 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 		order       messages.EncryptThenMAC
 		status      messages.StatusRequestOffer
 		timestamps  messages.SCTOffer
+		urls        messages.ClientCertificateURL
 	}{
 		versions:    messages.SupportedVersionsOffer{Versions: versions(policy)},
 		groups:      messages.SupportedGroups{Groups: groups},
@@ -114,6 +130,7 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 		modes:       messages.PSKModes{Modes: []messages.PSKMode{messages.PSKModeDHEKE}},
 		status:      messages.StatusRequestOffer{StatusType: messages.StatusTypeOCSP},
 		points:      messages.ECPointFormats{Formats: []messages.PointFormat{messages.PointUncompressed}},
+		info:        messages.RenegotiationInfo{Verify: tls12.ClientVerifyData(offer.Previous)},
 	}
 	for _, put := range [...]struct {
 		body   messages.ExtensionBody
@@ -128,7 +145,8 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 		{&bodies.info, is12},
 		{&bodies.points, is12},
 		{&bodies.order, is12 && policy.HasCBC()},
-		{&bodies.ticket, is12 && policy.Tickets},
+		{&bodies.ticket, is12 && policy.Tickets && first},
+		{&bodies.urls, is12 && policy.CertificateURLs},
 		{&bodies.modes, is13 && policy.Tickets},
 		{&bodies.status, policy.RequestOCSP},
 		{&bodies.timestamps, policy.RequestSCTs},
@@ -141,7 +159,10 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 			return err
 		}
 	}
-	return nil
+	if !is12 {
+		return nil
+	}
+	return tls12.OfferExtras(hs, offer.Previous, x)
 }
 
 // versions lists those of the policy, the newest first.
@@ -185,7 +206,7 @@ func usable(hs *handshake.Context, session *events.Session) bool {
 	}
 	if session.Version == messages.TLS12 {
 		return slices.Contains(policy.Suites12, session.CipherSuite) && session.Secret.Len() == secrets.MasterLen &&
-			len(session.Ticket)+len(session.SessionID) > 0 && session.ExtendedMaster
+			len(session.Ticket)+len(session.SessionID) > 0 && (session.ExtendedMaster || policy.ResumeWithoutEMS)
 	}
 	suite, known := secrets.LookupSuite(session.CipherSuite)
 	return known && len(session.Ticket) > 0 && session.Secret.Len() == suite.Hash.Size() && hashOffered(policy, suite.Hash)

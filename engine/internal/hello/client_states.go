@@ -15,11 +15,16 @@ import (
 //  2. waitServerHello: a ServerHello goes on in the version that it chooses; a
 //     HelloRetryRequest has a second ClientHello sent.
 //  3. waitRetriedServerHello: the same without another retry.
+//
+// Once connected by TLS 1.2, a HelloRequest or the command Renegotiate sends
+// another ClientHello; waitRenegotiatedServerHello waits for the answer, which may
+// be that there will be none.
 type (
 	// ClientStart is where a client begins.
-	ClientStart            struct{}
-	waitServerHello        struct{ offer *handshake.Offer }
-	waitRetriedServerHello struct{ offer *handshake.Offer }
+	ClientStart                 struct{}
+	waitServerHello             struct{ offer *handshake.Offer }
+	waitRetriedServerHello      struct{ offer *handshake.Offer }
+	waitRenegotiatedServerHello struct{ offer *handshake.Offer }
 )
 
 // ClientRows is the client's table.
@@ -28,9 +33,17 @@ func ClientRows() []fsm.Block[*handshake.Context] {
 		fsm.In(ClientStart{},
 			fsm.On(sendClientHello, waitServerHello{})),
 		fsm.In(waitServerHello{},
+			fsm.On(passOverHelloRequest, waitServerHello{}),
 			fsm.On(readServerHello,
 				append(tls12.AfterServerHello(), tls13.AfterServerHello(), waitRetriedServerHello{})...)),
 		fsm.In(waitRetriedServerHello{},
 			fsm.On(readRetriedServerHello, tls13.AfterServerHello())),
+		fsm.In(tls12.ClientConnected{},
+			fsm.On(readHelloRequest, waitRenegotiatedServerHello{}, tls12.ClientConnected{}),
+			fsm.On(startRenegotiation, waitRenegotiatedServerHello{})),
+		fsm.In(waitRenegotiatedServerHello{},
+			fsm.On(passOverSecondRequest, waitRenegotiatedServerHello{}),
+			fsm.On(readRenegotiatedServerHello, tls12.AfterRenegotiatedHello()...),
+			fsm.On(takeDeclined, tls12.ClientConnected{})),
 	}
 }

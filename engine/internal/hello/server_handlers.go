@@ -13,10 +13,16 @@ import (
 )
 
 func readClientHello(hs *handshake.Context, _ *ServerStart, m *messages.ClientHello) (fsm.State, error) {
+	return begin(hs, m, nil)
+}
+
+// begin reads the hello of a handshake, which may continue another.
+func begin(hs *handshake.Context, m *messages.ClientHello, previous *handshake.Previous) (fsm.State, error) {
 	hello, err := handshake.ReadHello(hs, m)
 	if err != nil {
 		return nil, err
 	}
+	hello.Previous = previous
 	hs.Randoms.Client = m.Random
 	hs.Connection.ServerName = hello.Info.ServerName
 	hs.Tell(&events.PeerHelloReceived{Hello: hello.Info})
@@ -40,6 +46,9 @@ func takeConfig(hs *handshake.Context, s *awaitConfig, answer *handshake.ConfigC
 // supported_versions where it is there and by legacy_version otherwise
 // (RFC 8446, Section 4.2.1, and Appendix D.2).
 func chooseVersion(hs *handshake.Context, hello *handshake.Hello) (fsm.State, error) {
+	if hello.Previous != nil {
+		return keepVersion(hs, hello)
+	}
 	if hello.Message.LegacyVersion <= messages.SSL30 {
 		return nil, refuse.NoMutualVersion.With("legacy_version is %v", hello.Message.LegacyVersion)
 	}

@@ -13,7 +13,8 @@ import (
 //  2. awaitConfig: shall another config serve this client?
 //
 // The second ClientHello after a HelloRetryRequest is of a version already
-// agreed on, and has its rows there.
+// agreed on, and has its rows there. One that comes once TLS 1.2 is connected
+// begins another handshake of that version.
 type (
 	// ServerStart is where a server begins.
 	ServerStart struct{}
@@ -22,11 +23,15 @@ type (
 
 // ServerRows is the server's table.
 func ServerRows() []fsm.Block[*handshake.Context] {
-	after := append(tls12.AfterClientHello(), tls13.AfterClientHello()...)
+	legacy := tls12.AfterClientHello()
+	after := append(legacy[:len(legacy):len(legacy)], tls13.AfterClientHello()...)
 	return []fsm.Block[*handshake.Context]{
 		fsm.In(ServerStart{},
 			fsm.On(readClientHello, append(after, awaitConfig{})...)),
 		fsm.In(awaitConfig{},
 			fsm.On(takeConfig, after...)),
+		fsm.In(tls12.ServerConnected{},
+			fsm.On(readRenegotiation, append(tls12.AfterRenegotiation(), awaitConfig{}, tls12.ServerConnected{})...),
+			fsm.On(requestRenegotiation, tls12.ServerConnected{})),
 	}
 }

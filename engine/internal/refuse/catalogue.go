@@ -106,6 +106,17 @@ const (
 	KeyOnOtherCurve
 	InappropriateFallback
 	TooManyRenegotiations
+	RenegotiatedVersion
+	RenegotiatedExtendedMaster
+	CertificateChanged
+	InsufficientSecurity
+	UnknownFiniteField
+	CBCWithoutEncryptThenMAC
+	UnknownPSK
+	StatusMismatch
+	SupplementalNotAgreed
+	BadCertificateHash
+	BadCertificatePath
 )
 
 var catalogue = [...]entry{
@@ -201,14 +212,25 @@ var catalogue = [...]entry{
 	TooManyTickets:    {"too_many_tickets", messages.AlertUnexpectedMessage, "too many tickets came without data between them", "RFC 8446, Section 4.6.1", false},
 
 	// TLS 1.2.
-	RenegotiationMismatch:    {"renegotiation_mismatch", messages.AlertHandshakeFailure, "renegotiation_info does not continue this connection", "RFC 5746, Section 3.4", false},
-	NoUncompressedPoints:     {"no_uncompressed_points", messages.AlertIllegalParameter, "ec_point_formats leaves out uncompressed points", "RFC 8422, Section 5.1.2", false},
-	EncryptThenMACWithoutCBC: {"encrypt_then_mac_without_cbc", messages.AlertIllegalParameter, "encrypt_then_mac was agreed on for a suite that has no MAC", "RFC 7366, Section 3", false},
-	SessionNotOffered:        {"session_not_offered", messages.AlertIllegalParameter, "the server resumes a session that was not offered", "RFC 5246, Section 7.4.1.3", false},
-	ResumedSuiteChanged:      {"resumed_suite_changed", messages.AlertIllegalParameter, "the server resumes a session under another cipher suite", "RFC 5246, Section 7.4.1.3", false},
-	ResumedExtendedMaster:    {"resumed_extended_master", messages.AlertHandshakeFailure, "a session is resumed with another kind of master secret", "RFC 7627, Section 5.3", false},
-	KeyForOtherSuite:         {"key_for_other_suite", messages.AlertIllegalParameter, "the certificate's key does not fit the cipher suite", "RFC 5246, Section 7.4.2", false},
-	KeyOnOtherCurve:          {"key_on_other_curve", messages.AlertIllegalParameter, "the certificate's key is on a curve that was not offered", "RFC 8422, Section 5.3", false},
-	InappropriateFallback:    {"inappropriate_fallback", messages.AlertInappropriateFallback, "the client fell back to an older version than both ends allow", "RFC 7507, Section 3", false},
-	TooManyRenegotiations:    {"too_many_renegotiations", messages.AlertUnexpectedMessage, "too many requests to renegotiate came without data between them", "RFC 5246, Section 7.4.1.1", false},
+	RenegotiationMismatch:      {"renegotiation_mismatch", messages.AlertHandshakeFailure, "renegotiation_info does not continue this connection", "RFC 5746, Section 3.4", false},
+	NoUncompressedPoints:       {"no_uncompressed_points", messages.AlertIllegalParameter, "ec_point_formats leaves out uncompressed points", "RFC 8422, Section 5.1.2", false},
+	EncryptThenMACWithoutCBC:   {"encrypt_then_mac_without_cbc", messages.AlertIllegalParameter, "encrypt_then_mac was agreed on for a suite that has no MAC", "RFC 7366, Section 3", false},
+	SessionNotOffered:          {"session_not_offered", messages.AlertIllegalParameter, "the server resumes a session that was not offered", "RFC 5246, Section 7.4.1.3", false},
+	ResumedSuiteChanged:        {"resumed_suite_changed", messages.AlertIllegalParameter, "the server resumes a session under another cipher suite", "RFC 5246, Section 7.4.1.3", false},
+	ResumedExtendedMaster:      {"resumed_extended_master", messages.AlertHandshakeFailure, "a session is resumed with another kind of master secret", "RFC 7627, Section 5.3", false},
+	KeyForOtherSuite:           {"key_for_other_suite", messages.AlertIllegalParameter, "the certificate's key does not fit the cipher suite", "RFC 5246, Section 7.4.2", false},
+	KeyOnOtherCurve:            {"key_on_other_curve", messages.AlertIllegalParameter, "the certificate's key is on a curve that was not offered", "RFC 8422, Section 5.3", false},
+	InappropriateFallback:      {"inappropriate_fallback", messages.AlertInappropriateFallback, "the client fell back to an older version than both ends allow", "RFC 7507, Section 3", false},
+	TooManyRenegotiations:      {"too_many_renegotiations", messages.AlertUnexpectedMessage, "too many requests to renegotiate came without data between them", "RFC 5246, Section 7.4.1.1", false},
+	RenegotiatedVersion:        {"renegotiated_version", messages.AlertProtocolVersion, "a renegotiation leaves the version of the connection", "RFC 5246, Section 7.4.1.2", false},
+	RenegotiatedExtendedMaster: {"renegotiated_extended_master", messages.AlertHandshakeFailure, "a renegotiation changes the kind of master secret", "RFC 7627, Section 6.1", false},
+	CertificateChanged:         {"certificate_changed", messages.AlertIllegalParameter, "the peer shows another certificate in a renegotiation", "RFC 5746, Section 5", false},
+	InsufficientSecurity:       {"insufficient_security", messages.AlertInsufficientSecurity, "the client offers no finite-field group that this end has, and nothing else", "RFC 7919, Section 4", false},
+	UnknownFiniteField:         {"unknown_finite_field", messages.AlertInsufficientSecurity, "the server chose a finite-field group of its own", "RFC 7919, Section 3", false},
+	CBCWithoutEncryptThenMAC:   {"cbc_without_encrypt_then_mac", messages.AlertHandshakeFailure, "a suite of CBC was chosen without encrypt_then_mac", "RFC 7366, Section 1", false},
+	UnknownPSK:                 {"unknown_psk", messages.AlertUnknownPSKIdentity, "the client's pre-shared key is not known", "RFC 4279, Section 2", false},
+	StatusMismatch:             {"status_mismatch", messages.AlertBadCertificateStatusResponse, "the stapled status is of another kind than announced, or of more certificates than there are", "RFC 6961, Section 2.2", false},
+	SupplementalNotAgreed:      {"supplemental_not_agreed", messages.AlertUnexpectedMessage, "supplemental data came that was not agreed on", "RFC 4680, Section 2", false},
+	BadCertificateHash:         {"bad_certificate_hash", messages.AlertBadCertificateHashValue, "what was found at a URL of the client's has another hash", "RFC 6066, Section 5", false},
+	BadCertificatePath:         {"bad_certificate_path", messages.AlertBadCertificate, "what was found at a URL of the client's is no certificate path", "RFC 6066, Section 5", false},
 }

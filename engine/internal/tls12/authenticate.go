@@ -28,15 +28,6 @@ func verifySignature(hs *handshake.Context, key crypto.PublicKey, scheme message
 	return nil
 }
 
-// signedBy tells whether a scheme authenticates a suite
-// (RFC 5246, Section 7.4.3, and RFC 8422, Section 2).
-func signedBy(suite *secrets.Suite12, scheme messages.SignatureScheme) bool {
-	if ecdsaSign(scheme) {
-		return suite.Authentication == secrets.AuthenticationECDSA
-	}
-	return suite.Authentication == secrets.AuthenticationRSA
-}
-
 // ecdsaSign tells whether a scheme is of the kind that TLS 1.2 calls
 // ecdsa_sign, EdDSA included (RFC 8422, Section 3).
 func ecdsaSign(scheme messages.SignatureScheme) bool {
@@ -96,6 +87,7 @@ func curves(group messages.Group) (elliptic.Curve, bool) {
 func restorePeer(hs *handshake.Context, session *events.Session) {
 	hs.Connection.PeerChain = session.PeerChain
 	hs.Connection.OCSP, hs.Connection.SCTs = session.OCSP, session.SCTs
+	hs.Connection.OCSPChain, hs.Connection.PSKIdentity = session.OCSPChain, session.PSKIdentity
 	hs.Authenticated = session.Authenticated
 }
 
@@ -109,6 +101,7 @@ func ask(hs *handshake.Context, resumed bool) {
 	hs.Ask(func(id events.Asked) events.Question {
 		q := &events.VerifyPeer{
 			Asked: id, Role: hs.Role, Chain: hs.Connection.PeerChain, OCSP: hs.Connection.OCSP, SCTs: hs.Connection.SCTs,
+			OCSPChain:   hs.Connection.OCSPChain,
 			SchemesCert: hs.Policy.SchemesCert, Resumed: resumed,
 		}
 		if hs.Role == events.Client {

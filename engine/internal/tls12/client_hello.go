@@ -27,11 +27,25 @@ func AcceptServerHello(hs *handshake.Context, offer *handshake.Offer, m *message
 	hs.Randoms.Server = m.Random
 	hs.Connection.CipherSuite = a.suite.ID
 	hs.Connection.Resumed = a.session != nil
+	hs.Connection.ExtendedMasterSecret, hs.Connection.EncryptThenMAC = a.extended, a.encryptThenMAC
 	hs.Tell(&events.PeerHelloReceived{Version: hs.Connection.Version})
-	if a.session == nil {
-		return &waitServerCertificate12{a}, nil
+	if a.session != nil {
+		return resumeClient(hs, a)
 	}
-	return resumeClient(hs, a)
+	if a.suite.KeyExchange.UsesPSK() {
+		if err := checkSamePeer(a.previous, nil); err != nil {
+			return nil, err
+		}
+	}
+	switch a.suite.KeyExchange {
+	case secrets.KeyExchangePSK:
+		return &waitServerPSK12{a}, nil
+	case secrets.KeyExchangeDHEPSK:
+		return &waitServerDHEPSK12{a}, nil
+	case secrets.KeyExchangeECDHEPSK:
+		return &waitServerECDHEPSK12{a}, nil
+	}
+	return &waitServerCertificate12{a}, nil
 }
 
 // acceptHello checks the choice and what was agreed on by extensions.
@@ -48,30 +62,26 @@ func acceptHello(hs *handshake.Context, offer *handshake.Offer, m *messages.Serv
 	if err := handshake.CheckReply(&m.Extensions, messages.InServerHello12, offer.Types); err != nil {
 		return agreed{}, err
 	}
-	if err := acceptRenegotiationInfo(hs, m); err != nil {
+	a := agreed{suite: suite, offered: offer.Types, sessionID: m.SessionID, previous: offer.Previous}
+	if err := acceptRenegotiationInfo(hs, a.previous, m); err != nil {
 		return agreed{}, err
 	}
-	a := agreed{suite: suite, offered: offer.Types, sessionID: m.SessionID}
 	x := &m.Extensions
 	a.extended = x.Has(messages.ExtensionExtendedMasterSecret)
 	a.encryptThenMAC = x.Has(messages.ExtensionEncryptThenMAC)
 	a.ticket = x.Has(messages.ExtensionSessionTicket)
-	a.status = x.Has(messages.ExtensionStatusRequest)
-	for _, body := range [...]messages.ExtensionBody{
-		&messages.ExtendedMasterSecret{}, &messages.EncryptThenMAC{}, &messages.StatusRequestAck{},
-		&messages.SessionTicketAck{},
-	} {
-		if _, err := hs.Get(x, body); err != nil {
-			return agreed{}, err
-		}
-	}
-	var stapled messages.SCTList
-	if _, err := hs.Get(x, &stapled); err != nil {
+	if err := acceptFlags(hs, x); err != nil {
 		return agreed{}, err
 	}
-	hs.Connection.SCTs = stapled.SCTs
-	if a.encryptThenMAC && suite.AEAD() {
-		return agreed{}, refuse.EncryptThenMACWithoutCBC.With("%v", suite.ID)
+	var err error
+	if a.status, err = acceptedStatus(x); err != nil {
+		return agreed{}, err
+	}
+	if err := acceptCBC(hs, &a); err != nil {
+		return agreed{}, err
+	}
+	if err := checkExtended(&a); err != nil {
+		return agreed{}, err
 	}
 	if err := acceptPointFormats(hs, x); err != nil {
 		return agreed{}, err
@@ -79,21 +89,69 @@ func acceptHello(hs *handshake.Context, offer *handshake.Offer, m *messages.Serv
 	if err := features.Accept(hs, x); err != nil {
 		return agreed{}, err
 	}
+	if a.extras, err = acceptExtras(hs, offer, x); err != nil {
+		return agreed{}, err
+	}
 	return a, acceptSession(offer, m, &a)
 }
 
+// acceptFlags reads the extensions that are there or not, and what is stapled to
+// the ServerHello.
+func acceptFlags(hs *handshake.Context, x *messages.Extensions) error {
+	for _, body := range [...]messages.ExtensionBody{
+		&messages.ExtendedMasterSecret{}, &messages.EncryptThenMAC{}, &messages.StatusRequestAck{},
+		&messages.StatusRequestV2Ack{}, &messages.SessionTicketAck{}, &messages.ClientCertificateURL{},
+	} {
+		if _, err := hs.Get(x, body); err != nil {
+			return err
+		}
+	}
+	var stapled messages.SCTList
+	if _, err := hs.Get(x, &stapled); err != nil {
+		return err
+	}
+	hs.Connection.SCTs = stapled.SCTs
+	return nil
+}
+
+// acceptedStatus is the type of CertificateStatus that the server announces. It
+// answers one of the two extensions (RFC 6961, Section 2.2).
+func acceptedStatus(x *messages.Extensions) (uint8, error) {
+	one, multi := x.Has(messages.ExtensionStatusRequest), x.Has(messages.ExtensionStatusRequestV2)
+	switch {
+	case one && multi:
+		return 0, refuse.StatusMismatch.With("both extensions are answered")
+	case multi:
+		return messages.StatusTypeOCSPMulti, nil
+	case one:
+		return messages.StatusTypeOCSP, nil
+	}
+	return 0, nil
+}
+
+// acceptCBC checks that encrypt_then_mac is there where it must, and only where
+// it may (RFC 7366, Section 3).
+func acceptCBC(hs *handshake.Context, a *agreed) error {
+	switch {
+	case a.encryptThenMAC && a.suite.AEAD():
+		return refuse.EncryptThenMACWithoutCBC.With("%v", a.suite.ID)
+	case !a.encryptThenMAC && !a.suite.AEAD() && !hs.Policy.PlainCBC:
+		return refuse.CBCWithoutEncryptThenMAC.With("%v", a.suite.ID)
+	}
+	return nil
+}
+
 // acceptRenegotiationInfo checks that a first handshake is no continuation of
-// another's (RFC 5746, Section 3.4).
-func acceptRenegotiationInfo(hs *handshake.Context, m *messages.ServerHello) error {
+// another's (RFC 5746, Section 3.4), and that a renegotiation continues the one
+// before (RFC 5746, Section 3.5).
+func acceptRenegotiationInfo(hs *handshake.Context, previous *handshake.Previous, m *messages.ServerHello) error {
 	var info messages.RenegotiationInfo
 	present, err := hs.Get(&m.Extensions, &info)
 	if err != nil {
 		return err
 	}
-	if present && len(info.Verify) != 0 {
-		return refuse.RenegotiationMismatch
-	}
-	return nil
+	hs.Connection.SecureRenegotiation = present
+	return checkRenegotiationInfo(previous, present, info.Verify, secrets.ClientSender, secrets.ServerSender)
 }
 
 // acceptPointFormats checks that the server takes uncompressed points
@@ -135,20 +193,22 @@ func acceptSession(offer *handshake.Offer, m *messages.ServerHello, a *agreed) e
 func resumeClient(hs *handshake.Context, a agreed) (fsm.State, error) {
 	hs.Connection.Group = a.session.Group
 	restorePeer(hs, a.session)
-	if hs.Policy.Reverify {
+	if hs.Policy.Reverify && len(a.session.PeerChain) > 0 {
 		askReverify(hs)
 		return &awaitServerReverified12{a}, nil
 	}
-	return afterFlight(closing{keyed: expandKeys(hs, a, a.session.Secret)}), nil
+	expandKeys(hs, &a, &a.session.Secret)
+	return afterFlight(closing{agreed: a}), nil
 }
 
 func takeServerReverified(hs *handshake.Context, s *awaitServerReverified12, _ *events.PeerVerified) (fsm.State, error) {
-	return afterFlight(closing{keyed: expandKeys(hs, s.agreed, s.session.Secret)}), nil
+	expandKeys(hs, &s.agreed, &s.session.Secret)
+	return afterFlight(closing{agreed: s.agreed}), nil
 }
 
 // afterFlight is where a client waits for the server's Finished.
 func afterFlight(c closing) fsm.State {
-	if c.keyed.agreed.ticket {
+	if c.agreed.ticket {
 		return &waitNewSessionTicket12{c}
 	}
 	return &waitServerChangeCipherSpec12{c}

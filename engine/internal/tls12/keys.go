@@ -11,7 +11,7 @@ import (
 // makeMaster makes the master secret from the premaster secret, which it
 // wipes. With extended_master_secret it covers the handshake up to
 // ClientKeyExchange (RFC 5246, Section 8.1, and RFC 7627, Section 4).
-func makeMaster(hs *handshake.Context, a agreed, premaster []byte) keyed {
+func makeMaster(hs *handshake.Context, a *agreed, premaster []byte) {
 	var master secrets.Secret
 	if a.extended {
 		master = secrets.ExtendedMasterSecret(a.suite.Hash, premaster, hs.Sum())
@@ -19,44 +19,48 @@ func makeMaster(hs *handshake.Context, a agreed, premaster []byte) keyed {
 		master = secrets.MasterSecret(a.suite.Hash, premaster, &hs.Randoms)
 	}
 	clear(premaster)
-	return expandKeys(hs, a, master)
+	expandKeys(hs, a, &master)
+	master.Wipe()
 }
 
 // expandKeys makes the keys of both directions (RFC 5246, Section 6.3).
-func expandKeys(hs *handshake.Context, a agreed, master secrets.Secret) keyed {
-	hs.LogSecret("CLIENT_RANDOM", &master)
-	return keyed{agreed: a, master: master, keys: a.suite.KeyBlock(&master, &hs.Randoms)}
+func expandKeys(hs *handshake.Context, a *agreed, master *secrets.Secret) {
+	hs.LogSecret("CLIENT_RANDOM", master)
+	hs.Keys12 = &handshake.Keys12{Master: *master, Block: a.suite.KeyBlock(master, &hs.Randoms)}
 }
 
-// sendFinished sends ChangeCipherSpec and Finished, and gives the verify_data.
-func sendFinished(hs *handshake.Context, k *keyed) ([]byte, error) {
-	keys, sender := &k.keys.Client, secrets.ClientSender
+// sendFinished sends ChangeCipherSpec and Finished, and keeps the verify_data.
+func sendFinished(hs *handshake.Context, c *closing) error {
+	keys, sender := &hs.Keys12.Block.Client, secrets.ClientSender
 	if hs.Role == events.Server {
-		keys, sender = &k.keys.Server, secrets.ServerSender
+		keys, sender = &hs.Keys12.Block.Server, secrets.ServerSender
 	}
 	hs.SendChangeCipherSpec()
-	hs.WriteKeys12(k.suite, keys, k.order())
-	verify := secrets.FinishedMAC12(k.suite.Hash, &k.master, sender, hs.Sum(), nil)
-	return verify, hs.Send(&messages.Finished{VerifyData: verify})
+	hs.WriteKeys12(c.suite, keys, c.order())
+	verify := &c.verify[sender]
+	secrets.FinishedMAC12(c.suite.Hash, &hs.Keys12.Master, sender, hs.Sum(), verify[:0])
+	return hs.Send(&messages.Finished{VerifyData: verify[:]})
 }
 
 // order is that of encryption and MAC, which matters to CBC alone
 // (RFC 7366, Section 3).
-func (k *keyed) order() secrets.CBCOrder {
-	if k.encryptThenMAC {
+func (a *agreed) order() secrets.CBCOrder {
+	if a.encryptThenMAC {
 		return secrets.EncryptThenMAC
 	}
 	return secrets.MACThenEncrypt
 }
 
-// verifyFinished verifies the peer's Finished (RFC 5246, Section 7.4.9).
-func verifyFinished(hs *handshake.Context, k *keyed, m *messages.Finished) error {
+// verifyFinished verifies the peer's Finished, and keeps the verify_data
+// (RFC 5246, Section 7.4.9).
+func verifyFinished(hs *handshake.Context, c *closing, m *messages.Finished) error {
 	sender := secrets.ServerSender
 	if hs.Role == events.Server {
 		sender = secrets.ClientSender
 	}
-	var room [secrets.VerifyDataLen12]byte
-	want, _ := secrets.NewSecret(secrets.FinishedMAC12(k.suite.Hash, &k.master, sender, hs.Before, room[:0]))
+	verify := &c.verify[sender]
+	secrets.FinishedMAC12(c.suite.Hash, &hs.Keys12.Master, sender, hs.Before, verify[:0])
+	want, _ := secrets.NewSecret(verify[:])
 	if !want.EqualBytes(m.VerifyData) {
 		return refuse.BadFinished
 	}

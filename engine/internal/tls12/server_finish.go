@@ -24,20 +24,22 @@ func readClientCertificateVerify(hs *handshake.Context, s *waitClientCertificate
 	}
 	hs.Transcript.Forget()
 	hs.Authenticated = hs.Now
-	return &waitClientChangeCipherSpec12{closing{keyed: s.keyed}}, nil
+	return &waitClientChangeCipherSpec12{closing{agreed: s.agreed}}, nil
 }
 
 func readClientChangeCipherSpec(hs *handshake.Context, s *waitClientChangeCipherSpec12, _ *handshake.ChangeCipherSpec) (fsm.State, error) {
-	k := s.keyed
-	hs.ReadKeys12(k.suite, &k.keys.Client, k.order())
+	hs.ReadKeys12(s.suite, &hs.Keys12.Block.Client, s.order())
 	return &waitClientFinished12{s.closing}, nil
 }
+
+// RefusesData tells that the record to come is the Finished.
+func (*waitClientFinished12) RefusesData() {}
 
 // readClientFinished completes a resumption, and otherwise goes on to the
 // server's own ChangeCipherSpec and Finished.
 func readClientFinished(hs *handshake.Context, s *waitClientFinished12, m *messages.Finished) (fsm.State, error) {
 	c := s.closing
-	if err := verifyFinished(hs, &c.keyed, m); err != nil {
+	if err := verifyFinished(hs, &c, m); err != nil {
 		return nil, err
 	}
 	hs.Align()
@@ -47,8 +49,7 @@ func readClientFinished(hs *handshake.Context, s *waitClientFinished12, m *messa
 	if c.session != nil {
 		return completeServer(hs, &c)
 	}
-	c.verify = m.VerifyData
-	if c.keyed.agreed.ticket {
+	if c.agreed.ticket {
 		return sealTicket(hs, c)
 	}
 	return finishServer(hs, c)
@@ -67,7 +68,8 @@ func resumeServer(hs *handshake.Context, c choice) (fsm.State, error) {
 		return nil, err
 	}
 	hs.Transcript.Forget()
-	closing := closing{keyed: expandKeys(hs, c.agreed, session.Secret)}
+	expandKeys(hs, &c.agreed, &session.Secret)
+	closing := closing{agreed: c.agreed}
 	if c.ticket {
 		return sealTicket(hs, closing)
 	}
@@ -75,7 +77,7 @@ func resumeServer(hs *handshake.Context, c choice) (fsm.State, error) {
 }
 
 func sealTicket(hs *handshake.Context, c closing) (fsm.State, error) {
-	session := newSession(hs, &c.keyed)
+	session := newSession(hs, &c.agreed)
 	session.Lifetime = hs.Policy.TicketLifetime
 	state, err := session.Append(nil)
 	if err != nil {
@@ -108,7 +110,7 @@ const maxTicket = 32768
 // finishServer sends the server's ChangeCipherSpec and Finished, which is the
 // last flight of a full handshake and the first of a resumption.
 func finishServer(hs *handshake.Context, c closing) (fsm.State, error) {
-	if _, err := sendFinished(hs, &c.keyed); err != nil {
+	if err := sendFinished(hs, &c); err != nil {
 		return nil, err
 	}
 	if c.session != nil {
@@ -118,19 +120,13 @@ func finishServer(hs *handshake.Context, c closing) (fsm.State, error) {
 }
 
 func completeServer(hs *handshake.Context, c *closing) (fsm.State, error) {
-	complete(hs, &c.keyed)
+	complete(hs, c)
 	if c.session == nil && len(c.sessionID) > 0 {
-		session := newSession(hs, &c.keyed)
+		session := newSession(hs, &c.agreed)
 		session.Lifetime = hs.Policy.TicketLifetime
 		if state, err := session.Append(nil); err == nil {
 			hs.Tell(&events.SessionEstablished{SessionID: c.sessionID, State: state, Lifetime: session.Lifetime})
 		}
 	}
 	return &serverConnected12{}, nil
-}
-
-// readRenegotiation declines a second ClientHello
-// (RFC 5246, Section 7.4.1.2).
-func readRenegotiation(hs *handshake.Context, _ *serverConnected12, _ *messages.ClientHello) (fsm.State, error) {
-	return &serverConnected12{}, declineRenegotiation(hs)
 }

@@ -1,9 +1,6 @@
 package tls12
 
 import (
-	"slices"
-
-	"github.com/tacitls/tacitls/engine/internal/features"
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/engine/internal/refuse"
@@ -12,147 +9,145 @@ import (
 	"github.com/tacitls/tacitls/secrets"
 )
 
-// takeServerCredential chooses the suite that fits the credential, sends the
-// flight up to the certificate, and has the key share signed.
+// takeServerCredential chooses the suite that fits the credential, and begins
+// the flight. Without a credential a pre-shared key may still do.
 func takeServerCredential(hs *handshake.Context, s *awaitServerCredential12, answer *events.CredentialChosen) (fsm.State, error) {
-	if answer.Credential == nil {
-		return nil, refuse.NoCredential
-	}
-	if err := handshake.CheckCredential(answer.Credential); err != nil {
-		return nil, err
-	}
-	schemes := handshake.Common(answer.Credential.Schemes, s.hello.Info.Schemes)
-	if len(schemes) == 0 {
-		return nil, refuse.NoMutualScheme.With("the credential has %v", answer.Credential.Schemes)
-	}
 	c := s.choice
-	suite, groupID, err := chooseSuite(hs, c.hello, schemes)
-	if err != nil {
-		return nil, err
+	c.credential = answer.Credential
+	var schemes []messages.SignatureScheme
+	if c.credential != nil {
+		if err := handshake.CheckCredential(c.credential); err != nil {
+			return nil, err
+		}
+		schemes = handshake.Common(c.credential.Schemes, c.hello.Info.Schemes)
 	}
-	c.suite = suite
-	c.status = len(answer.Credential.OCSP) > 0 && c.hello.Message.Extensions.Has(messages.ExtensionStatusRequest)
-	if c.hello.Message.Extensions.Has(messages.ExtensionSCT) {
-		c.scts = answer.Credential.SCTs
+	for _, candidate := range c.candidates {
+		if candidate.suite.KeyExchange.UsesPSK() {
+			c.credential = nil
+			return sendPSKFlight(hs, c, candidate)
+		}
+		if c.credential == nil {
+			continue
+		}
+		if scheme, ok := candidate.fits(c.credential, schemes); ok {
+			return sendCertificateFlight(hs, c, candidate, scheme)
+		}
+	}
+	switch {
+	case c.credential == nil:
+		return nil, refuse.NoCredential
+	case len(schemes) == 0 && !c.credential.Decrypts:
+		return nil, refuse.NoMutualScheme.With("the credential has %v", c.credential.Schemes)
+	}
+	return nil, refuse.NoMutualSuite.With("the client offers %v", handshake.Few(c.hello.Message.CipherSuites))
+}
+
+// sendCertificateFlight sends the flight up to the certificate, but for
+// supplemental data, which is asked for first.
+func sendCertificateFlight(hs *handshake.Context, c choice, chosen candidate, scheme messages.SignatureScheme) (fsm.State, error) {
+	c.suite = chosen.suite
+	if err := chooseStatus(hs, &c); err != nil {
+		return nil, err
 	}
 	if err := sendServerHello(hs, &c); err != nil {
 		return nil, err
 	}
-	if err := sendServerCertificate(hs, &c, answer.Credential); err != nil {
+	if askSupplement(hs, &c.agreed) {
+		return &awaitServerSupplement12{c, chosen.group, scheme}, nil
+	}
+	return sendIdentity(hs, c, chosen.group, scheme)
+}
+
+// takeServerSupplement sends SupplementalData, and goes on with the certificate
+// (RFC 4680, Section 3).
+func takeServerSupplement(hs *handshake.Context, s *awaitServerSupplement12, answer *events.SupplementalDataProvided) (fsm.State, error) {
+	if err := sendSupplement(hs, &s.agreed, answer.Entries); err != nil {
 		return nil, err
 	}
-	group, ok := secrets.LookupGroup(groupID)
-	if !ok {
-		return nil, refuse.Internal.With("no group %v", groupID)
+	return sendIdentity(hs, s.choice, s.group, s.scheme)
+}
+
+// sendIdentity sends the certificate, and has the key share signed if there is
+// one.
+func sendIdentity(hs *handshake.Context, c choice, groupID messages.Group, scheme messages.SignatureScheme) (fsm.State, error) {
+	if err := sendServerCertificate(hs, &c); err != nil {
+		return nil, err
 	}
-	private, share, err := group.Generate(hs.Policy.Rand)
+	f := flight{agreed: c.agreed, hello: c.hello.Message.LegacyVersion, credential: c.credential}
+	if c.suite.KeyExchange == secrets.KeyExchangeRSA {
+		hs.Align()
+		return finishServerFlight(hs, f)
+	}
+	share, err := f.generate(hs, groupID)
 	if err != nil {
-		return nil, refuse.Entropy.Because(err)
+		return nil, err
 	}
-	hs.Connection.Group = groupID
-	params := messages.ServerECDHParams{Group: groupID, Public: share}
-	raw, err := params.Append(nil)
+	next := &awaitServerSignature12{flight: f, scheme: scheme}
+	var params []byte
+	if c.suite.KeyExchange == secrets.KeyExchangeDHE {
+		next.dhe = fieldParams(groupID, share)
+		params, err = next.dhe.Append(nil)
+	} else {
+		next.ecdhe = messages.ServerECDHParams{Group: groupID, Public: share}
+		params, err = next.ecdhe.Append(nil)
+	}
 	if err != nil {
 		return nil, refuse.Internal.Because(err)
 	}
-	content := secrets.KeyExchangeInput12(nil, &hs.Randoms, raw)
-	scheme := schemes[slices.IndexFunc(schemes, func(s messages.SignatureScheme) bool { return signedBy(suite, s) })]
+	content := secrets.KeyExchangeInput12(nil, &hs.Randoms, params)
 	hs.Ask(func(id events.Asked) events.Question {
-		return &events.Sign{Asked: id, Credential: answer.Credential, Scheme: scheme, Content: content}
+		return &events.Sign{Asked: id, Credential: c.credential, Scheme: scheme, Content: content}
 	})
-	f := flight{agreed: c.agreed, version: c.hello.Message.LegacyVersion, private: private}
-	return &awaitServerSignature12{f, answer.Credential, scheme, params}, nil
+	return next, nil
 }
 
-// sendServerHello sends what was agreed on (RFC 5246, Section 7.4.1.3).
-func sendServerHello(hs *handshake.Context, c *choice) error {
-	hs.Transcript.Retain()
-	hs.Transcript.Use(c.suite.Hash)
-	hs.Transcript.Add(c.hello.Raw)
-	m := &messages.ServerHello{LegacyVersion: hs.Connection.Version, CipherSuite: c.suite.ID, SessionID: c.sessionID}
-	if err := hs.Random(m.Random[:]); err != nil {
-		return err
+// generate makes the server's key share.
+func (f *flight) generate(hs *handshake.Context, id messages.Group) (share []byte, err error) {
+	group, ok := secrets.LookupGroup(id)
+	if !ok {
+		return nil, refuse.Internal.With("no group %v", id)
 	}
-	if hs.Policy.Allows(messages.TLS13) {
-		// RFC 8446, Section 4.1.3.
-		sentinel := messages.DowngradeTLS12()
-		copy(m.Random[24:], sentinel[:])
+	if f.private, share, err = group.Generate(hs.Policy.Rand); err != nil {
+		return nil, refuse.Entropy.Because(err)
 	}
-	hs.Randoms.Server = m.Random
-	if c.session == nil && hs.Policy.Sessions && !c.ticket {
-		c.sessionID = make([]byte, 32)
-		if err := hs.Random(c.sessionID); err != nil {
-			return err
-		}
-		m.SessionID = c.sessionID
-	}
-	hs.Connection.CipherSuite = c.suite.ID
-	offered := &c.hello.Message.Extensions
-	c.encryptThenMAC = !c.suite.AEAD() && offered.Has(messages.ExtensionEncryptThenMAC)
-	secure := offered.Has(messages.ExtensionRenegotiationInfo) ||
-		slices.Contains(c.hello.Message.CipherSuites, messages.TLS_EMPTY_RENEGOTIATION_INFO_SCSV)
-	for _, put := range [...]struct {
-		body   messages.ExtensionBody
-		wanted bool
-	}{
-		{&messages.RenegotiationInfo{}, secure},
-		{&messages.ExtendedMasterSecret{}, c.extended},
-		{&messages.EncryptThenMAC{}, c.encryptThenMAC},
-		{&messages.SessionTicketOffer{}, c.ticket},
-		{&messages.StatusRequestAck{}, c.status},
-		{&messages.ECPointFormats{Formats: []messages.PointFormat{messages.PointUncompressed}},
-			offered.Has(messages.ExtensionECPointFormats)},
-	} {
-		if !put.wanted {
-			continue
-		}
-		if err := handshake.Put(&m.Extensions, put.body); err != nil {
-			return err
-		}
-	}
-	if len(c.scts) > 0 {
-		// RFC 6962, Section 3.3.1.
-		if err := m.Extensions.Put(&messages.SCTList{SCTs: c.scts}); err != nil {
-			return refuse.BadAnswer.With("%d signed certificate timestamps", len(c.scts))
-		}
-	}
-	if err := features.Answer(hs, c.hello, &m.Extensions); err != nil {
-		return err
-	}
-	return hs.Send(m)
+	f.group, hs.Connection.Group = id, id
+	return share, nil
 }
 
-func sendServerCertificate(hs *handshake.Context, c *choice, credential *events.Credential) error {
-	hs.Connection.LocalChain = credential.Chain
-	if err := hs.Send(&messages.Certificate12{Chain: credential.Chain}); err != nil {
-		return err
-	}
-	if !c.status {
-		return nil
-	}
-	return hs.Send(&messages.CertificateStatus12{
-		StatusType: messages.StatusTypeOCSP, Responses: [][]byte{credential.OCSP},
-	})
+// fieldParams spells a group of RFC 7919 out, as DHE has it.
+func fieldParams(group messages.Group, share []byte) messages.ServerDHParams {
+	p, g, _ := secrets.FiniteFieldParams(group)
+	return messages.ServerDHParams{P: p, G: g, Public: share}
 }
 
-// takeServerSignature sends the rest of the flight.
+// takeServerSignature sends the signed key share and the rest of the flight.
 func takeServerSignature(hs *handshake.Context, s *awaitServerSignature12, answer *events.Signature) (fsm.State, error) {
 	if err := handshake.CheckSignature(answer); err != nil {
 		return nil, err
 	}
 	hs.Connection.LocalScheme = s.scheme
-	if err := hs.Send(&messages.ServerKeyExchangeECDHE{
-		Params: s.params, Scheme: s.scheme, Signature: answer.Signature,
-	}); err != nil {
+	var m messages.Message
+	if s.suite.KeyExchange == secrets.KeyExchangeDHE {
+		m = &messages.ServerKeyExchangeDHE{Params: s.dhe, Scheme: s.scheme, Signature: answer.Signature}
+	} else {
+		m = &messages.ServerKeyExchangeECDHE{Params: s.ecdhe, Scheme: s.scheme, Signature: answer.Signature}
+	}
+	if err := hs.Send(m); err != nil {
 		return nil, err
 	}
 	hs.Align()
+	return finishServerFlight(hs, s.flight)
+}
+
+// finishServerFlight asks for the client's certificate if the policy does, and
+// ends the flight.
+func finishServerFlight(hs *handshake.Context, f flight) (fsm.State, error) {
 	if !hs.Policy.RequestClientCert {
 		if err := hs.Send(&messages.ServerHelloDone{}); err != nil {
 			return nil, err
 		}
 		hs.Transcript.Forget()
-		return &waitClientECDHE12{flight: s.flight}, nil
+		return afterCertificates(f), nil
 	}
 	if err := hs.Send(&messages.CertificateRequest12{
 		Types: []messages.ClientCertificateType{
@@ -162,41 +157,62 @@ func takeServerSignature(hs *handshake.Context, s *awaitServerSignature12, answe
 	}); err != nil {
 		return nil, err
 	}
-	return &waitClientCertificate12{s.flight}, hs.Send(&messages.ServerHelloDone{})
+	return &waitClientCertificate12{f}, hs.Send(&messages.ServerHelloDone{})
 }
 
-// readClientCertificate takes the client's chain, which may be empty unless
-// the policy requires one (RFC 5246, Section 7.4.6).
-func readClientCertificate(hs *handshake.Context, s *waitClientCertificate12, m *messages.Certificate12) (fsm.State, error) {
-	if len(m.Chain) == 0 {
-		if hs.Policy.RequireClientCert {
-			// certificate_required is an alert of TLS 1.3.
-			return nil, refuse.CertificateRequired.Alerting(messages.AlertHandshakeFailure)
-		}
-		hs.Transcript.Forget()
-		return &waitClientECDHE12{flight: s.flight}, nil
+// afterCertificates is where a server waits for the client's half of the key
+// exchange.
+func afterCertificates(f flight) fsm.State {
+	switch f.suite.KeyExchange {
+	case secrets.KeyExchangeDHE:
+		return &waitClientDHE12{f}
+	case secrets.KeyExchangeRSA:
+		return &waitClientRSA12{f}
 	}
-	hs.Connection.PeerChain = m.Chain
-	askVerdict(hs)
-	return &awaitClientVerdict12{s.flight}, nil
+	return &waitClientECDHE12{f}
 }
 
-func takeClientVerdict(hs *handshake.Context, s *awaitClientVerdict12, answer *events.PeerVerified) (fsm.State, error) {
-	if err := checkCurve(hs, answer.Key); err != nil {
+// sendPSKFlight sends the whole flight of a handshake under a pre-shared key,
+// which has no certificate (RFC 4279, Section 2 and Section 3, and
+// RFC 5489, Section 2).
+func sendPSKFlight(hs *handshake.Context, c choice, chosen candidate) (fsm.State, error) {
+	c.suite = chosen.suite
+	if err := sendServerHello(hs, &c); err != nil {
 		return nil, err
 	}
-	return &waitClientECDHE12{s.flight, answer.Key}, nil
-}
-
-// readClientECDHE agrees on the master secret (RFC 8422, Section 5.7).
-func readClientECDHE(hs *handshake.Context, s *waitClientECDHE12, m *messages.ClientKeyExchangeECDHE) (fsm.State, error) {
-	premaster, err := s.private.Agree(m.Public)
-	if err != nil {
-		return nil, refuse.BadKeyShare.Because(err)
+	hs.Align()
+	f := flight{agreed: c.agreed, hello: c.hello.Message.LegacyVersion}
+	var share []byte
+	if chosen.group != 0 {
+		var err error
+		if share, err = f.generate(hs, chosen.group); err != nil {
+			return nil, err
+		}
 	}
-	k := makeMaster(hs, s.agreed, premaster)
-	if s.key == nil {
-		return &waitClientChangeCipherSpec12{closing{keyed: k}}, nil
+	hint := hs.Policy.PSKHint
+	var m messages.Message
+	var next fsm.State
+	switch c.suite.KeyExchange {
+	case secrets.KeyExchangeDHEPSK:
+		m = &messages.ServerKeyExchangeDHEPSK{Hint: hint, Params: fieldParams(chosen.group, share)}
+		next = &waitClientDHEPSK12{f}
+	case secrets.KeyExchangeECDHEPSK:
+		m = &messages.ServerKeyExchangeECDHEPSK{Hint: hint, Params: messages.ServerECDHParams{Group: chosen.group, Public: share}}
+		next = &waitClientECDHEPSK12{f}
+	default:
+		if len(hint) > 0 {
+			m = &messages.ServerKeyExchangePSK{Hint: hint}
+		}
+		next = &waitClientPSK12{f}
 	}
-	return &waitClientCertificateVerify12{k, s.key}, nil
+	if m != nil {
+		if err := hs.Send(m); err != nil {
+			return nil, err
+		}
+	}
+	if err := hs.Send(&messages.ServerHelloDone{}); err != nil {
+		return nil, err
+	}
+	hs.Transcript.Forget()
+	return next, nil
 }
