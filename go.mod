@@ -3,6 +3,7 @@ module github.com/tacitls/tacitls
 go 1.26.0
 
 require (
+	filippo.io/bigmod v0.1.0
 	golang.org/x/crypto v0.58.0
 	golang.org/x/net v0.62.0
 	pgregory.net/rapid v1.3.0

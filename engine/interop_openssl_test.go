@@ -318,6 +318,24 @@ var openSSLGroups = map[messages.Group]string{
 	messages.X25519: "X25519", messages.Secp256r1: "P-256", messages.Secp384r1: "P-384", messages.Secp521r1: "P-521",
 }
 
+// The fields are for TLS 1.3 alone here.
+func TestEveryFiniteFieldAgreesWithOpenSSL(t *testing.T) {
+	for _, group := range []messages.Group{
+		messages.FFDHE2048, messages.FFDHE3072, messages.FFDHE4096, messages.FFDHE6144, messages.FFDHE8192,
+	} {
+		t.Run(group.String(), func(t *testing.T) {
+			withOpenSSL(t, func(i *interop) {
+				i.arguments = []string{"-groups", group.String()}
+				i.common().Groups = []messages.Group{group}
+				end, _ := i.exchange(1)
+				if got := end.engine.Connection(); got.Group != group || got.Retried {
+					i.t.Errorf("the group is the one there is, without a retry: %v, %v", got.Group, got.Retried)
+				}
+			})
+		})
+	}
+}
+
 func TestARetryAgreesWithOpenSSL(t *testing.T) {
 	for group, name := range openSSLGroups {
 		t.Run(name, func(t *testing.T) {

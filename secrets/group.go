@@ -29,15 +29,16 @@ type Group interface {
 	Respond(rand io.Reader, peer []byte) (share, secret []byte, err error)
 }
 
-// PrivateShare is the client's side of an agreement under way. It is never
-// changed, so copies of a handshake may hold the same one.
+// PrivateShare is the client's side of an agreement under way. Nothing but Wipe
+// changes it, so copies of a handshake may hold the same one.
 type PrivateShare interface {
 	// Agree returns the shared secret of the server's share. The caller owns the
-	// secret. It fails with ErrBadShare or ErrZeroSecret.
+	// secret. It fails with ErrBadShare or ErrZeroSecret, and with ErrWiped where
+	// Wipe has overwritten the key.
 	Agree(peer []byte) (secret []byte, err error)
-	// Wipe overwrites what key bytes the share itself holds. The keys of the
-	// standard library cannot be overwritten, and the groups here hold nothing
-	// else: for them, letting go of the share is what frees the key.
+	// Wipe overwrites what key bytes the share itself holds, for every copy of the
+	// handshake. The keys of the standard library cannot be overwritten: for groups
+	// made of them, letting go of the share is what frees the key.
 	Wipe()
 }
 
@@ -51,6 +52,8 @@ var (
 	ErrZeroSecret = errors.New("secrets: key share of small order")
 	// ErrEntropy says that the source of entropy failed.
 	ErrEntropy = errors.New("secrets: no entropy")
+	// ErrWiped says that a private share was wiped before it could agree.
+	ErrWiped = errors.New("secrets: wiped key share")
 )
 
 // LookupGroup returns the group with this codepoint, and whether this package
@@ -61,6 +64,8 @@ func LookupGroup(id messages.Group) (Group, bool) {
 		return ecdhGroup(id), true
 	case messages.X25519MLKEM768, messages.SecP256r1MLKEM768, messages.SecP384r1MLKEM1024:
 		return hybridGroup(id), true
+	case messages.FFDHE2048, messages.FFDHE3072, messages.FFDHE4096, messages.FFDHE6144, messages.FFDHE8192:
+		return ffdheGroup(id), true
 	case messages.MLKEM768, messages.MLKEM1024:
 		return mlkemGroup(id), true
 	}
@@ -68,8 +73,9 @@ func LookupGroup(id messages.Group) (Group, bool) {
 }
 
 // Groups returns the groups LookupGroup knows, the recommended first, in a slice
-// of the caller's own. ML-KEM on its own comes last: it stands or falls with a
-// problem far younger than those of the curves.
+// of the caller's own. Finite fields are slow and their shares long; ML-KEM on its
+// own comes last, since it stands or falls with a problem far younger than the
+// others'.
 func Groups() []messages.Group {
 	return []messages.Group{
 		messages.X25519MLKEM768,
@@ -79,6 +85,11 @@ func Groups() []messages.Group {
 		messages.Secp521r1,
 		messages.SecP256r1MLKEM768,
 		messages.SecP384r1MLKEM1024,
+		messages.FFDHE2048,
+		messages.FFDHE3072,
+		messages.FFDHE4096,
+		messages.FFDHE6144,
+		messages.FFDHE8192,
 		messages.MLKEM768,
 		messages.MLKEM1024,
 	}
