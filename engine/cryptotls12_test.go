@@ -21,19 +21,18 @@ import (
 func inTLS12(t *testing.T, test func(s *standard)) {
 	inBothRoles(t, func(s *standard) {
 		s.common().MinVersion, s.common().MaxVersion = messages.TLS12, messages.TLS13
+		s.common().Profile = engine.Legacy
 		s.config.MinVersion, s.config.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
 		test(s)
 	})
 }
 
-// suites12 are those of TLS 1.2 that crypto/tls has too and whose key exchange
-// is ECDHE.
+// suites12 are those of TLS 1.2 that crypto/tls has too, RSA key transport
+// included.
 func suites12() []messages.CipherSuite {
 	return slices.DeleteFunc(secrets.Suites12(), func(id messages.CipherSuite) bool {
-		suite, _ := secrets.LookupSuite12(id)
 		known := func(s *tls.CipherSuite) bool { return s.ID == uint16(id) }
-		return suite.KeyExchange != secrets.KeyExchangeECDHE ||
-			!slices.ContainsFunc(tls.CipherSuites(), known) && !slices.ContainsFunc(tls.InsecureCipherSuites(), known)
+		return !slices.ContainsFunc(tls.CipherSuites(), known) && !slices.ContainsFunc(tls.InsecureCipherSuites(), known)
 	})
 }
 

@@ -99,6 +99,16 @@ func exhaust(protector reflect.Value) {
 // Held is how many bytes wait while a question is open.
 func (e *Engine) Held() int { return e.stream.Held() }
 
+// Renegotiating tells that another handshake than the first is under way.
+func (e *Engine) Renegotiating() bool { return e.completed && e.hs.Unfinished != nil }
+
+// Declined moves the machine as the peer's no_renegotiation does.
+func (e *Engine) Declined(out *events.Output, now time.Time) error {
+	e.hs.Enter(out, now)
+	defer e.hs.Leave()
+	return e.declined(out)
+}
+
 // Forgotten tells that nothing is left of what a connection knew.
 func (e *Engine) Forgotten() bool {
 	stream := reflect.ValueOf(e.stream).Elem()
@@ -108,7 +118,7 @@ func (e *Engine) Forgotten() bool {
 			return false
 		}
 	}
-	return e.state == nil && e.hs.Exporter.IsZero() && e.hs.Exporter12 == nil && e.hs.Unfinished == nil &&
+	return e.state == nil && e.hs.Exporter.IsZero() && e.hs.Established12 == nil && e.hs.Unfinished == nil &&
 		stream.FieldByName("in").IsNil() && stream.FieldByName("messages").IsNil()
 }
 

@@ -74,7 +74,7 @@ func TestEverySuiteOfTLS12AgreesWithOpenSSL(t *testing.T) {
 func TestMACThenEncryptAgreesWithOpenSSL(t *testing.T) {
 	withOpenSSL12(t, func(i *interop) {
 		i.arguments = []string{"-cipher", "ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0", "-no_etm"}
-		i.common().MaxVersion = messages.TLS12
+		i.common().MaxVersion, i.common().Profile = messages.TLS12, engine.Legacy
 		i.common().CipherSuites = []messages.CipherSuite{messages.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA}
 		i.exchange(1)
 	})

@@ -157,8 +157,8 @@ func (c *Common) compileAlgorithms(p *handshake.Policy) error {
 			return invalid("group %v is unknown or named twice", id)
 		}
 	}
-	if p.HasFiniteField() && len(handshake.FiniteFields(p.Groups)) == 0 {
-		return invalid("suites of DHE without a group of RFC 7919")
+	if err := c.checkFiniteFields(p); err != nil {
+		return err
 	}
 	p.Schemes = orList(c.Schemes, defaultSchemes)
 	for _, scheme := range p.Schemes {
@@ -184,6 +184,24 @@ func (c *Common) compileAlgorithms(p *handshake.Policy) error {
 		*list = slices.Clone(*list)
 	}
 	p.Suites, p.Groups = slices.Clone(p.Suites), slices.Clone(p.Groups)
+	p.Curves, p.FiniteFields = handshake.Curves(p.Groups), handshake.FiniteFields(p.Groups)
+	return nil
+}
+
+// checkFiniteFields checks that there is a group for the suites of DHE. Where the
+// profile brought them and the config names other groups, they are left out.
+func (c *Common) checkFiniteFields(p *handshake.Policy) error {
+	if !p.HasFiniteField() || len(handshake.FiniteFields(p.Groups)) > 0 {
+		return nil
+	}
+	if len(c.CipherSuites) > 0 {
+		return invalid("suites of DHE without a group of RFC 7919")
+	}
+	p.Suites12 = slices.DeleteFunc(p.Suites12, func(id messages.CipherSuite) bool {
+		suite, _ := secrets.LookupSuite12(id)
+		return suite.KeyExchange.FiniteField()
+	})
+	p.Suites = slices.Concat(p.Suites13, p.Suites12)
 	return nil
 }
 

@@ -121,15 +121,21 @@ func (s *script) talk(verb string, rest []string) error {
 		}
 		return p.Answer(role, answers.Now(end.Open))
 	case "renegotiate":
-		// What asks for a renegotiation: the peer's own messages.
-		raw := []byte{byte(messages.TypeHelloRequest), 0, 0, 0}
-		if role == events.Server {
-			raw = slices.Clone(s.hello)
+		return p.Do(role, (*engine.Engine).Renegotiate)
+	case "inject":
+		// A message that the peer's engine would not send here.
+		raw, err := s.message(rest[0])
+		if err != nil {
+			return err
 		}
 		_ = p.Do(role, func(e *engine.Engine, out *events.Output, now time.Time) error {
 			return e.Inject(out, now, raw)
 		})
 		return nil
+	case "unique":
+		binding, err := end.Engine.TLSUnique()
+		fmt.Fprintf(&s.log, "%v has tls-unique %x\n", role, binding)
+		return err
 	case "received":
 		fmt.Fprintf(&s.log, "%v has received %q\n", role, end.Received)
 		return nil
@@ -139,6 +145,17 @@ func (s *script) talk(verb string, rest []string) error {
 		return err
 	}
 	return fmt.Errorf("no command %s", verb)
+}
+
+// message is one that a script can inject.
+func (s *script) message(name string) ([]byte, error) {
+	switch name {
+	case "hello_request":
+		return []byte{byte(messages.TypeHelloRequest), 0, 0, 0}, nil
+	case "client_hello":
+		return slices.Clone(s.hello), nil
+	}
+	return nil, fmt.Errorf("no message %s", name)
 }
 
 // configure sets options of an end, each a word or a pair.
@@ -210,7 +227,7 @@ func (s *script) configure(client bool, options []string) error {
 		case "choose-config":
 			s.pair.Server.ChooseConfig = true
 		default:
-			err = fmt.Errorf("no option %s", name)
+			err = s.configure12(client, common, answers, name, value)
 		}
 		if err != nil {
 			return err

@@ -23,7 +23,16 @@ type Answers struct {
 	Asked []events.Question
 	// Sessions are those of TLS 1.2 by identifier, as Keep has kept them.
 	Sessions map[string][]byte
+	// PSK is the pre-shared key of the identity "tacitls", or nil.
+	PSK []byte
+	// Supplement is the supplemental data to send.
+	Supplement []messages.SupplementalDataEntry
+	// Pages is what is found at the URLs of client certificates.
+	Pages map[string][]byte
 }
+
+// PSKIdentity is the identity that [Answers] know a key for.
+const PSKIdentity = "tacitls"
 
 // Keep keeps a session for FindSession to ask for.
 func (a *Answers) Keep(e *events.SessionEstablished) {
@@ -75,6 +84,41 @@ func (a *Answers) Now(q events.Question) events.Answer {
 		return q.Reply(q.State)
 	case *events.FindSession:
 		return q.Reply(a.Sessions[string(q.SessionID)])
+	}
+	return a.now12(q)
+}
+
+// now12 answers the questions of TLS 1.2.
+func (a *Answers) now12(q events.Question) events.Answer {
+	switch q := q.(type) {
+	case *events.Decrypt:
+		premaster, err := q.Credential.Key.(*Identity).Decrypt(q.Ciphertext)
+		if err != nil {
+			return q.Fail()
+		}
+		return q.Reply(premaster)
+	case *events.OfferPSK:
+		if a.PSK == nil {
+			return q.None()
+		}
+		return q.Reply([]byte(PSKIdentity), a.PSK)
+	case *events.ChoosePSK:
+		if a.PSK == nil || string(q.Identities[0]) != PSKIdentity {
+			return q.None()
+		}
+		return q.Reply(0, a.PSK)
+	case *events.ProvideSupplementalData:
+		return q.Reply(a.Supplement)
+	case *events.FetchCertificates:
+		var found [][]byte
+		for _, at := range q.URLs {
+			page, ok := a.Pages[string(at.URL)]
+			if !ok {
+				return q.Fail(errors.New("testkit: not found"))
+			}
+			found = append(found, page)
+		}
+		return q.Reply(found)
 	}
 	return &events.Refused{Replied: events.Replied{ID: q.Number()}, Err: errors.New("testkit: unknown question")}
 }

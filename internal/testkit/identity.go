@@ -30,11 +30,19 @@ type Identity struct {
 
 // Credential is what the identity has to show, in TLS 1.3.
 func (id *Identity) Credential() *events.Credential {
+	_, decrypts := id.Key.(crypto.Decrypter)
 	return &events.Credential{
-		Chain:   id.Chain,
-		Schemes: secrets.SchemesFor(secrets.Rules13, id.Key.Public()),
-		Key:     id,
+		Chain:    id.Chain,
+		Schemes:  secrets.SchemesFor(secrets.Rules13, id.Key.Public()),
+		Decrypts: decrypts,
+		Key:      id,
 	}
+}
+
+// Decrypt decrypts what [events.Decrypt] asks for. It is no secret here whether
+// the padding was good.
+func (id *Identity) Decrypt(ciphertext []byte) ([]byte, error) {
+	return id.Key.(crypto.Decrypter).Decrypt(nil, ciphertext, &rsa.PKCS1v15DecryptOptions{})
 }
 
 // The kinds of keys that identities have.

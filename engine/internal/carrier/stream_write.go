@@ -40,10 +40,14 @@ func (s *Stream) Flush(out *events.Output) error {
 func (s *Stream) Drop() { s.out = nil }
 
 // SendChangeCipherSpec sends what waits, then the record that middleboxes want
-// to see, in clear (RFC 8446, Appendix D.4).
+// to see, in clear (RFC 8446, Appendix D.4). In TLS 1.2 it is one as all others,
+// under the keys that it ends (RFC 5246, Section 7.1).
 func (s *Stream) SendChangeCipherSpec(out *events.Output) error {
 	if err := s.Flush(out); err != nil {
 		return err
+	}
+	if s.tls12 {
+		return s.seal(out, record.ChangeCipherSpec, []byte{1})
 	}
 	s.plain(out, record.ChangeCipherSpec, []byte{1})
 	return nil

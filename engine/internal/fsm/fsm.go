@@ -199,5 +199,6 @@ func stateType(state State) reflect.Type {
 
 func name(function any) string {
 	full := runtime.FuncForPC(reflect.ValueOf(function).Pointer()).Name()
+	full, _, _ = strings.Cut(full, "[") // of an instance
 	return full[strings.LastIndexByte(full, '.')+1:]
 }

@@ -21,6 +21,7 @@ type Policy struct {
 	Suites                 []messages.CipherSuite // all, as offered
 	Suites13, Suites12     []messages.CipherSuite // those of each version
 	Groups                 []messages.Group
+	Curves, FiniteFields   []messages.Group // those of ECDHE and DHE in TLS 1.2
 	Schemes, SchemesCert   []messages.SignatureScheme
 	Offered                []messages.SignatureScheme // by signature_algorithms
 	ALPN                   []string

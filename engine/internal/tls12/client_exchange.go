@@ -49,7 +49,7 @@ func awaitProof(hs *handshake.Context, e exchanged, p *proof) (fsm.State, error)
 
 // takeCurve takes a share on a curve that was offered (RFC 8422, Section 5.4).
 func takeCurve(hs *handshake.Context, a agreed, p *messages.ServerECDHParams) (exchanged, error) {
-	if !slices.Contains(handshake.Curves(hs.Policy.Groups), p.Group) {
+	if !slices.Contains(hs.Policy.Curves, p.Group) {
 		return exchanged{}, refuse.GroupNotOffered.With("%v", p.Group)
 	}
 	hs.Connection.Group = p.Group

@@ -124,14 +124,14 @@ func beforeExchange() []fsm.State {
 	return []fsm.State{waitServerCertificate12{}, waitServerPSK12{}, waitServerDHEPSK12{}, waitServerECDHEPSK12{}}
 }
 
-// afterHelloDone are the states that the client's flight leads to.
+// afterHelloDone are the states that the client's flight without a certificate
+// leads to.
 func afterHelloDone() []fsm.State {
-	return []fsm.State{
-		awaitClientSupplement12{}, awaitClientCredential12{}, waitNewSessionTicket12{}, waitServerChangeCipherSpec12{},
-	}
+	return []fsm.State{awaitClientSupplement12{}, waitNewSessionTicket12{}, waitServerChangeCipherSpec12{}}
 }
 
-// ClientRows is the client's table.
+// ClientRows is the client's table. Those of clientConnected12 are beside the
+// hellos.
 func ClientRows() []fsm.Block[*handshake.Context] {
 	return []fsm.Block[*handshake.Context]{
 		fsm.In(awaitServerReverified12{},
@@ -191,6 +191,5 @@ func ClientRows() []fsm.Block[*handshake.Context] {
 			fsm.On(readServerChangeCipherSpec, waitServerFinished12{})),
 		fsm.In(waitServerFinished12{},
 			fsm.On(readServerFinished, clientConnected12{})),
-		fsm.In(clientConnected12{}),
 	}
 }

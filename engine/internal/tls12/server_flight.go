@@ -39,7 +39,7 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential12, ans
 	case len(schemes) == 0 && !c.credential.Decrypts:
 		return nil, refuse.NoMutualScheme.With("the credential has %v", c.credential.Schemes)
 	}
-	return nil, refuse.NoMutualSuite.With("the client offers %v", handshake.Few(c.hello.Message.CipherSuites))
+	return nil, noMutualSuite(c.hello)
 }
 
 // sendCertificateFlight sends the flight up to the certificate, but for

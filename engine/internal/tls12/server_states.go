@@ -113,7 +113,8 @@ func withPSK() []fsm.State {
 	return []fsm.State{waitClientPSK12{}, waitClientDHEPSK12{}, waitClientECDHEPSK12{}}
 }
 
-// ServerRows is the server's table.
+// ServerRows is the server's table. Those of serverConnected12 are beside the
+// hellos.
 func ServerRows() []fsm.Block[*handshake.Context] {
 	resumes := append(beginsInFull(), awaitClientReverified12{}, awaitSealedTicket12{})
 	signs := []fsm.State{awaitServerSignature12{}, waitClientCertificate12{}, waitClientRSA12{}}
@@ -165,6 +166,5 @@ func ServerRows() []fsm.Block[*handshake.Context] {
 			fsm.On(readClientFinished, awaitSealedTicket12{}, serverConnected12{})),
 		fsm.In(awaitSealedTicket12{},
 			fsm.On(takeSealedTicket, serverConnected12{}, waitClientChangeCipherSpec12{})),
-		fsm.In(serverConnected12{}),
 	}
 }

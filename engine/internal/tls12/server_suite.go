@@ -82,7 +82,11 @@ func candidates(hs *handshake.Context, hello *handshake.Hello) ([]candidate, err
 	case withheld:
 		return nil, refuse.InsufficientSecurity
 	}
-	return nil, refuse.NoMutualSuite.With("the client offers %v", handshake.Few(hello.Message.CipherSuites))
+	return nil, noMutualSuite(hello)
+}
+
+func noMutualSuite(hello *handshake.Hello) error {
+	return refuse.NoMutualSuite.With("the client offers %v", hello.Message.CipherSuites)
 }
 
 // mayUsePSK tells whether a pre-shared key may stand for a client's certificate:
@@ -94,7 +98,7 @@ func mayUsePSK(hs *handshake.Context, hello *handshake.Hello) bool {
 // chooseCurve chooses the group of ECDHE. A client without supported_groups takes
 // any (RFC 8422, Section 4).
 func chooseCurve(hs *handshake.Context, hello *handshake.Hello) (messages.Group, bool) {
-	ours, offered := handshake.Curves(hs.Policy.Groups), hello.Info.Groups
+	ours, offered := hs.Policy.Curves, hello.Info.Groups
 	if !hello.Message.Extensions.Has(messages.ExtensionSupportedGroups) {
 		offered = ours
 	}
@@ -105,7 +109,7 @@ func chooseCurve(hs *handshake.Context, hello *handshake.Hello) (messages.Group,
 // gets one of those or none; any other takes what the server has, since it knows
 // no names (RFC 7919, Section 4).
 func chooseField(hs *handshake.Context, hello *handshake.Hello) (group messages.Group, ok, named bool) {
-	ours, offered := handshake.FiniteFields(hs.Policy.Groups), hello.Info.Groups
+	ours, offered := hs.Policy.FiniteFields, hello.Info.Groups
 	named = slices.ContainsFunc(offered, handshake.FiniteField)
 	if !named {
 		offered = ours
