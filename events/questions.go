@@ -187,6 +187,9 @@ type VerifyPeer struct {
 	OCSPChain [][]byte
 	// SchemesCert are the schemes that this end said it accepts in a chain.
 	SchemesCert []messages.SignatureScheme
+	// KeyTransport tells that the server's key is to decrypt rather than to sign,
+	// which its key usage has to allow (RFC 5246, Section 7.4.2).
+	KeyTransport bool
 	// Resumed tells that the chain is that of the session resumed, and that
 	// the peer will not sign again.
 	Resumed bool

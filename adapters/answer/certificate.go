@@ -3,6 +3,7 @@ package answer
 import (
 	"bytes"
 	"crypto"
+	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -62,8 +63,9 @@ func NewCertificate(chain [][]byte, signer crypto.Signer) (*Certificate, error) 
 	if !sameKey(key, signer.Public()) {
 		return nil, errors.New("answer: the signer's key is not that of the certificate")
 	}
-	if !maySign(c.leaf) {
-		return nil, errors.New("answer: the certificate's key usage does not allow signatures")
+	c.legacy.Decrypts = decrypts(key, signer) && mayDecrypt(c.leaf)
+	if !maySign(c.leaf) && !c.legacy.Decrypts {
+		return nil, errors.New("answer: the certificate's key usage allows neither signatures nor key transport")
 	}
 	for _, name := range c.leaf.DNSNames {
 		c.names = append(c.names, strings.ToLower(name))
@@ -71,8 +73,10 @@ func NewCertificate(chain [][]byte, signer crypto.Signer) (*Certificate, error) 
 	for _, address := range c.leaf.IPAddresses {
 		c.names = append(c.names, address.String())
 	}
-	c.current.Schemes = secrets.SchemesFor(secrets.Rules13, key)
-	c.legacy.Schemes = secrets.SchemesFor(secrets.Rules12, key)
+	if maySign(c.leaf) {
+		c.current.Schemes = secrets.SchemesFor(secrets.Rules13, key)
+		c.legacy.Schemes = secrets.SchemesFor(secrets.Rules12, key)
+	}
 	c.complete()
 	return c, nil
 }
@@ -104,6 +108,13 @@ func sameKey(certified, signers crypto.PublicKey) bool {
 	return ok && key.Equal(signers)
 }
 
+// decrypts tells whether a signer of this key answers [events.Decrypt].
+func decrypts(key crypto.PublicKey, signer crypto.Signer) bool {
+	_, transports := key.(*rsa.PublicKey)
+	_, able := signer.(crypto.Decrypter)
+	return transports && able
+}
+
 // Staple gives a copy of c that sends an OCSP response and signed certificate
 // timestamps, either of which may be nil (RFC 8446, Section 4.4.2.1). It keeps
 // the slices, which must not be changed.
@@ -113,6 +124,26 @@ func (c *Certificate) Staple(ocsp []byte, scts [][]byte) *Certificate {
 		credential.OCSP, credential.SCTs = ocsp, scts
 	}
 	return stapled
+}
+
+// StapleChain gives a copy of c that sends, to clients of TLS 1.2 that ask for
+// them, OCSP responses for the certificates behind the first too, in the order of
+// the chain; nil where there is none (RFC 6961, Section 2.2). It keeps the slices,
+// which must not be changed.
+func (c *Certificate) StapleChain(responses [][]byte) *Certificate {
+	stapled := c.copy()
+	stapled.legacy.OCSPChain = responses
+	return stapled
+}
+
+// PublishAt gives a copy of c that a client of TLS 1.2 sends as where it can be
+// fetched, where its config and the server agree to that: a URL for each
+// certificate of the chain, or the single one of a PkiPath with the hash of that
+// (RFC 6066, Section 5). It keeps the slice, which must not be changed.
+func (c *Certificate) PublishAt(chain messages.CertChainType, urls []messages.URLAndHash) *Certificate {
+	published := c.copy()
+	published.legacy.URLs, published.legacy.URLsArePath = urls, chain == messages.ChainPkiPath
+	return published
 }
 
 // Restrict gives a copy of c that signs with none but the schemes given, most

@@ -21,7 +21,7 @@ func chooseByName(certificates []*Certificate, q *events.ChooseCredential) (best
 	for _, c := range certificates {
 		match := c.matchName(name)
 		named = named || match != noMatch
-		if !c.canSign(q) || c.weakChain(q.SchemesCert) {
+		if !c.serves(q) || c.weakChain(q.SchemesCert) {
 			continue
 		}
 		chain := c.chainAccepted(q.SchemesCert)
@@ -42,6 +42,11 @@ func chooseByAuthority(certificates []*Certificate, q *events.ChooseCredential) 
 		}
 	}
 	return nil
+}
+
+// serves tells whether the key signs or, where that would do, decrypts.
+func (c *Certificate) serves(q *events.ChooseCredential) bool {
+	return c.canSign(q) || q.KeyTransport && c.Credential(q.Version).Decrypts
 }
 
 func (c *Certificate) canSign(q *events.ChooseCredential) bool {

@@ -48,6 +48,21 @@ type Server struct {
 	// Sessions keeps sessions of TLS 1.2 by identifier, where the config has
 	// Sessions; nil keeps none. A client without a ticket names one of them.
 	Sessions *SessionCache
+
+	// PSK gives the pre-shared key of an identity, or nil; a nil PSK knows none.
+	// [PSKTable.Lookup] is one. It must be safe for concurrent use.
+	PSK func(identity []byte) []byte
+	// HidePSKIdentities goes on with a random key where an identity is not known,
+	// so that the client does not learn which are (RFC 4279, Section 2).
+	HidePSKIdentities bool
+	// Fetch, if there, fetches the certificates of a client that sent URLs, where
+	// the config has CertificateURLs. The URLs are a stranger's: it has to bound
+	// which schemes and hosts are asked, for how long and for how much
+	// (RFC 6066, Section 11.3). It must be safe for concurrent use.
+	Fetch func(now time.Time, q *events.FetchCertificates) ([][]byte, error)
+	// Supplement, if there, gives what to send as supplemental data, where the
+	// config agrees on some. It must be safe for concurrent use.
+	Supplement func(q *events.ProvideSupplementalData) []messages.SupplementalDataEntry
 }
 
 // Answer implements [Answerer].
@@ -68,6 +83,21 @@ func (s *Server) Answer(now time.Time, q events.Question) events.Answer {
 		return s.sealTicket(now, q)
 	case *events.FindSession:
 		return s.findSession(now, q)
+	}
+	return s.answer12(now, q)
+}
+
+// answer12 answers the questions of TLS 1.2.
+func (s *Server) answer12(now time.Time, q events.Question) events.Answer {
+	switch q := q.(type) {
+	case *events.Decrypt:
+		return s.Signing.decrypt(q)
+	case *events.ChoosePSK:
+		return s.choosePSK(q)
+	case *events.FetchCertificates:
+		return s.fetch(now, q)
+	case *events.ProvideSupplementalData:
+		return supplement(q, s.Supplement)
 	}
 	return nil
 }

@@ -70,6 +70,10 @@ func (s *Signing) source(signer crypto.Signer) io.Reader {
 	if _, local := signer.(*ecdsa.PrivateKey); local && s.Deterministic {
 		return nil
 	}
+	return s.random()
+}
+
+func (s *Signing) random() io.Reader {
 	if s.Rand != nil {
 		return s.Rand
 	}

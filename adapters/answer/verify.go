@@ -70,7 +70,7 @@ func (v *verification) verify(now time.Time, q *events.VerifyPeer) (*Peer, crypt
 	}
 	if !v.skip {
 		peer.Name = v.name
-		peer.Chains, rejection = v.build(now, certificates, q.SchemesCert)
+		peer.Chains, rejection = v.build(now, certificates, q)
 		if rejection != nil {
 			return nil, nil, rejection
 		}
@@ -111,8 +111,8 @@ func parseChain(chain [][]byte) ([]*x509.Certificate, *Rejection) {
 // build finds the chains from the end-entity certificate to a root whose keys
 // and signatures are good enough. The others that the peer sent may stand in
 // any order, and may be extraneous (RFC 8446, Section 4.4.2).
-func (v *verification) build(now time.Time, sent []*x509.Certificate, schemes []messages.SignatureScheme) ([][]*x509.Certificate, *Rejection) {
-	if rejection := checkLeaf(sent[0]); rejection != nil {
+func (v *verification) build(now time.Time, sent []*x509.Certificate, q *events.VerifyPeer) ([][]*x509.Certificate, *Rejection) {
+	if rejection := checkLeaf(sent[0], q.KeyTransport); rejection != nil {
 		return nil, rejection
 	}
 	options := x509.VerifyOptions{
@@ -140,7 +140,7 @@ func (v *verification) build(now time.Time, sent []*x509.Certificate, schemes []
 	var good [][]*x509.Certificate
 	var last *Rejection
 	for _, chain := range found {
-		if rejection := checkAlgorithms(chain, schemes); rejection != nil {
+		if rejection := checkAlgorithms(chain, q.SchemesCert); rejection != nil {
 			last = rejection
 			continue
 		}
@@ -155,25 +155,33 @@ func (v *verification) build(now time.Time, sent []*x509.Certificate, schemes []
 // oidKeyUsage is id-ce-keyUsage (RFC 5280, Section 4.2.1.3).
 var oidKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 15}
 
-// checkLeaf checks what only TLS asks of an end-entity certificate
-// (RFC 8446, Section 4.4.2.2).
-func checkLeaf(leaf *x509.Certificate) *Rejection {
-	if leaf.Version != 3 {
+// checkLeaf checks what only TLS asks of an end-entity certificate: the key
+// signs, or decrypts where that is what it is for (RFC 8446, Section 4.4.2.2, and
+// RFC 5246, Section 7.4.2).
+func checkLeaf(leaf *x509.Certificate, transport bool) *Rejection {
+	switch {
+	case leaf.Version != 3:
 		return reject(messages.AlertUnsupportedCertificate, "the certificate is of X.509 version %d, not 3", leaf.Version)
-	}
-	if !maySign(leaf) {
+	case transport && !mayDecrypt(leaf):
+		return reject(messages.AlertUnsupportedCertificate, "the certificate's key usage does not allow key transport")
+	case !transport && !maySign(leaf):
 		return reject(messages.AlertUnsupportedCertificate, "the certificate's key usage does not allow signatures")
 	}
 	return nil
 }
 
 // maySign tells whether the key usage, if there is one, has digitalSignature.
-func maySign(leaf *x509.Certificate) bool {
+func maySign(leaf *x509.Certificate) bool { return allows(leaf, x509.KeyUsageDigitalSignature) }
+
+// mayDecrypt tells whether the key usage, if there is one, has keyEncipherment.
+func mayDecrypt(leaf *x509.Certificate) bool { return allows(leaf, x509.KeyUsageKeyEncipherment) }
+
+func allows(leaf *x509.Certificate, usage x509.KeyUsage) bool {
 	restricted := false
 	for _, extension := range leaf.Extensions {
 		restricted = restricted || extension.Id.Equal(oidKeyUsage)
 	}
-	return !restricted || leaf.KeyUsage&x509.KeyUsageDigitalSignature != 0
+	return !restricted || leaf.KeyUsage&usage != 0
 }
 
 // brokenSignature tells whether the reason for which no root was found is in

@@ -103,6 +103,9 @@ func newIdentity(name, kind string, issuer *Identity, usages []x509.ExtKeyUsage)
 		ExtKeyUsage:           usages,
 		BasicConstraintsValid: true,
 	}
+	if kind == RSA {
+		template.KeyUsage |= x509.KeyUsageKeyEncipherment // for key transport
+	}
 	parent, signer := template, id.Key
 	if issuer == nil {
 		template.IsCA, template.KeyUsage = true, x509.KeyUsageCertSign

@@ -106,6 +106,8 @@ func ask(hs *handshake.Context, resumed bool) {
 		}
 		if hs.Role == events.Client {
 			q.ServerName = hs.Policy.PeerName
+			suite, known := secrets.LookupSuite12(hs.Connection.CipherSuite)
+			q.KeyTransport = known && suite.KeyExchange.TransportsRSA()
 		}
 		return q
 	})
