@@ -21,6 +21,7 @@ const pureImports = `
 	crypto crypto/aes crypto/cipher crypto/ecdh crypto/ecdsa crypto/ed25519 crypto/elliptic crypto/hkdf crypto/hmac
 	crypto/mlkem crypto/mlkem/mlkemtest crypto/rsa crypto/sha1 crypto/sha256 crypto/sha512 crypto/subtle
 	golang.org/x/crypto/chacha20poly1305 filippo.io/bigmod
+	github.com/cloudflare/circl/dh/x448 github.com/cloudflare/circl/sign/ed448
 `
 
 func TestPurePackagesImportNothingThatTouchesTheWorld(t *testing.T) {
@@ -257,11 +258,12 @@ func TestFilesAreShortEnoughToRead(t *testing.T) {
 // requirements are the modules that go.mod may name, and whether code that is
 // not a test may import them.
 var requirements = map[string]bool{
-	"filippo.io/bigmod":   true,
-	"golang.org/x/crypto": true,
-	"golang.org/x/sys":    false, // for golang.org/x/crypto alone
-	"golang.org/x/net":    false,
-	"pgregory.net/rapid":  false,
+	"filippo.io/bigmod":           true,
+	"github.com/cloudflare/circl": true,
+	"golang.org/x/crypto":         true,
+	"golang.org/x/sys":            false, // for golang.org/x/crypto alone
+	"golang.org/x/net":            false,
+	"pgregory.net/rapid":          false,
 }
 
 func TestTheModuleRequiresLittle(t *testing.T) {

@@ -316,6 +316,7 @@ func TestEveryGroupAgreesWithOpenSSL(t *testing.T) {
 
 var openSSLGroups = map[messages.Group]string{
 	messages.X25519: "X25519", messages.Secp256r1: "P-256", messages.Secp384r1: "P-384", messages.Secp521r1: "P-521",
+	messages.X448: "X448",
 }
 
 // The fields are for TLS 1.3 alone here.
@@ -342,9 +343,10 @@ func TestARetryAgreesWithOpenSSL(t *testing.T) {
 			withOpenSSL(t, func(i *interop) {
 				if i.role == events.Client {
 					i.arguments = []string{"-groups", name}
+					i.pair.Client.Groups = []messages.Group{messages.X25519MLKEM768, group}
 					i.pair.Client.KeyShares = []messages.Group{messages.X25519MLKEM768}
 				} else {
-					i.arguments = []string{"-groups", "X448:" + name}
+					i.arguments = []string{"-groups", "ffdhe2048:" + name}
 					i.pair.Server.Groups = []messages.Group{group}
 				}
 				end, _ := i.exchange(1)

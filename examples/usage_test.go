@@ -20,7 +20,7 @@ func TestAFeatureThatIsNotThereExitsWith3(t *testing.T) {
 			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data", "-pha",
 			"-max-fragment-length 512", "-record-size-limit 64", "-raw-public-key F", "-cert-compression zlib",
 			"-ech-config F", "-renegotiation",
-			"-groups brainpoolP256r1", "-key-shares x448", "-ciphers TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
+			"-groups brainpoolP256r1", "-key-shares GC256A", "-ciphers TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
 		},
 	} {
 		for _, line := range lines {

@@ -166,3 +166,9 @@ func (c *ccm) forget() {
 	clear(c.mac[:])
 	clear(c.stream[:])
 }
+
+// wipe overwrites the last nonce as well, part of which comes from a key block.
+func (c *ccm) wipe() {
+	c.forget()
+	clear(c.counter[:])
+}

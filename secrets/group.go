@@ -62,6 +62,8 @@ func LookupGroup(id messages.Group) (Group, bool) {
 	switch id {
 	case messages.X25519, messages.Secp256r1, messages.Secp384r1, messages.Secp521r1:
 		return ecdhGroup(id), true
+	case messages.X448:
+		return x448Group{}, true
 	case messages.X25519MLKEM768, messages.SecP256r1MLKEM768, messages.SecP384r1MLKEM1024:
 		return hybridGroup(id), true
 	case messages.FFDHE2048, messages.FFDHE3072, messages.FFDHE4096, messages.FFDHE6144, messages.FFDHE8192:
@@ -83,6 +85,7 @@ func Groups() []messages.Group {
 		messages.Secp256r1,
 		messages.Secp384r1,
 		messages.Secp521r1,
+		messages.X448,
 		messages.SecP256r1MLKEM768,
 		messages.SecP384r1MLKEM1024,
 		messages.FFDHE2048,

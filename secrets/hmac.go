@@ -62,6 +62,8 @@ func (h Hash) mac(key, message []byte) digest {
 	n := copy(room[block:], inner[:h.Size()])
 	out := h.sum(room[:block+n])
 	clear(room[:])
+	clear(keyDigest[:])
+	clear(inner[:])
 	return out
 }
 

@@ -107,6 +107,7 @@ func newRecordMAC(kind macHash, key []byte) (*recordMAC, error) {
 	m := &recordMAC{kind: kind, running: running}
 	blockLen, _ := kind.shape()
 	pad := m.block[:blockLen]
+	defer clear(pad)
 	copy(pad, key)
 	flip(pad, innerPad)
 	var err error
@@ -117,7 +118,6 @@ func newRecordMAC(kind macHash, key []byte) (*recordMAC, error) {
 	if m.outer, err = m.after(pad); err != nil {
 		return nil, err
 	}
-	clear(pad)
 	return m, nil
 }
 

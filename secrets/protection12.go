@@ -169,10 +169,14 @@ func (p *protection12) setNonce(explicit []byte) {
 }
 
 // rest lets the cipher go. What of keys it had outside the protection is
-// overwritten.
+// overwritten, but for the round keys of AES and what the standard library's AEADs
+// made of theirs, which cannot be.
 func (p *protection12) rest() {
 	if p.cbc != nil {
 		p.cbc.mac.wipe()
+	}
+	if c, ours := p.aead.(*ccm); ours {
+		c.wipe()
 	}
 	p.aead, p.cbc = nil, nil
 }

@@ -23,6 +23,7 @@ func NewSealer12(suite *Suite12, keys *RecordKeys, order CBCOrder, entropy io.Re
 		return nil, err
 	}
 	if entropy == nil && !suite.AEAD() {
+		s.Wipe()
 		return nil, ErrEntropy
 	}
 	s.p.entropy = entropy

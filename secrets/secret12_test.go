@@ -36,14 +36,16 @@ func TestWipedKeysOfTLS12AreGone(t *testing.T) {
 		wantError(t, "seal", err, nil)
 		_, _, err = o.Open([]byte{}, record[:HeaderLen], record[HeaderLen:])
 		wantError(t, "open", err, nil)
-		var mac *recordMAC
-		if o.p.cbc != nil {
-			mac = o.p.cbc.mac
-		}
+		left := append(whatOfKeys(&s.p), whatOfKeys(&o.p)...)
 		s.Wipe()
 		o.Wipe()
-		if mac != nil && len(bytes.Trim(append(mac.inner, mac.outer...), "\x00")) != 0 {
-			t.Errorf("%v: what came of the MAC key is left", k)
+		for i, b := range left {
+			if len(bytes.Trim(b, "\x00")) != 0 {
+				t.Errorf("%v: number %d of what came of the keys is left: %x", k, i, b)
+			}
+		}
+		if s.p != (protection12{}) || o.p != (protection12{}) {
+			t.Errorf("%v: fields are left", k)
 		}
 		_, err = s.Seal(nil, 23, nil, 0)
 		wantError(t, "sealing after a wipe", err, ErrSuite)
@@ -53,14 +55,39 @@ func TestWipedKeysOfTLS12AreGone(t *testing.T) {
 			t.Errorf("%v: a suite is left", k)
 		}
 	}
-	block := KeyBlock{Client: RecordKeys{Key: *secretOf(t, []byte{1})}, Server: RecordKeys{Key: *secretOf(t, []byte{2})}}
-	block.Client.Wipe()
-	if !block.Client.Key.IsZero() || block.Server.Key.IsZero() {
-		t.Error("wiping one side went too far or not far enough")
+}
+
+// whatOfKeys lists the bytes that come from keys and stand outside of a protection
+// or in it.
+func whatOfKeys(p *protection12) [][]byte {
+	left := [][]byte{p.keys.MAC.Bytes(), p.keys.Key.Bytes(), p.keys.IV.Bytes(), p.nonce[:]}
+	if p.cbc != nil {
+		m := p.cbc.mac
+		left = append(left, m.inner, m.outer, m.block[:], m.state[:], m.sum[:])
 	}
-	block.Wipe()
-	if !block.Server.Key.IsZero() {
-		t.Error("wiping both left one")
+	if c, ours := p.aead.(*ccm); ours {
+		left = append(left, c.mac[:], c.counter[:], c.stream[:])
+	}
+	return left
+}
+
+func TestAWipedKeyBlockHoldsNoKeyOfEitherSide(t *testing.T) {
+	for _, id := range Suites12() {
+		suite := suite12Of(t, id)
+		block := suite.KeyBlock(secretOf(t, bytes.Repeat([]byte{9}, MasterLen)), &Randoms{})
+		client, server := block.Client, block.Server
+		if block.Client.Key.IsZero() || block.Client.MAC.IsZero() == (suite.MACKeyLen() > 0) {
+			t.Errorf("%v: the block lacks keys", id)
+		}
+		block.Client.Wipe()
+		if block.Client != (RecordKeys{}) || block.Server != server {
+			t.Errorf("%v: wiping one side went too far or not far enough", id)
+		}
+		block.Client = client
+		block.Wipe()
+		if block != (KeyBlock{}) {
+			t.Errorf("%v: wiping both left one", id)
+		}
 	}
 }
 

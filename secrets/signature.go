@@ -8,6 +8,8 @@ import (
 	"crypto/rsa"
 	"errors"
 
+	"github.com/cloudflare/circl/sign/ed448"
+
 	"github.com/tacitls/tacitls/messages"
 )
 
@@ -63,6 +65,7 @@ const (
 	rsaPSSPSS
 	ecdsaAny
 	ed25519Pure
+	ed448Pure
 )
 
 // schemeParts is what a scheme stands for. The curve is that of TLS 1.3.
@@ -82,6 +85,8 @@ func partsOf(scheme messages.SignatureScheme) (schemeParts, bool) {
 		return schemeParts{ecdsaAny, crypto.SHA512, elliptic.P521()}, true
 	case messages.Ed25519:
 		return schemeParts{ed25519Pure, 0, nil}, true
+	case messages.Ed448:
+		return schemeParts{ed448Pure, 0, nil}, true
 	case messages.RSAPSSRSAESHA256:
 		return schemeParts{rsaPSSRSAE, crypto.SHA256, nil}, true
 	case messages.RSAPSSRSAESHA384:
@@ -108,8 +113,8 @@ func partsOf(scheme messages.SignatureScheme) (schemeParts, bool) {
 	return schemeParts{}, false
 }
 
-// HashOf returns the hash function a scheme signs a digest of, 0 for Ed25519,
-// which signs the message itself, and whether the scheme is known.
+// HashOf returns the hash function a scheme signs a digest of, 0 for Ed25519 and
+// Ed448, which sign the message itself, and whether the scheme is known.
 func HashOf(scheme messages.SignatureScheme) (crypto.Hash, bool) {
 	parts, ok := partsOf(scheme)
 	if parts.hash == crypto.SHA1 {
@@ -125,7 +130,7 @@ func SchemesFor(rules Rules, pub crypto.PublicKey) []messages.SignatureScheme {
 	var fitting []messages.SignatureScheme
 	for _, scheme := range [...]messages.SignatureScheme{
 		messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384, messages.ECDSASecp521r1SHA512,
-		messages.Ed25519,
+		messages.Ed25519, messages.Ed448,
 		messages.RSAPSSRSAESHA256, messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
 		messages.RSAPSSPSSSHA256, messages.RSAPSSPSSSHA384, messages.RSAPSSPSSSHA512,
 		messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512,
@@ -168,6 +173,8 @@ func checkScheme(rules Rules, pub crypto.PublicKey, scheme messages.SignatureSch
 			(key.Curve == parts.curve || rules != Rules13 && servedCurve(key.Curve))
 	case ed25519.PublicKey:
 		fits = parts.algorithm == ed25519Pure && len(key) == ed25519.PublicKeySize
+	case Ed448PublicKey:
+		fits = parts.algorithm == ed448Pure && len(key) == ed448.PublicKeySize
 	case *rsa.PublicKey:
 		fits = (parts.algorithm == rsaPSSRSAE || parts.algorithm == rsaPKCS1) && servedModulus(key, parts)
 	case PSSPublicKey:

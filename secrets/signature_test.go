@@ -12,6 +12,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/cloudflare/circl/sign/ed448"
+
 	"github.com/tacitls/tacitls/messages"
 )
 
@@ -76,10 +78,13 @@ func signAs(t *testing.T, key crypto.Signer, scheme messages.SignatureScheme, sa
 
 // covers 8446/9.1/2
 // covers 8446/4.2.3/16
+// covers 8422/5.9/3
+// covers 8422/5.9/4
 func TestEverySchemeAKeyCanSignWithVerifiesAndNoOtherDoes(t *testing.T) {
 	rsaSigner := rsaKey(t)
 	seed := bytes.Repeat([]byte{3}, ed25519.SeedSize)
 	edSigner := ed25519.NewKeyFromSeed(seed)
+	ed448Signer := ed448.NewKeyFromSeed(bytes.Repeat([]byte{3}, ed448.SeedSize))
 	p256, p384, p521 := ecdsaKey(t, elliptic.P256()), ecdsaKey(t, elliptic.P384()), ecdsaKey(t, elliptic.P521())
 	ecdsa12 := "[ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512]"
 	for _, row := range []struct {
@@ -92,6 +97,7 @@ func TestEverySchemeAKeyCanSignWithVerifiesAndNoOtherDoes(t *testing.T) {
 		{"P-384", p384, &p384.PublicKey, "[ecdsa_secp384r1_sha384]", "[ecdsa_secp384r1_sha384 ecdsa_secp256r1_sha256 ecdsa_secp521r1_sha512]"},
 		{"P-521", p521, &p521.PublicKey, "[ecdsa_secp521r1_sha512]", "[ecdsa_secp521r1_sha512 ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384]"},
 		{"Ed25519", edSigner, edSigner.Public(), "[ed25519]", "[ed25519]"},
+		{"Ed448", ed448Signer, ed448Signer.Public(), "[ed448]", "[ed448]"},
 		// 1024 bits do not hold a SHA-512 digest and its salt.
 		{"RSA", rsaSigner, &rsaSigner.PublicKey, "[rsa_pss_rsae_sha256 rsa_pss_rsae_sha384]",
 			"[rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pkcs1_sha256 rsa_pkcs1_sha384 rsa_pkcs1_sha512]"},
@@ -214,7 +220,7 @@ func TestASignatureOfOneSideIsNoneOfTheOther(t *testing.T) {
 
 func TestTheHashOfASchemeIsTold(t *testing.T) {
 	for scheme, want := range map[messages.SignatureScheme]crypto.Hash{
-		messages.Ed25519: 0, messages.ECDSASecp256r1SHA256: crypto.SHA256,
+		messages.Ed25519: 0, messages.Ed448: 0, messages.ECDSASecp256r1SHA256: crypto.SHA256,
 		messages.RSAPSSPSSSHA384: crypto.SHA384, messages.RSAPKCS1SHA512: crypto.SHA512,
 	} {
 		if got, ok := HashOf(scheme); got != want || !ok {

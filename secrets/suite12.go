@@ -169,12 +169,12 @@ func (s *Suite12) explicitLen() int {
 }
 
 // FitsKey reports whether a server's certificate of this key serves the suite: an
-// ECDSA or Ed25519 key, an RSA key of either kind where it signs, or one not
+// ECDSA, Ed25519 or Ed448 key, an RSA key of either kind where it signs, or one not
 // confined to RSA-PSS where it decrypts. No key serves a suite without a
 // certificate. RFC 5246, Section 7.4.2. RFC 8422, Section 2.
 func (s *Suite12) FitsKey(pub crypto.PublicKey) bool {
 	switch pub.(type) {
-	case *ecdsa.PublicKey, ed25519.PublicKey:
+	case *ecdsa.PublicKey, ed25519.PublicKey, Ed448PublicKey:
 		return s.Authentication == AuthenticationECDSA
 	case *rsa.PublicKey:
 		return s.Authentication == AuthenticationRSA

@@ -95,6 +95,7 @@ func TestKeysServeTheSuitesTheyCanServe(t *testing.T) {
 	}{
 		"ECDSA":   {&ecdsaKey(t, elliptic.P256()).PublicKey, func(s *Suite12) bool { return s.Authentication == AuthenticationECDSA }},
 		"Ed25519": {ed25519.PublicKey(make([]byte, 32)), func(s *Suite12) bool { return s.Authentication == AuthenticationECDSA }},
+		"Ed448":   {Ed448PublicKey(make([]byte, 57)), func(s *Suite12) bool { return s.Authentication == AuthenticationECDSA }},
 		"RSA":     {rsaPublic, func(s *Suite12) bool { return s.Authentication == AuthenticationRSA }},
 		"RSA-PSS": {PSSPublicKey{rsaPublic}, func(s *Suite12) bool {
 			return s.Authentication == AuthenticationRSA && !s.KeyExchange.TransportsRSA()

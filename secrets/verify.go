@@ -9,6 +9,8 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 
+	"github.com/cloudflare/circl/sign/ed448"
+
 	"github.com/tacitls/tacitls/messages"
 )
 
@@ -54,8 +56,9 @@ func KeyExchangeInput12(dst []byte, randoms *Randoms, params []byte) []byte {
 
 // VerifySignature checks signature over the message signed, which it hashes as
 // the scheme asks. The key is an *ecdsa.PublicKey on P-256, P-384 or P-521, an
-// ed25519.PublicKey, an *rsa.PublicKey of 1024 to 8192 bits, or a PSSPublicKey
-// of such. An ECDSA key has its coordinates set, as every parser leaves it.
+// ed25519.PublicKey, an Ed448PublicKey, an *rsa.PublicKey of 1024 to 8192 bits, or
+// a PSSPublicKey of such. An ECDSA key has its coordinates set, as every parser
+// leaves it.
 //
 // It fails with ErrScheme when the rules do not know the scheme, with
 // ErrKeyMismatch when the scheme does not fit the key, and with ErrBadSignature
@@ -74,6 +77,9 @@ func VerifySignature(rules Rules, pub crypto.PublicKey, scheme messages.Signatur
 		valid = ecdsa.VerifyASN1(key, digest, signature)
 	case ed25519.PublicKey:
 		valid = ed25519.Verify(key, signed, signature)
+	case Ed448PublicKey:
+		// The context is empty. RFC 8422, Section 5.10.
+		valid = ed448.Verify(key, signed, signature, "")
 	case *rsa.PublicKey:
 		valid = verifyRSA(key, parts, digest, signature)
 	case PSSPublicKey:
