@@ -45,7 +45,8 @@ func echoing(l *forge.Link) {
 // legacyOffences are those of TLS 1.2.
 func legacyOffences() []offence {
 	return slices.Concat(legacyVersionOffences(), legacyHelloOffences(), legacyResumptionOffences(),
-		legacyServerOffences(), legacyClientOffences(), legacyRecordOffences())
+		legacyServerOffences(), legacyClientOffences(), legacyRecordOffences(), finiteFieldOffences(),
+		keyTransportOffences(), sharedKeyOffences(), renegotiationOffences(), supplementOffences())
 }
 
 func legacyVersionOffences() []offence {

@@ -189,3 +189,9 @@ func (id *Identity) Sign(scheme messages.SignatureScheme, content []byte) ([]byt
 	}
 	return id.Key.Sign(nil, digest, hash)
 }
+
+// RawRSA is RSA without any padding, for the blocks that only attackers make.
+func RawRSA(key *rsa.PublicKey, block []byte) []byte {
+	c := new(big.Int).Exp(new(big.Int).SetBytes(block), big.NewInt(int64(key.E)), key.N)
+	return c.FillBytes(make([]byte, key.Size()))
+}

@@ -109,6 +109,11 @@ func (p *Policy) HasFiniteField() bool {
 	return p.has(func(suite *secrets.Suite12) bool { return suite.KeyExchange.FiniteField() })
 }
 
+// HasCurves tells whether some suite of TLS 1.2 agrees on keys by ECDHE.
+func (p *Policy) HasCurves() bool {
+	return p.has(func(suite *secrets.Suite12) bool { return suite.KeyExchange.Curves() })
+}
+
 func (p *Policy) has(wanted func(*secrets.Suite12) bool) bool {
 	return slices.ContainsFunc(p.Suites12, func(id messages.CipherSuite) bool {
 		suite, known := secrets.LookupSuite12(id)

@@ -19,7 +19,7 @@ func newOffer(hs *handshake.Context, previous *handshake.Previous) (*handshake.O
 	policy := hs.Policy
 	hello := &messages.ClientHello{
 		LegacyVersion:      hs.Dialect.LegacyVersion,
-		CipherSuites:       suites(policy, previous),
+		CipherSuites:       policy.Suites,
 		CompressionMethods: []byte{0},
 	}
 	if err := hs.Random(hello.Random[:]); err != nil {
@@ -32,26 +32,21 @@ func newOffer(hs *handshake.Context, previous *handshake.Previous) (*handshake.O
 			return nil, err
 		}
 	}
+	if previous != nil {
+		hello.CipherSuites = policy.Suites12
+	}
 	offer := &handshake.Offer{Hello: hello, Compatible: len(hello.SessionID) == 0, Previous: previous}
 	if err := putExtensions(hs, offer); err != nil {
 		return nil, err
 	}
-	if session := hs.Session; usable(hs, session) && fits(hello, session) {
+	switch session := hs.Session; {
+	case usable(hs, session) && fits(hello, session):
 		offer.Session = session
+	case policy.Fallback && previous == nil:
+		// Not with a session, whose version is known (RFC 7507, Section 4).
+		hello.CipherSuites = append(slices.Clip(policy.Suites), messages.TLS_FALLBACK_SCSV)
 	}
 	return offer, offerSession(hs, offer)
-}
-
-// suites are those to offer, and the signal of a fallback behind them
-// (RFC 7507, Section 4).
-func suites(policy *handshake.Policy, previous *handshake.Previous) []messages.CipherSuite {
-	switch {
-	case previous != nil:
-		return policy.Suites12
-	case policy.Fallback:
-		return append(slices.Clip(policy.Suites), messages.TLS_FALLBACK_SCSV)
-	}
-	return policy.Suites
 }
 
 // helloSize has room for the extensions of a plain ClientHello, in bytes.
@@ -94,6 +89,7 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 	}
 	first := offer.Previous == nil
 	is13, is12 := policy.Allows(messages.TLS13) && first, policy.Allows(messages.TLS12)
+	curves := is12 && policy.HasCurves()
 	groups := policy.Groups
 	if !is13 {
 		groups = handshake.Classical(groups)
@@ -137,13 +133,13 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 		wanted bool
 	}{
 		{&bodies.versions, is13},
-		{&bodies.groups, true},
+		{&bodies.groups, is13 || curves || is12 && policy.HasFiniteField()},
 		{&bodies.schemes, true},
 		{&bodies.schemesCert, policy.SeparateSchemesCert()},
 		{&bodies.authorities, len(policy.Authorities) > 0},
 		{&bodies.extended, is12},
 		{&bodies.info, is12},
-		{&bodies.points, is12},
+		{&bodies.points, curves},
 		{&bodies.order, is12 && policy.HasCBC()},
 		{&bodies.ticket, is12 && policy.Tickets && first},
 		{&bodies.urls, is12 && policy.CertificateURLs},

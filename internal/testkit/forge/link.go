@@ -187,7 +187,7 @@ func (l *Link) carry(from *End) bool {
 func (l *Link) record(from *End, header record.Header, raw []byte) {
 	w := l.Wire(from.Role)
 	kind, content := header.Type, append([]byte(nil), raw[record.HeaderLen:]...)
-	if kind == record.ChangeCipherSpec {
+	if kind == record.ChangeCipherSpec && from.opens12 == nil {
 		w.Bytes(raw)
 		return
 	}
@@ -231,12 +231,12 @@ func (l *Link) handshake(from *End, w *Wire, raw []byte) {
 
 // changeKeys follows an end to new keys for writing.
 func (l *Link) changeKeys(from *End, change *events.KeysChanged) {
-	if change.Generation > 0 {
-		from.opens = from.opens.next()
-		return
-	}
 	if from.legacy {
 		l.changeKeys12(from, change)
+		return
+	}
+	if change.Generation > 0 {
+		from.opens = from.opens.next()
 		return
 	}
 	suite, _ := secrets.LookupSuite(change.Suite)

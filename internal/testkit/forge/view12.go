@@ -15,6 +15,11 @@ import (
 func see12(end *End, raw []byte) {
 	switch messages.HandshakeType(raw[0]) {
 	case messages.TypeClientHello:
+		if end.legacy {
+			// Another handshake on the connection.
+			end.raw, end.view = nil, secrets.Transcript{}
+			end.legacy = false
+		}
 		m := &messages.ClientHello{}
 		if messages.Decode(raw[messages.HandshakeHeaderLen:], m) == nil {
 			end.randoms.Client = m.Random
@@ -71,11 +76,21 @@ func resign12(from, to *End, raw []byte) []byte {
 // the client's view of the randoms (RFC 8422, Section 5.4).
 func (l *Link) SignExchange(m *messages.ServerKeyExchangeECDHE) {
 	params, err := m.Params.Append(nil)
+	m.Signature = l.signParams(m.Scheme, params, err)
+}
+
+// SignFiniteField does the same for DHE (RFC 5246, Section 7.4.3).
+func (l *Link) SignFiniteField(m *messages.ServerKeyExchangeDHE) {
+	params, err := m.Params.Append(nil)
+	m.Signature = l.signParams(m.Scheme, params, err)
+}
+
+func (l *Link) signParams(scheme messages.SignatureScheme, params []byte, err error) []byte {
 	if err != nil {
 		panic(fmt.Sprintf("forge: encode parameters: %v", err))
 	}
 	content := secrets.KeyExchangeInput12(nil, &l.Client.randoms, params)
-	m.Signature = signed(l.Server.Answers.Identity, m.Scheme, content)
+	return signed(l.Server.Answers.Identity, scheme, content)
 }
 
 func signed(identity *testkit.Identity, scheme messages.SignatureScheme, content []byte) []byte {
