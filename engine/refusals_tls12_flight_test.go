@@ -36,6 +36,7 @@ func legacyServerOffences() []offence {
 			sentence: "a server of TLS 1.2 leaves its key share out", refusal: "unexpected_message", by: events.Client, pair: inLegacy,
 			forge: instead(events.Server, messages.TypeServerKeyExchange, func(*forge.Wire, []byte) {}),
 		},
+		// covers 6066/8/4
 		{
 			sentence: "a CertificateStatus comes that was not announced", refusal: "unexpected_message", by: events.Client, pair: inLegacy,
 			forge: instead(events.Server, messages.TypeServerKeyExchange, func(w *forge.Wire, _ []byte) {

@@ -94,6 +94,7 @@ func TestServersChooseByNameAndThenByScheme(t *testing.T) {
 	wantCredential(t, "no certificates", (&answer.Server{}).Answer(testkit.Now, askCredential("x")), nil)
 }
 
+// covers 6066/9/1
 func TestStrictServersRefuseUnknownNames(t *testing.T) {
 	root := issue(t, "root", key(testkit.P384), nil, nil)
 	only := named(t, testkit.P256, root, "only.example")
