@@ -71,6 +71,8 @@ func TestEverySuiteOfTLS12AgreesWithOpenSSL(t *testing.T) {
 }
 
 // Openssl agrees on encrypt-then-MAC wherever it can; here it cannot.
+//
+// covers 7366/2/2
 func TestMACThenEncryptAgreesWithOpenSSL(t *testing.T) {
 	withOpenSSL12(t, func(i *interop) {
 		i.arguments = []string{"-cipher", "ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0", "-no_etm"}
