@@ -98,6 +98,7 @@ func TestEveryGroupOfTLS12AgreesWithOpenSSL(t *testing.T) {
 	}
 }
 
+// covers 8422/5.10/3 8422/5.10/5
 func TestEveryKindOfKeyServesInTLS12AgainstOpenSSL(t *testing.T) {
 	for _, kind := range testkit.Kinds() {
 		t.Run(kind, func(t *testing.T) {

@@ -76,6 +76,7 @@ func signAs(t *testing.T, key crypto.Signer, scheme messages.SignatureScheme, sa
 
 // covers 8446/9.1/2
 // covers 8446/4.2.3/16
+// covers 8422/5.9/3 8422/5.9/4
 func TestEverySchemeAKeyCanSignWithVerifiesAndNoOtherDoes(t *testing.T) {
 	rsaSigner := rsaKey(t)
 	seed := bytes.Repeat([]byte{3}, ed25519.SeedSize)
@@ -128,6 +129,7 @@ func TestEverySchemeAKeyCanSignWithVerifiesAndNoOtherDoes(t *testing.T) {
 // covers 8446/4.4.3/7
 // covers 8446/4.4.3/8
 // covers 8446/4.2.3/14
+// covers 8422/5.10/4
 func TestSchemesThatSignNoHandshakeAreRefused(t *testing.T) {
 	key := &rsaKey(t).PublicKey
 	for _, scheme := range []messages.SignatureScheme{
