@@ -26,6 +26,9 @@ func TestAConfigThatCannotBeIsMisuse(t *testing.T) {
 		"with a suite that is not there": func(c *engine.Common) {
 			c.MaxVersion, c.CipherSuites = messages.TLS12, []messages.CipherSuite{messages.TLS_RSA_WITH_AES_128_GCM_SHA256}
 		},
+		"with a scheme without a signature": func(c *engine.Common) {
+			c.MaxVersion, c.Schemes = messages.TLS12, []messages.SignatureScheme{messages.Ed25519, 0x0400}
+		},
 		"with SSL 3.0":                   func(c *engine.Common) { c.MinVersion = messages.SSL30 },
 		"with versions out of order":     func(c *engine.Common) { c.MinVersion, c.MaxVersion = messages.TLS13, messages.TLS11 },
 		"with an unknown suite":          func(c *engine.Common) { c.CipherSuites = []messages.CipherSuite{0x1310} },
