@@ -19,7 +19,8 @@ import (
 func TestAConfigThatCannotBeIsMisuse(t *testing.T) {
 	for what, spoil := range map[string]func(c *engine.Common){
 		"without entropy": func(c *engine.Common) { c.Rand = nil },
-		"with TLS 1.1":    func(c *engine.Common) { c.MinVersion = messages.TLS11 },
+		// covers 5246/7.4.1.4.1/4
+		"with TLS 1.1": func(c *engine.Common) { c.MinVersion = messages.TLS11 },
 		"with TLS 1.2 and suites of 1.3": func(c *engine.Common) {
 			c.MaxVersion, c.CipherSuites = messages.TLS12, []messages.CipherSuite{messages.TLS_AES_128_GCM_SHA256}
 		},

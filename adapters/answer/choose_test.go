@@ -107,6 +107,7 @@ func TestStrictServersRefuseUnknownNames(t *testing.T) {
 }
 
 // covers 8446/4.4.2.2/4
+// covers 5246/7.4.2/14
 func TestAChainThatTheClientAcceptsGoesFirst(t *testing.T) {
 	curves := issue(t, "curves", key(testkit.P384), nil, nil)
 	factors := issue(t, "factors", key(testkit.RSA), nil, nil)

@@ -71,7 +71,7 @@ func TestSessionsOfTLS12AreResumedByTicketAndByIdentifier(t *testing.T) {
 	}
 }
 
-// covers 5246/7.2.2/1 5246/7.2.2/2
+// covers 5246/7.2/1 5246/7.2.2/1 5246/7.2.2/2
 func TestASessionOfAFailedConnectionIsForgotten(t *testing.T) {
 	ca, sa := clientAnswers(), serverAnswers(t)
 	sa.Sessions = &answer.SessionCache{}
