@@ -76,7 +76,8 @@ func signAs(t *testing.T, key crypto.Signer, scheme messages.SignatureScheme, sa
 
 // covers 8446/9.1/2
 // covers 8446/4.2.3/16
-// covers 8422/5.9/3 8422/5.9/4
+// covers 8422/5.9/3
+// covers 8422/5.9/4
 func TestEverySchemeAKeyCanSignWithVerifiesAndNoOtherDoes(t *testing.T) {
 	rsaSigner := rsaKey(t)
 	seed := bytes.Repeat([]byte{3}, ed25519.SeedSize)
