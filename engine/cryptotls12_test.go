@@ -148,6 +148,7 @@ func TestAClientOfTLS12DeclinesAgainstCryptoTLS(t *testing.T) {
 	})
 }
 
+// covers 6066/1.1/1
 func TestAnOCSPResponseOfTLS12IsStapledForCryptoTLS(t *testing.T) {
 	inTLS12(t, func(s *standard) {
 		s.pair.Client.RequestOCSP, s.pair.Client.RequestSCTs = true, true

@@ -269,6 +269,9 @@ func (e *Engine) fail(out *events.Output, err error) error {
 	e.err = newError(err, fsm.Name(e.state))
 	silent := e.err.Received || e.writeClosed || e.err.Refusal.Name == refuse.Truncated.Name()
 	e.stream.Drop()
+	if e.err.Refusal.Name == refuse.InappropriateFallback.Name() {
+		e.stream.EchoVersion()
+	}
 	if !silent {
 		// If the alert cannot be sealed either, the connection is over
 		// without it.

@@ -71,6 +71,8 @@ func TestEverySuiteOfTLS12AgreesWithOpenSSL(t *testing.T) {
 }
 
 // Openssl agrees on encrypt-then-MAC wherever it can; here it cannot.
+//
+// covers 7366/2/2
 func TestMACThenEncryptAgreesWithOpenSSL(t *testing.T) {
 	withOpenSSL12(t, func(i *interop) {
 		i.arguments = []string{"-cipher", "ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0", "-no_etm"}
@@ -96,6 +98,7 @@ func TestEveryGroupOfTLS12AgreesWithOpenSSL(t *testing.T) {
 	}
 }
 
+// covers 8422/5.10/3 8422/5.10/5
 func TestEveryKindOfKeyServesInTLS12AgainstOpenSSL(t *testing.T) {
 	for _, kind := range testkit.Kinds() {
 		t.Run(kind, func(t *testing.T) {

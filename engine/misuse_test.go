@@ -19,12 +19,16 @@ import (
 func TestAConfigThatCannotBeIsMisuse(t *testing.T) {
 	for what, spoil := range map[string]func(c *engine.Common){
 		"without entropy": func(c *engine.Common) { c.Rand = nil },
-		"with TLS 1.1":    func(c *engine.Common) { c.MinVersion = messages.TLS11 },
+		// covers 5246/7.4.1.4.1/4
+		"with TLS 1.1": func(c *engine.Common) { c.MinVersion = messages.TLS11 },
 		"with TLS 1.2 and suites of 1.3": func(c *engine.Common) {
 			c.MaxVersion, c.CipherSuites = messages.TLS12, []messages.CipherSuite{messages.TLS_AES_128_GCM_SHA256}
 		},
 		"with a suite that is not there": func(c *engine.Common) {
 			c.MaxVersion, c.CipherSuites = messages.TLS12, []messages.CipherSuite{messages.TLS_RSA_WITH_AES_128_GCM_SHA256}
+		},
+		"with a scheme without a signature": func(c *engine.Common) {
+			c.MaxVersion, c.Schemes = messages.TLS12, []messages.SignatureScheme{messages.Ed25519, 0x0400}
 		},
 		"with SSL 3.0":                   func(c *engine.Common) { c.MinVersion = messages.SSL30 },
 		"with versions out of order":     func(c *engine.Common) { c.MinVersion, c.MaxVersion = messages.TLS13, messages.TLS11 },

@@ -178,6 +178,9 @@ func (c *Common) compileAlgorithms(p *handshake.Policy) error {
 	if len(c.Schemes)+len(c.SchemesCert) > 0 {
 		p.Offered = handshake.OfferSchemes(p.Schemes, p.SchemesCert)
 	}
+	if slices.ContainsFunc(p.Offered, anonymous) {
+		return invalid("a scheme without a signature is among %v", p.Offered)
+	}
 	// Questions and hellos show these lists: a hook that changes one changes
 	// no other policy's.
 	for _, list := range []*[]messages.SignatureScheme{&p.Schemes, &p.SchemesCert, &p.Offered} {
@@ -204,6 +207,10 @@ func (c *Common) checkFiniteFields(p *handshake.Policy) error {
 	p.Suites = slices.Concat(p.Suites13, p.Suites12)
 	return nil
 }
+
+// anonymous tells whether a scheme stands for no signature
+// (RFC 5246, Section 7.4.1.4.1).
+func anonymous(scheme messages.SignatureScheme) bool { return scheme&0xff == 0 }
 
 // compileSuites parts the suites by version, and keeps those of the versions
 // that are allowed.

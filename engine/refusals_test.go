@@ -135,6 +135,7 @@ func (o *offence) check(t *testing.T, l *forge.Link) {
 	last := refuser.Alerts[len(refuser.Alerts)-1]
 	// covers 8446/6/3
 	// covers 8446/6.2/3
+	// covers 5246/1.2/1 5246/7.2.2/4
 	if last != (messages.AlertMessage{Level: messages.LevelFatal, Description: want}) {
 		t.Errorf("the alert is %v, want a fatal %v", last, want)
 	}

@@ -36,6 +36,7 @@ func legacyServerOffences() []offence {
 			sentence: "a server of TLS 1.2 leaves its key share out", refusal: "unexpected_message", by: events.Client, pair: inLegacy,
 			forge: instead(events.Server, messages.TypeServerKeyExchange, func(*forge.Wire, []byte) {}),
 		},
+		// covers 6066/8/4
 		{
 			sentence: "a CertificateStatus comes that was not announced", refusal: "unexpected_message", by: events.Client, pair: inLegacy,
 			forge: instead(events.Server, messages.TypeServerKeyExchange, func(w *forge.Wire, _ []byte) {
@@ -92,6 +93,7 @@ func legacyServerOffences() []offence {
 			forge: exchanging(func(m *messages.ServerKeyExchangeECDHE) { m.Params.Group = messages.Secp521r1 }),
 		},
 		// covers 8422/5.11/3
+		// covers 8422/5.10/2
 		{
 			sentence: "a server's key share of TLS 1.2 gives a shared secret of zeros", refusal: "bad_key_share", by: events.Client, pair: inLegacy,
 			forge: exchanging(func(m *messages.ServerKeyExchangeECDHE) { m.Params.Public = make([]byte, 32) }),
@@ -172,6 +174,7 @@ func legacyClientOffences() []offence {
 			sentence: "a client's signature of TLS 1.2 is changed", refusal: "bad_signature", by: events.Server, pair: withLegacyClientCert,
 			forge: clientSays(func(m *messages.CertificateVerify) { m.Signature[len(m.Signature)-1] ^= 1 }),
 		},
+		// covers 8422/5.10/2
 		{
 			sentence: "a client's key share of TLS 1.2 gives a shared secret of zeros", refusal: "bad_key_share", by: events.Server, pair: inLegacy,
 			forge: share(func(m *messages.ClientKeyExchangeECDHE) { m.Public = make([]byte, 32) }),

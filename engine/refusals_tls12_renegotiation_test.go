@@ -85,6 +85,7 @@ func renegotiationOffences() []offence {
 			sentence: "a server renegotiates down to TLS 1.1", refusal: "renegotiated_version", by: events.Client, pair: freely, then: renegotiated,
 			forge: renewedChoice(func(m *messages.ServerHello) { m.LegacyVersion = messages.TLS11 }),
 		},
+		// covers 8446/4.1.3/15
 		{
 			sentence: "a server renegotiates up to TLS 1.3", refusal: "renegotiated_version", by: events.Client, pair: freely, then: renegotiated,
 			forge: renewedChoice(func(m *messages.ServerHello) {

@@ -246,12 +246,14 @@ func legacyResumptionOffences() []offence {
 		},
 		// covers 7627/5.3/1
 		// covers 7627/5.3/3
+		// covers 7627/5.4/5
 		{
 			sentence: "a client would resume without extended_master_secret", refusal: "resumed_extended_master", by: events.Server,
 			pair:  resumingLegacy,
 			forge: clientSays(func(m *messages.ClientHello) { m.Extensions.Remove(messages.ExtensionExtendedMasterSecret) }),
 		},
 		// covers 7627/5.3/6
+		// covers 7627/5.4/5
 		{
 			sentence: "a server resumes without extended_master_secret", refusal: "resumed_extended_master", by: events.Client,
 			pair:  resumingLegacy,

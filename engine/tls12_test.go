@@ -105,7 +105,7 @@ func TestAHelloOfBothVersionsOffersBoth(t *testing.T) {
 	}
 }
 
-// covers 5246/7.4.1.2/6 5246/7.4.1.4/1 5077/3.2/4 7627/5.2/4
+// covers 5246/7.4.1.2/6 5246/7.4.1.4/1 5077/3.2/4 7627/5.2/3 7627/5.2/4
 func TestAServerOfTLS12AnswersNoMoreThanWasOffered(t *testing.T) {
 	pair := legacy("bare")
 	l := forge.New(pair)
@@ -126,7 +126,7 @@ func TestAServerOfTLS12AnswersNoMoreThanWasOffered(t *testing.T) {
 	}
 }
 
-// covers 7627/5.3/2 7627/5.4/1 7627/5.4/2
+// covers 7627/5.3/2 7627/5.4/1 7627/5.4/2 7627/5.4/3 7627/5.4/4
 func TestWithoutAnExtendedMasterSecretNothingIsExportedOrResumed(t *testing.T) {
 	pair := legacy("plain master secret")
 	l := forge.New(pair)

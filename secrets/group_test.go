@@ -94,6 +94,7 @@ func TestSharesOfTheWrongLengthAreRefusedByEveryGroup(t *testing.T) {
 }
 
 // covers 8446/7.4.2/2
+// covers 8422/5.10/2
 func TestSharesOfSmallOrderAreRefused(t *testing.T) {
 	hybrid := groupOf(t, messages.X25519MLKEM768)
 	hybridPrivate, hybridShare, err := hybrid.Generate(&counter{1})

@@ -134,6 +134,7 @@ func TestEverySchemeAKeyCanSignWithVerifiesAndNoOtherDoes(t *testing.T) {
 // covers 8446/4.4.3/7
 // covers 8446/4.4.3/8
 // covers 8446/4.2.3/14
+// covers 8422/5.10/4
 func TestSchemesThatSignNoHandshakeAreRefused(t *testing.T) {
 	key := &rsaKey(t).PublicKey
 	for _, scheme := range []messages.SignatureScheme{

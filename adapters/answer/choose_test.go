@@ -94,6 +94,7 @@ func TestServersChooseByNameAndThenByScheme(t *testing.T) {
 	wantCredential(t, "no certificates", (&answer.Server{}).Answer(testkit.Now, askCredential("x")), nil)
 }
 
+// covers 6066/9/1
 func TestStrictServersRefuseUnknownNames(t *testing.T) {
 	root := issue(t, "root", key(testkit.P384), nil, nil)
 	only := named(t, testkit.P256, root, "only.example")
@@ -106,6 +107,7 @@ func TestStrictServersRefuseUnknownNames(t *testing.T) {
 }
 
 // covers 8446/4.4.2.2/4
+// covers 5246/7.4.2/14
 func TestAChainThatTheClientAcceptsGoesFirst(t *testing.T) {
 	curves := issue(t, "curves", key(testkit.P384), nil, nil)
 	factors := issue(t, "factors", key(testkit.RSA), nil, nil)

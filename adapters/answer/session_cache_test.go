@@ -39,7 +39,7 @@ func TestACachedSessionIsFoundUntilItExpires(t *testing.T) {
 	}
 }
 
-// covers 5246/7.2.2/1 5246/7.2.2/2
+// covers 5246/7.2/1 5246/7.2.2/1 5246/7.2.2/2
 func TestACachedSessionCanBeForgotten(t *testing.T) {
 	var s answer.SessionCache
 	s.Put(testkit.Now, established("a", "state", 100))

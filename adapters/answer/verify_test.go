@@ -36,6 +36,7 @@ func TestAGoodChainIsAcceptedWithItsKey(t *testing.T) {
 }
 
 // covers 8446/4.4.2/9
+// covers 5246/7.4.2/3
 func TestIntermediatesMayComeInAnyOrderAmongOthers(t *testing.T) {
 	root := issue(t, "root", key(testkit.P384), nil, nil)
 	upper := issue(t, "upper", key(testkit.P521), root, authority)

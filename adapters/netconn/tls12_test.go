@@ -2,6 +2,7 @@ package netconn_test
 
 import (
 	"crypto/tls"
+	"slices"
 	"testing"
 
 	"github.com/tacitls/tacitls/adapters/answer"
@@ -70,7 +71,7 @@ func TestSessionsOfTLS12AreResumedByTicketAndByIdentifier(t *testing.T) {
 	}
 }
 
-// covers 5246/7.2.2/1 5246/7.2.2/2
+// covers 5246/7.2/1 5246/7.2.2/1 5246/7.2.2/2
 func TestASessionOfAFailedConnectionIsForgotten(t *testing.T) {
 	ca, sa := clientAnswers(), serverAnswers(t)
 	sa.Sessions = &answer.SessionCache{}
@@ -103,4 +104,31 @@ func TestTheCertificateOfTLS12IsOnACurveOfTheClients(t *testing.T) {
 	}
 	client.Close()
 	server.Close()
+}
+
+// covers 8422/5.1/3 8422/5.3/4
+func TestTheClientsCurvesAreForTheKeyExchangeAndForTheCertificate(t *testing.T) {
+	for want, groups := range map[string][]messages.Group{
+		testkit.P384: {messages.X25519, messages.Secp384r1},
+		testkit.P521: {messages.Secp521r1, messages.X25519},
+		testkit.P256: {messages.Secp256r1},
+	} {
+		ca, sa := clientAnswers(), serverAnswers(t)
+		sa.Certificates = nil
+		for _, kind := range []string{testkit.P256, testkit.P384, testkit.P521} {
+			sa.Certificates = append(sa.Certificates, certificate(t, testkit.Server(kind)))
+		}
+		cc, sc := legacy()
+		cc.Groups, sc.Groups = groups, []messages.Group{messages.X25519, messages.Secp256r1, messages.Secp384r1, messages.Secp521r1}
+		client, server := connectLegacy(t, cc, sc, ca, sa)
+		state := client.ConnectionState()
+		if !state.PeerCertificates[0].Equal(testkit.Server(want).Certificate) {
+			t.Errorf("of the curves %v the certificate has another than %s", groups, want)
+		}
+		if exchange := messages.Group(state.CurveID); !slices.Contains(groups, exchange) || (exchange == messages.X25519) != (len(groups) == 2) {
+			t.Errorf("of the curves %v the key exchange has %v", groups, exchange)
+		}
+		client.Close()
+		server.Close()
+	}
 }

@@ -55,17 +55,19 @@ type Stream struct {
 	empty    int
 	warnings int
 	skip     int
-	skipping bool // records that do not deprotect are passed over
-	begun    bool // something of a handshake has been sent or received
-	heard    bool // the peer speaks TLS, by its first record
+	skipping bool   // records that do not deprotect are passed over
+	begun    bool   // something of a handshake has been sent or received
+	heard    bool   // the peer speaks TLS, by its first record
+	greeting uint16 // the version of that record
 
 	// out holds handshake bytes that wait to be put into records.
-	out    []byte
-	sealer sealer
-	limit  uint64 // of records under the key for writing; 0 is none to heed
-	write  keyState
-	tls12  bool
-	first  bool // the first flight has been sent, be it in several records
+	out     []byte
+	sealer  sealer
+	limit   uint64 // of records under the key for writing; 0 is none to heed
+	write   keyState
+	tls12   bool
+	first   bool   // the first flight has been sent, be it in several records
+	inClear uint16 // the version of records in clear; 0 is that of TLS 1.2
 }
 
 // opener removes the protection of records, in the way of a version.

@@ -146,7 +146,9 @@ func (s *Stream) peek(b []byte) (header record.Header, whole bool, err error) {
 	case header.Length > limit:
 		return header, false, refuse.RecordOverflow.With("%d bytes", header.Length)
 	}
-	s.heard = true
+	if !s.heard {
+		s.heard, s.greeting = true, header.Version
+	}
 	return header, len(b) >= record.HeaderLen+header.Length, nil
 }
 

@@ -99,9 +99,16 @@ func (s *Stream) padding(kind record.ContentType, length int) int {
 	return max(0, min(s.options.Padding(uint8(kind), length, room), room))
 }
 
+// EchoVersion has records in clear say the version that the peer's first one
+// said (RFC 7507, Section 3).
+func (s *Stream) EchoVersion() { s.inClear = s.greeting }
+
 // plain sends one record in clear.
 func (s *Stream) plain(out *events.Output, kind record.ContentType, content []byte) {
 	header := record.Header{Type: kind, Version: uint16(messages.TLS12), Length: len(content)}
+	if s.inClear != 0 {
+		header.Version = s.inClear
+	}
 	if s.options.Role == events.Client && !s.first && kind == record.Handshake {
 		// RFC 8446, Section 5.1: the first ClientHello may say TLS 1.0, for
 		// the sake of old servers.

@@ -135,10 +135,16 @@ func acceptCBC(hs *handshake.Context, a *agreed) error {
 	switch {
 	case a.encryptThenMAC && a.suite.AEAD():
 		return refuse.EncryptThenMACWithoutCBC.With("%v", a.suite.ID)
-	case !a.encryptThenMAC && !a.suite.AEAD() && !hs.Policy.PlainCBC:
+	case !a.encryptThenMAC && !a.suite.AEAD() && !mayDoWithoutEncryptThenMAC(hs, a.previous):
 		return refuse.CBCWithoutEncryptThenMAC.With("%v", a.suite.ID)
 	}
 	return nil
+}
+
+// mayDoWithoutEncryptThenMAC tells whether the policy allows CBC without it, and
+// no renegotiation loses it (RFC 7366, Section 3.1).
+func mayDoWithoutEncryptThenMAC(hs *handshake.Context, previous *handshake.Previous) bool {
+	return hs.Policy.PlainCBC && (previous == nil || !previous.Connection.EncryptThenMAC)
 }
 
 // acceptRenegotiationInfo checks that a first handshake is no continuation of

@@ -56,13 +56,13 @@ func beginInFull(hs *handshake.Context, c choice) (fsm.State, error) {
 func candidates(hs *handshake.Context, hello *handshake.Hello) ([]candidate, error) {
 	curve, hasCurve := chooseCurve(hs, hello)
 	field, hasField, custom := chooseField(hs, hello)
-	plain := hs.Policy.PlainCBC || hello.Message.Extensions.Has(messages.ExtensionEncryptThenMAC)
+	cbc := mayDoWithoutEncryptThenMAC(hs, hello.Previous) || hello.Message.Extensions.Has(messages.ExtensionEncryptThenMAC)
 	mutual := handshake.PreferSuites(hs.Policy.Suites12, hello.Message.CipherSuites)
 	list := make([]candidate, 0, len(mutual))
 	withheld := false
 	for _, id := range mutual {
 		suite, known := secrets.LookupSuite12(id)
-		if !known || !suite.AEAD() && !plain || suite.KeyExchange.UsesPSK() && !mayUsePSK(hs, hello) {
+		if !known || !suite.AEAD() && !cbc || suite.KeyExchange.UsesPSK() && !mayUsePSK(hs, hello) {
 			continue
 		}
 		switch {
