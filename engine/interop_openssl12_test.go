@@ -104,7 +104,7 @@ func TestEveryKindOfKeyServesInTLS12AgainstOpenSSL(t *testing.T) {
 				i.pair.ClientAnswers.Identity = testkit.Client(kind)
 				i.pair.Server.ClientAuth = engine.RequireClientCert
 				if i.role == events.Client {
-					i.arguments = []string{"-Verify", "1"}
+					i.wantsCert = true
 				} else {
 					i.identity = testkit.Client(kind)
 				}
@@ -214,7 +214,7 @@ func TestOpenSSLGetsNoRenegotiation(t *testing.T) {
 	withOpenSSL12(t, func(i *interop) {
 		end, openssl := i.connect()
 		i.must(end.handshake(), openssl)
-		i.ping(end, openssl, 1)
+		i.peer.ping(i, end, openssl, 1)
 		if i.role == events.Client {
 			openssl.say("r\n")
 		} else {
@@ -235,7 +235,7 @@ func TestAlertsOfTLS12AreUnderstoodBothWaysWithOpenSSL(t *testing.T) {
 	withOpenSSL12(t, func(i *interop) {
 		want := messages.AlertHandshakeFailure
 		if i.role == events.Client {
-			i.arguments = []string{"-Verify", "1"}
+			i.wantsCert = true
 		} else {
 			i.arguments = []string{"-verify_hostname", "another.example"}
 			want = messages.AlertBadCertificate

@@ -2,17 +2,10 @@ package engine_test
 
 import (
 	"bytes"
-	"crypto/x509"
 	"encoding/hex"
-	"encoding/pem"
 	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
@@ -20,163 +13,56 @@ import (
 	"github.com/tacitls/tacitls/messages"
 )
 
-// foundOpenSSL tells whether these tests can run. Where TACITLS_NEED_OPENSSL
-// is set they must.
-func foundOpenSSL(t *testing.T) bool {
+// openSSL is openssl s_server and s_client.
+type openSSL struct{}
+
+func (openSSL) found(t *testing.T) bool {
 	t.Helper()
-	if _, err := exec.LookPath("openssl"); err != nil {
-		if os.Getenv("TACITLS_NEED_OPENSSL") != "" {
-			t.Fatalf("TACITLS_NEED_OPENSSL is set: %v", err)
-		}
-		t.Logf("nothing is tested: %v", err)
-		return false
-	}
-	return true
+	return foundProgram(t, "openssl", "TACITLS_NEED_OPENSSL")
 }
 
-// interop is a connection between tacitls and openssl in the making. Each test
-// runs it in both roles.
-type interop struct {
-	t         *testing.T
-	role      events.Role // that tacitls plays
-	pair      *testkit.Pair
-	arguments []string // of openssl in either role
-	version   string   // that openssl is told to have
-	identity  *testkit.Identity
-	server    *program // s_server, once it runs
-	address   string   // of it
-}
-
-func withOpenSSL(t *testing.T, test func(i *interop)) {
-	if !foundOpenSSL(t) {
-		return
-	}
-	for _, role := range []events.Role{events.Client, events.Server} {
-		t.Run(fmt.Sprint("tacitls as ", role), func(t *testing.T) {
-			i := &interop{t: t, role: role, pair: testkit.NewPair(t.Name()), version: "-tls1_3"}
-			if role == events.Client {
-				i.identity = testkit.Server(testkit.P256)
-			}
-			test(i)
-		})
-	}
-}
-
-func (i *interop) common() *engine.Common {
-	if i.role == events.Client {
-		return &i.pair.Client.Common
-	}
-	return &i.pair.Server.Common
-}
-
-const exporterLabel = "EXPERIMENTAL tacitls"
+func withOpenSSL(t *testing.T, test func(i *interop)) { withForeign(t, openSSL{}, test) }
 
 // base are the arguments that openssl always has.
-func (i *interop) base() []string {
+func (openSSL) base(i *interop, more []string) []string {
 	arguments := []string{
 		i.version, "-attime", fmt.Sprint(testkit.Now.Unix()),
 		"-CAfile", i.file("ca.pem", certificatePEM(testkit.Authority())), "-verify_return_error",
-		"-keymatexport", exporterLabel, "-keymatexportlen", "32",
+		"-keymatexport", exporterLabel, "-keymatexportlen", fmt.Sprint(exporterLength),
 	}
 	if i.identity != nil {
-		der, err := x509.MarshalPKCS8PrivateKey(i.identity.Key)
-		if err != nil {
-			i.t.Fatal(err)
-		}
-		key := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
-		arguments = append(arguments, "-cert", i.file("cert.pem", certificatePEM(i.identity)), "-key", i.file("key.pem", key))
+		cert, key := i.certificate(i.identity)
+		arguments = append(arguments, "-cert", cert, "-key", key)
 	}
-	return append(arguments, i.arguments...)
+	if i.wantsCert && i.role == events.Client {
+		arguments = append(arguments, "-Verify", "1")
+	}
+	return append(append(arguments, i.arguments...), more...)
 }
 
-func certificatePEM(id *testkit.Identity) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: id.Chain[0]})
+func (o openSSL) serve(i *interop, more []string) (*program, string) {
+	server := i.start("openssl", append([]string{"s_server", "-accept", "127.0.0.1:0"}, o.base(i, more)...)...)
+	return server, server.wait(`ACCEPT (127\.0\.0\.1:\d+)`)
 }
 
-func (i *interop) file(name string, content []byte) string {
-	path := filepath.Join(i.t.TempDir(), name)
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		i.t.Fatal(err)
-	}
-	return path
-}
-
-// connect makes both ends, with the handshake still to come. One s_server
-// serves every connection of a test.
-func (i *interop) connect(more ...string) (*endpoint, *program) {
-	i.t.Helper()
-	if i.role == events.Client {
-		if i.server == nil {
-			i.server = startOpenSSL(i.t, append(append([]string{"s_server", "-accept", "127.0.0.1:0"}, i.base()...), more...)...)
-			i.address = i.server.wait(`ACCEPT (127\.0\.0\.1:\d+)`)
-		}
-		conn, err := net.DialTimeout("tcp", i.address, patience)
-		if err != nil {
-			i.t.Fatal(err)
-		}
-		return newClientEnd(i.t, i.pair, i.bounded(conn)), i.server
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		i.t.Fatal(err)
-	}
-	defer listener.Close()
+func (o openSSL) call(i *interop, address string, more []string) *program {
 	arguments := []string{
-		"s_client", "-connect", listener.Addr().String(),
-		"-servername", testkit.ServerName, "-verify_hostname", testkit.ServerName,
+		"s_client", "-connect", address, "-servername", testkit.ServerName, "-verify_hostname", testkit.ServerName,
 	}
-	client := startOpenSSL(i.t, append(append(arguments, i.base()...), more...)...)
-	_ = listener.(*net.TCPListener).SetDeadline(time.Now().Add(patience))
-	conn, err := listener.Accept()
-	if err != nil {
-		i.t.Fatalf("s_client never connected: %v\n%s", err, client.output.tail())
-	}
-	return newServerEnd(i.t, i.pair, i.bounded(conn)), client
+	return i.start("openssl", append(arguments, o.base(i, more)...)...)
 }
 
-func (i *interop) bounded(conn net.Conn) net.Conn {
-	_ = conn.SetDeadline(time.Now().Add(patience))
-	i.t.Cleanup(func() { _ = conn.Close() })
-	return conn
+func (openSSL) exported(material []byte) string {
+	return "Keying material: " + strings.ToUpper(hex.EncodeToString(material))
 }
 
-// must stops the test if an end fails in a connection in which nothing is
-// wrong.
-func (i *interop) must(err error, openssl *program) {
+func (openSSL) ping(i *interop, end *endpoint, p *program, number int) {
 	i.t.Helper()
-	if err != nil {
-		i.t.Fatalf("tacitls: %v; openssl:\n%s", err, openssl.output.tail())
-	}
-}
-
-// exchange shakes hands, sends data both ways, compares exporters and closes.
-// number tells the connections of one s_server apart.
-func (i *interop) exchange(number int, more ...string) (*endpoint, *program) {
-	i.t.Helper()
-	end, openssl := i.connect(more...)
-	i.must(end.handshake(), openssl)
-	i.ping(end, openssl, number)
-
-	exported, err := end.engine.Export(exporterLabel, nil, 32)
-	i.must(err, openssl)
-	openssl.wait("Keying material: " + strings.ToUpper(hex.EncodeToString(exported)))
-	i.must(end.close(), openssl)
-	_ = end.conn.Close() // or s_client would wait for it
-	return end, openssl
-}
-
-// ping sends a line each way.
-func (i *interop) ping(end *endpoint, openssl *program, number int) {
-	i.t.Helper()
-	ping, pong := fmt.Sprintf("<ping %d>\n", number), fmt.Sprintf("<pong %d>\n", number)
-	i.must(end.write([]byte(ping)), openssl)
-	openssl.wait(ping)
-	openssl.say(pong)
-	got, err := end.read(len(pong))
-	i.must(err, openssl)
-	if string(got) != pong {
-		i.t.Fatalf("openssl said %q and %q came", pong, got)
-	}
+	ping, pong := lines(number)
+	i.must(end.write([]byte(ping)), p)
+	p.wait(ping)
+	p.say(pong)
+	i.hears(end, p, pong)
 }
 
 func TestEverySuiteAgreesWithOpenSSL(t *testing.T) {
@@ -255,7 +141,7 @@ func TestEveryKindOfKeyServesAClientAgainstOpenSSL(t *testing.T) {
 				i.pair.ClientAnswers.Identity = testkit.Client(kind)
 				i.pair.Server.ClientAuth = engine.RequireClientCert
 				if i.role == events.Client {
-					i.arguments = []string{"-Verify", "1"}
+					i.wantsCert = true
 				} else {
 					i.identity = testkit.Client(kind)
 				}
