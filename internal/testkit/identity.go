@@ -29,12 +29,15 @@ type Identity struct {
 }
 
 // Credential is what the identity has to show, in TLS 1.3.
-func (id *Identity) Credential() *events.Credential {
-	return &events.Credential{
-		Chain:   id.Chain,
-		Schemes: secrets.SchemesFor(secrets.Rules13, id.Key.Public()),
-		Key:     id,
+func (id *Identity) Credential() *events.Credential { return id.CredentialIn(messages.TLS13) }
+
+// CredentialIn is what the identity has to show in a version.
+func (id *Identity) CredentialIn(version messages.Version) *events.Credential {
+	rules := secrets.Rules13
+	if version == messages.TLS12 {
+		rules = secrets.Rules12
 	}
+	return &events.Credential{Chain: id.Chain, Schemes: secrets.SchemesFor(rules, id.Key.Public()), Key: id}
 }
 
 // The kinds of keys that identities have.
@@ -172,9 +175,18 @@ func (id *Identity) Sign(scheme messages.SignatureScheme, content []byte) ([]byt
 		h.Write(content)
 		digest = h.Sum(nil)
 	}
-	if _, ok := id.Key.(*rsa.PrivateKey); ok {
+	if _, ok := id.Key.(*rsa.PrivateKey); ok && !pkcs1(scheme) {
 		options := &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash}
 		return id.Key.Sign(Rand("salt "+string(digest)), digest, options)
 	}
 	return id.Key.Sign(nil, digest, hash)
+}
+
+// pkcs1 tells whether a scheme is one of PKCS #1 v1.5, which signs in TLS 1.2.
+func pkcs1(scheme messages.SignatureScheme) bool {
+	switch scheme {
+	case messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512:
+		return true
+	}
+	return false
 }
