@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -34,8 +35,12 @@ func (openSSL) base(i *interop, more []string) []string {
 		cert, key := i.certificate(i.identity)
 		arguments = append(arguments, "-cert", cert, "-key", key)
 	}
-	if i.wantsCert && i.role == events.Client {
+	switch {
+	case i.role == events.Server:
+	case i.wantsCert:
 		arguments = append(arguments, "-Verify", "1")
+	case i.requestsCert:
+		arguments = append(arguments, "-verify", "1")
 	}
 	return append(append(arguments, i.arguments...), more...)
 }
@@ -54,6 +59,45 @@ func (o openSSL) call(i *interop, address string, more []string) *program {
 
 func (openSSL) exported(material []byte) string {
 	return "Keying material: " + strings.ToUpper(hex.EncodeToString(material))
+}
+
+// agreed is what openssl reports: s_client all of it, s_server not much.
+func (openSSL) agreed(i *interop, c *events.Connection, suite *foreignSuite) []string {
+	cipher := regexp.QuoteMeta(suite.openssl)
+	if i.role == events.Client {
+		said := []string{`CIPHER is ` + cipher + `\n`}
+		if c.Resumed {
+			said = append(said, `Reused session-id\n`)
+		}
+		return said
+	}
+	said := []string{`New, \S+, Cipher is ` + cipher + `\n`}
+	if c.Version == messages.TLS12 {
+		// The version before the suite is the oldest that has the suite.
+		said = append(said, `Protocol  : TLSv1\.2\n`)
+	}
+	if c.Resumed {
+		said[0] = `Reused, \S+, Cipher is ` + cipher + `\n`
+		return said
+	}
+	if group := openSSLKeys[c.Group]; group != "" {
+		said = append(said, `Server Temp Key: `+group+`, `)
+	}
+	if scheme, ok := foreignSchemes[c.LocalScheme]; ok {
+		said = append(said, `Peer signature type: `+scheme.openSSLType()+`\n`)
+	}
+	return said
+}
+
+// openSSLKeys are the groups as s_client spells them.
+var openSSLKeys = map[messages.Group]string{
+	messages.X25519: "X25519", messages.Secp256r1: "ECDH, prime256v1", messages.Secp384r1: "ECDH, secp384r1",
+	messages.Secp521r1: "ECDH, secp521r1",
+}
+
+func (openSSL) end(i *interop, end *endpoint, p *program) {
+	i.t.Helper()
+	i.must(end.close(), p)
 }
 
 func (openSSL) ping(i *interop, end *endpoint, p *program, number int) {

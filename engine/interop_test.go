@@ -26,8 +26,13 @@ type foreign interface {
 	call(i *interop, address string, more []string) *program
 	// ping sends a line each way.
 	ping(i *interop, end *endpoint, p *program, number int)
+	// end closes the connection by close_notify from both ends.
+	end(i *interop, end *endpoint, p *program)
 	// exported is how it prints what it has exported.
 	exported(material []byte) string
+	// agreed are patterns of what it prints about a connection, all of which
+	// come. The name is its own for the suite.
+	agreed(i *interop, c *events.Connection, suite *foreignSuite) []string
 }
 
 // interop is a connection between tacitls and a foreign program in the making.
@@ -42,11 +47,16 @@ type interop struct {
 	arguments   []string // of the program in either role
 	environment []string // of the program
 	identity    *testkit.Identity
-	// wantsCert tells that a foreign server requires a certificate.
-	wantsCert bool
+	// wantsCert tells that a foreign server requires a certificate, and
+	// requestsCert that it asks for one.
+	wantsCert, requestsCert bool
 	// plain tells that there is no extended master secret, and so nothing to
 	// export.
 	plain bool
+	// response is what the server staples, and saved the file that a foreign
+	// client keeps it in.
+	response []byte
+	saved    string
 
 	server   *program // once it runs
 	address  string   // of it
@@ -168,7 +178,7 @@ func (i *interop) exchange(number int, more ...string) (*endpoint, *program) {
 	i.must(end.handshake(), p)
 	i.peer.ping(i, end, p, number)
 	i.export(end, p)
-	i.must(end.close(), p)
+	i.peer.end(i, end, p)
 	_ = end.conn.Close() // or a foreign client would wait for it
 	return end, p
 }
