@@ -89,7 +89,7 @@ func TestKeysAreUpdatedWithOpenSSL(t *testing.T) {
 				openssl.say(test.command)
 				i.must(end.until("the key update", func() bool { return end.updated(events.Read) == test.read }), openssl)
 			}
-			i.ping(end, openssl, round)
+			i.peer.ping(i, end, openssl, round)
 			if end.updated(events.Read) != test.read || end.updated(events.Write) != test.write {
 				i.t.Fatalf("%s: the keys are at %d and %d, and not at %d and %d", test.does,
 					end.updated(events.Read), end.updated(events.Write), test.read, test.write)
@@ -140,7 +140,7 @@ func TestAlertsOfOpenSSLAreUnderstood(t *testing.T) {
 	withOpenSSL(t, func(i *interop) {
 		want := messages.AlertCertificateRequired
 		if i.role == events.Client {
-			i.arguments = []string{"-Verify", "1"}
+			i.wantsCert = true
 		} else {
 			i.arguments = []string{"-verify_hostname", "another.example"}
 			// s_client has not begun to protect what it sends, and sends this

@@ -58,7 +58,7 @@ func TestManyRecordsUnderASuiteOfCCMReachOpenSSLAcrossAKeyUpdate(t *testing.T) {
 				i.must(end.handshake(), openssl)
 				lines := bytes.Repeat([]byte("0123456789abcdefghijklmnopqrstuvwxyz\n"), 4000)
 				i.must(end.write(lines), openssl)
-				i.ping(end, openssl, 1)
+				i.peer.ping(i, end, openssl, 1)
 				generations := 0
 				for _, change := range end.changes {
 					if change.Direction == events.Write && change.Generation > 0 {

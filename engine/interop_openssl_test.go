@@ -2,21 +2,11 @@ package engine_test
 
 import (
 	"bytes"
-	"context"
-	"crypto/x509"
 	"encoding/hex"
-	"encoding/pem"
 	"fmt"
-	"io"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
@@ -24,263 +14,99 @@ import (
 	"github.com/tacitls/tacitls/messages"
 )
 
-// foundOpenSSL tells whether these tests can run. Where TACITLS_NEED_OPENSSL
-// is set they must.
-func foundOpenSSL(t *testing.T) bool {
+// openSSL is openssl s_server and s_client.
+type openSSL struct{}
+
+func (openSSL) found(t *testing.T) bool {
 	t.Helper()
-	if _, err := exec.LookPath("openssl"); err != nil {
-		if os.Getenv("TACITLS_NEED_OPENSSL") != "" {
-			t.Fatalf("TACITLS_NEED_OPENSSL is set: %v", err)
-		}
-		t.Logf("nothing is tested: %v", err)
-		return false
-	}
-	return true
+	return foundProgram(t, "openssl", "TACITLS_NEED_OPENSSL")
 }
 
-// program is a running openssl.
-type program struct {
-	t      *testing.T
-	stdin  io.WriteCloser
-	output *transcript
-	done   chan struct{}
-}
-
-// startOpenSSL runs openssl until the test ends, or for patience at the most.
-func startOpenSSL(t *testing.T, arguments ...string) *program {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	command := exec.CommandContext(ctx, "openssl", arguments...)
-	p := &program{t: t, output: newTranscript(), done: make(chan struct{})}
-	command.Stdout, command.Stderr = p.output, p.output
-	stdin, err := command.StdinPipe()
-	if err == nil {
-		p.stdin = stdin
-		err = command.Start()
-	}
-	if err != nil {
-		cancel()
-		t.Fatalf("openssl %s: %v", strings.Join(arguments, " "), err)
-	}
-	go func() {
-		_ = command.Wait()
-		p.output.end()
-		close(p.done)
-	}()
-	t.Cleanup(func() { cancel(); <-p.done })
-	return p
-}
-
-// wait waits for text in what the program prints and gives the match of its
-// first group.
-func (p *program) wait(text string) string {
-	p.t.Helper()
-	pattern := regexp.MustCompile(text)
-	var match [][]byte
-	if !p.output.wait(func(b []byte) bool { match = pattern.FindSubmatch(b); return match != nil }) {
-		p.t.Fatalf("openssl never printed %q:\n%s", text, p.output.tail())
-	}
-	return string(match[len(match)-1])
-}
-
-func (p *program) say(text string) {
-	p.t.Helper()
-	if _, err := io.WriteString(p.stdin, text); err != nil {
-		p.t.Fatalf("writing to openssl: %v\n%s", err, p.output.tail())
-	}
-}
-
-// transcript collects what a program prints, both streams together.
-type transcript struct {
-	mu    sync.Mutex
-	grown *sync.Cond
-	bytes []byte
-	ended bool
-}
-
-func newTranscript() *transcript {
-	s := &transcript{}
-	s.grown = sync.NewCond(&s.mu)
-	return s
-}
-
-func (s *transcript) Write(b []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.bytes = append(s.bytes, b...)
-	s.grown.Broadcast()
-	return len(b), nil
-}
-
-func (s *transcript) end() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ended = true
-	s.grown.Broadcast()
-}
-
-// wait waits until found, and tells whether that came before the end.
-func (s *transcript) wait(found func([]byte) bool) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for !found(s.bytes) {
-		if s.ended {
-			return false
-		}
-		s.grown.Wait()
-	}
-	return true
-}
-
-func (s *transcript) tail() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return string(s.bytes[max(0, len(s.bytes)-3000):])
-}
-
-// interop is a connection between tacitls and openssl in the making. Each test
-// runs it in both roles.
-type interop struct {
-	t         *testing.T
-	role      events.Role // that tacitls plays
-	pair      *testkit.Pair
-	arguments []string // of openssl in either role
-	version   string   // that openssl is told to have
-	identity  *testkit.Identity
-	server    *program // s_server, once it runs
-	address   string   // of it
-}
-
-func withOpenSSL(t *testing.T, test func(i *interop)) {
-	if !foundOpenSSL(t) {
-		return
-	}
-	for _, role := range []events.Role{events.Client, events.Server} {
-		t.Run(fmt.Sprint("tacitls as ", role), func(t *testing.T) {
-			i := &interop{t: t, role: role, pair: testkit.NewPair(t.Name()), version: "-tls1_3"}
-			if role == events.Client {
-				i.identity = testkit.Server(testkit.P256)
-			}
-			test(i)
-		})
-	}
-}
-
-func (i *interop) common() *engine.Common {
-	if i.role == events.Client {
-		return &i.pair.Client.Common
-	}
-	return &i.pair.Server.Common
-}
-
-const exporterLabel = "EXPERIMENTAL tacitls"
+func withOpenSSL(t *testing.T, test func(i *interop)) { withForeign(t, openSSL{}, test) }
 
 // base are the arguments that openssl always has.
-func (i *interop) base() []string {
+func (openSSL) base(i *interop, more []string) []string {
 	arguments := []string{
 		i.version, "-attime", fmt.Sprint(testkit.Now.Unix()),
 		"-CAfile", i.file("ca.pem", certificatePEM(testkit.Authority())), "-verify_return_error",
-		"-keymatexport", exporterLabel, "-keymatexportlen", "32",
+		"-keymatexport", exporterLabel, "-keymatexportlen", fmt.Sprint(exporterLength),
 	}
 	if i.identity != nil {
-		der, err := x509.MarshalPKCS8PrivateKey(i.identity.Key)
-		if err != nil {
-			i.t.Fatal(err)
-		}
-		key := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
-		arguments = append(arguments, "-cert", i.file("cert.pem", certificatePEM(i.identity)), "-key", i.file("key.pem", key))
+		cert, key := i.certificate(i.identity)
+		arguments = append(arguments, "-cert", cert, "-key", key)
 	}
-	return append(arguments, i.arguments...)
+	switch {
+	case i.role == events.Server:
+	case i.wantsCert:
+		arguments = append(arguments, "-Verify", "1")
+	case i.requestsCert:
+		arguments = append(arguments, "-verify", "1")
+	}
+	return append(append(arguments, i.arguments...), more...)
 }
 
-func certificatePEM(id *testkit.Identity) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: id.Chain[0]})
+func (o openSSL) serve(i *interop, more []string) (*program, string) {
+	server := i.start("openssl", append([]string{"s_server", "-accept", "127.0.0.1:0"}, o.base(i, more)...)...)
+	return server, server.wait(`ACCEPT (127\.0\.0\.1:\d+)`)
 }
 
-func (i *interop) file(name string, content []byte) string {
-	path := filepath.Join(i.t.TempDir(), name)
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		i.t.Fatal(err)
-	}
-	return path
-}
-
-// connect makes both ends, with the handshake still to come. One s_server
-// serves every connection of a test.
-func (i *interop) connect(more ...string) (*endpoint, *program) {
-	i.t.Helper()
-	if i.role == events.Client {
-		if i.server == nil {
-			i.server = startOpenSSL(i.t, append(append([]string{"s_server", "-accept", "127.0.0.1:0"}, i.base()...), more...)...)
-			i.address = i.server.wait(`ACCEPT (127\.0\.0\.1:\d+)`)
-		}
-		conn, err := net.DialTimeout("tcp", i.address, patience)
-		if err != nil {
-			i.t.Fatal(err)
-		}
-		return newClientEnd(i.t, i.pair, i.bounded(conn)), i.server
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		i.t.Fatal(err)
-	}
-	defer listener.Close()
+func (o openSSL) call(i *interop, address string, more []string) *program {
 	arguments := []string{
-		"s_client", "-connect", listener.Addr().String(),
-		"-servername", testkit.ServerName, "-verify_hostname", testkit.ServerName,
+		"s_client", "-connect", address, "-servername", testkit.ServerName, "-verify_hostname", testkit.ServerName,
 	}
-	client := startOpenSSL(i.t, append(append(arguments, i.base()...), more...)...)
-	_ = listener.(*net.TCPListener).SetDeadline(time.Now().Add(patience))
-	conn, err := listener.Accept()
-	if err != nil {
-		i.t.Fatalf("s_client never connected: %v\n%s", err, client.output.tail())
-	}
-	return newServerEnd(i.t, i.pair, i.bounded(conn)), client
+	return i.start("openssl", append(arguments, o.base(i, more)...)...)
 }
 
-func (i *interop) bounded(conn net.Conn) net.Conn {
-	_ = conn.SetDeadline(time.Now().Add(patience))
-	i.t.Cleanup(func() { _ = conn.Close() })
-	return conn
+func (openSSL) exported(material []byte) string {
+	return "Keying material: " + strings.ToUpper(hex.EncodeToString(material))
 }
 
-// must stops the test if an end fails in a connection in which nothing is
-// wrong.
-func (i *interop) must(err error, openssl *program) {
+// agreed is what openssl reports: s_client all of it, s_server not much.
+func (openSSL) agreed(i *interop, c *events.Connection, suite *foreignSuite) []string {
+	cipher := regexp.QuoteMeta(suite.openssl)
+	if i.role == events.Client {
+		said := []string{`CIPHER is ` + cipher + `\n`}
+		if c.Resumed {
+			said = append(said, `Reused session-id\n`)
+		}
+		return said
+	}
+	said := []string{`New, \S+, Cipher is ` + cipher + `\n`}
+	if c.Version == messages.TLS12 {
+		// The version before the suite is the oldest that has the suite.
+		said = append(said, `Protocol  : TLSv1\.2\n`)
+	}
+	if c.Resumed {
+		said[0] = `Reused, \S+, Cipher is ` + cipher + `\n`
+		return said
+	}
+	if group := openSSLKeys[c.Group]; group != "" {
+		said = append(said, `Server Temp Key: `+group+`, `)
+	}
+	if scheme, ok := foreignSchemes[c.LocalScheme]; ok {
+		said = append(said, `Peer signature type: `+scheme.openSSLType()+`\n`)
+	}
+	return said
+}
+
+// openSSLKeys are the groups as s_client spells them.
+var openSSLKeys = map[messages.Group]string{
+	messages.X25519: "X25519", messages.Secp256r1: "ECDH, prime256v1", messages.Secp384r1: "ECDH, secp384r1",
+	messages.Secp521r1: "ECDH, secp521r1",
+}
+
+func (openSSL) end(i *interop, end *endpoint, p *program) {
 	i.t.Helper()
-	if err != nil {
-		i.t.Fatalf("tacitls: %v; openssl:\n%s", err, openssl.output.tail())
-	}
+	i.must(end.close(), p)
 }
 
-// exchange shakes hands, sends data both ways, compares exporters and closes.
-// number tells the connections of one s_server apart.
-func (i *interop) exchange(number int, more ...string) (*endpoint, *program) {
+func (openSSL) ping(i *interop, end *endpoint, p *program, number int) {
 	i.t.Helper()
-	end, openssl := i.connect(more...)
-	i.must(end.handshake(), openssl)
-	i.ping(end, openssl, number)
-
-	exported, err := end.engine.Export(exporterLabel, nil, 32)
-	i.must(err, openssl)
-	openssl.wait("Keying material: " + strings.ToUpper(hex.EncodeToString(exported)))
-	i.must(end.close(), openssl)
-	_ = end.conn.Close() // or s_client would wait for it
-	return end, openssl
-}
-
-// ping sends a line each way.
-func (i *interop) ping(end *endpoint, openssl *program, number int) {
-	i.t.Helper()
-	ping, pong := fmt.Sprintf("<ping %d>\n", number), fmt.Sprintf("<pong %d>\n", number)
-	i.must(end.write([]byte(ping)), openssl)
-	openssl.wait(ping)
-	openssl.say(pong)
-	got, err := end.read(len(pong))
-	i.must(err, openssl)
-	if string(got) != pong {
-		i.t.Fatalf("openssl said %q and %q came", pong, got)
-	}
+	ping, pong := lines(number)
+	i.must(end.write([]byte(ping)), p)
+	p.wait(ping)
+	p.say(pong)
+	i.hears(end, p, pong)
 }
 
 func TestEverySuiteAgreesWithOpenSSL(t *testing.T) {
@@ -379,7 +205,7 @@ func TestEveryKindOfKeyServesAClientAgainstOpenSSL(t *testing.T) {
 				i.pair.ClientAnswers.Identity = testkit.Client(kind)
 				i.pair.Server.ClientAuth = engine.RequireClientCert
 				if i.role == events.Client {
-					i.arguments = []string{"-Verify", "1"}
+					i.wantsCert = true
 				} else {
 					i.identity = testkit.Client(kind)
 				}

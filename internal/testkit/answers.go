@@ -65,7 +65,7 @@ func (a *Answers) Now(q events.Question) events.Answer {
 		if a.Identity == nil {
 			return q.None()
 		}
-		return q.Reply(a.Identity.Credential())
+		return q.Reply(a.Identity.CredentialIn(q.Version))
 	case *events.Sign:
 		signature, err := q.Credential.Key.(*Identity).Sign(q.Scheme, q.Content)
 		if err != nil {

@@ -29,11 +29,18 @@ type Identity struct {
 }
 
 // Credential is what the identity has to show, in TLS 1.3.
-func (id *Identity) Credential() *events.Credential {
+func (id *Identity) Credential() *events.Credential { return id.CredentialIn(messages.TLS13) }
+
+// CredentialIn is what the identity has to show in a version.
+func (id *Identity) CredentialIn(version messages.Version) *events.Credential {
+	rules := secrets.Rules13
+	if version == messages.TLS12 {
+		rules = secrets.Rules12
+	}
 	_, decrypts := id.Key.(crypto.Decrypter)
 	return &events.Credential{
 		Chain:    id.Chain,
-		Schemes:  secrets.SchemesFor(secrets.Rules13, id.Key.Public()),
+		Schemes:  secrets.SchemesFor(rules, id.Key.Public()),
 		Decrypts: decrypts,
 		Key:      id,
 	}
@@ -183,7 +190,7 @@ func (id *Identity) Sign(scheme messages.SignatureScheme, content []byte) ([]byt
 		h.Write(content)
 		digest = h.Sum(nil)
 	}
-	if _, ok := id.Key.(*rsa.PrivateKey); ok {
+	if _, ok := id.Key.(*rsa.PrivateKey); ok && !pkcs1(scheme) {
 		options := &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash}
 		return id.Key.Sign(Rand("salt "+string(digest)), digest, options)
 	}
@@ -194,4 +201,13 @@ func (id *Identity) Sign(scheme messages.SignatureScheme, content []byte) ([]byt
 func RawRSA(key *rsa.PublicKey, block []byte) []byte {
 	c := new(big.Int).Exp(new(big.Int).SetBytes(block), big.NewInt(int64(key.E)), key.N)
 	return c.FillBytes(make([]byte, key.Size()))
+}
+
+// pkcs1 tells whether a scheme is one of PKCS #1 v1.5, which signs in TLS 1.2.
+func pkcs1(scheme messages.SignatureScheme) bool {
+	switch scheme {
+	case messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512:
+		return true
+	}
+	return false
 }

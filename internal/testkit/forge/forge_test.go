@@ -91,3 +91,22 @@ func withClient(pair *testkit.Pair) {
 	pair.Server.ClientAuth = 2
 	pair.ClientAnswers.Identity = testkit.Client(testkit.Ed25519)
 }
+
+func TestABlindForgerIsNotNoticedUnlessItWrites(t *testing.T) {
+	for _, version := range []messages.Version{messages.TLS12, messages.TLS13} {
+		pair := testkit.NewPair("blind")
+		pair.Client.MinVersion, pair.Server.MinVersion = messages.TLS12, messages.TLS12
+		pair.Server.MaxVersion = version
+		withClient(pair)
+		talk(t, forge.NewBlind(pair))
+
+		l := forge.NewBlind(pair)
+		forge.Change(l, events.Client, func(m *messages.ClientHello) {
+			forge.AddExtension(&m.Extensions, messages.Extension{Type: 0x7a7a})
+		})
+		l.Handshake()
+		if l.Client.Engine.Completed() || l.Server.Engine.Completed() || !l.Walked() {
+			t.Errorf("%v: an extension more is found out", version)
+		}
+	}
+}

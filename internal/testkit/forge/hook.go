@@ -5,10 +5,18 @@ import (
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/messages/record"
 )
 
 // Hook gets a message on its way, mended, and writes what arrives instead.
 type Hook func(w *Wire, raw []byte)
+
+// Tap sees a record as its sender has made it, and tells whether the forger keeps
+// it, or has written something in its place.
+type Tap func(w *Wire, header record.Header, raw []byte) (taken bool)
+
+// Tap has a tap see every record, before any hook sees what is in it.
+func (l *Link) Tap(do Tap) { l.taps = append(l.taps, do) }
 
 type hook struct {
 	from events.Role

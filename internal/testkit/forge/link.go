@@ -30,6 +30,8 @@ type Link struct {
 
 	session *events.Session // that the client offers
 	hooks   []*hook
+	taps    []Tap
+	blind   bool
 }
 
 // End is one side of a Link.
@@ -56,6 +58,7 @@ type End struct {
 	message []byte // of a message that this end sends
 	opens   *protection
 	seals   *protection // of what the forger sends on to the other end
+	closed  bool        // to a blind forger: this end protects what it writes
 
 	// Of TLS 1.2: that it was chosen, what keys are made of, all messages, and
 	// the protection.
@@ -89,6 +92,15 @@ func New(pair *testkit.Pair) *Link {
 		Now:     testkit.Now,
 		session: pair.Client.Session,
 	}
+}
+
+// NewBlind joins the engines of a pair through a forger who knows no secrets: an
+// attacker on the wire. Hooks see the messages that travel in clear; nothing is
+// mended, and what is protected passes as it is.
+func NewBlind(pair *testkit.Pair) *Link {
+	l := New(pair)
+	l.blind = true
+	return l
 }
 
 func newEnd(role events.Role, e *engine.Engine, answers *testkit.Answers) *End {
@@ -186,6 +198,15 @@ func (l *Link) carry(from *End) bool {
 // record takes one record apart and sends its content on.
 func (l *Link) record(from *End, header record.Header, raw []byte) {
 	w := l.Wire(from.Role)
+	for _, tap := range l.taps {
+		if tap(w, header, raw) {
+			return
+		}
+	}
+	if from.closed {
+		w.Bytes(raw)
+		return
+	}
 	kind, content := header.Type, append([]byte(nil), raw[record.HeaderLen:]...)
 	if kind == record.ChangeCipherSpec && from.opens12 == nil {
 		w.Bytes(raw)
@@ -219,9 +240,11 @@ func (l *Link) record(from *End, header record.Header, raw []byte) {
 
 // handshake sends a message on, by the hook for it if there is one.
 func (l *Link) handshake(from *End, w *Wire, raw []byte) {
-	to := l.End(from.Role.Peer())
-	mended := l.mend(from, to, raw)
-	see(from, raw)
+	mended := raw
+	if !l.blind {
+		mended = l.mend(from, l.End(from.Role.Peer()), raw)
+		see(from, raw)
+	}
 	if h := l.hook(from.Role, messages.HandshakeType(raw[0])); h != nil {
 		h(w, mended)
 		return
@@ -231,6 +254,10 @@ func (l *Link) handshake(from *End, w *Wire, raw []byte) {
 
 // changeKeys follows an end to new keys for writing.
 func (l *Link) changeKeys(from *End, change *events.KeysChanged) {
+	if l.blind {
+		from.closed = true
+		return
+	}
 	if from.legacy {
 		l.changeKeys12(from, change)
 		return

@@ -21,17 +21,31 @@ func (l *Link) Wire(from events.Role) *Wire {
 	return &Wire{l, l.End(from), l.End(from.Peer())}
 }
 
+// Sender is the end in whose name the wire writes.
+func (w *Wire) Sender() events.Role { return w.from.Role }
+
 // Message sends a message, in a record of its own. The binders of a
 // ClientHello are made to fit.
 func (w *Wire) Message(m messages.Message) {
-	w.Raw(w.link.bind(w.to, Encode(m)))
+	raw := Encode(m)
+	if !w.link.blind {
+		raw = w.link.bind(w.to, raw)
+	}
+	w.Raw(raw)
+}
+
+// see adds a message to what the receiver has seen.
+func (w *Wire) see(raw []byte) {
+	if !w.link.blind {
+		see(w.to, raw)
+	}
 }
 
 // Raw sends messages that have their headers, each in a record of its own and,
 // if it is longer than one can be, in several.
 func (w *Wire) Raw(raws ...[]byte) {
 	for _, raw := range raws {
-		see(w.to, raw)
+		w.see(raw)
 		for rest := raw; len(rest) > 0; {
 			n := min(len(rest), record.MaxPlaintext)
 			w.Record(record.Handshake, rest[:n])
@@ -45,7 +59,7 @@ func (w *Wire) Raw(raws ...[]byte) {
 
 // As sends a message in clear, in a record with this header.
 func (w *Wire) As(header record.Header, raw []byte) {
-	see(w.to, raw)
+	w.see(raw)
 	w.Bytes(append(header.Append(nil), raw...))
 }
 
@@ -56,7 +70,7 @@ func (w *Wire) SkipKey() { w.from.seals = w.from.seals.next() }
 func (w *Wire) Together(raws ...[]byte) {
 	var all []byte
 	for _, raw := range raws {
-		see(w.to, raw)
+		w.see(raw)
 		all = append(all, raw...)
 	}
 	w.Record(record.Handshake, all)
