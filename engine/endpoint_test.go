@@ -28,6 +28,8 @@ type endpoint struct {
 
 	received []byte
 	sessions []*events.Session
+	// completions counts the handshakes.
+	completions int
 	// changes lists the key changes, in order.
 	changes []events.KeysChanged
 
@@ -66,6 +68,8 @@ func (p *endpoint) do(call func(e *engine.Engine, out *events.Output, now time.T
 			}
 		case *events.DataReceived:
 			p.received = append(p.received, event.Bytes...)
+		case *events.HandshakeCompleted:
+			p.completions++
 		case *events.TicketReceived:
 			p.sessions = append(p.sessions, event.Session)
 		case *events.SessionEstablished:

@@ -28,10 +28,16 @@ func TestEverySuiteAgreesWithForeignPrograms(t *testing.T) {
 // A suite that a config takes has a row in foreignSuites, or stands here, with
 // the reason why nobody is there to agree with.
 func TestNoSuiteIsLeftOutOfForeignSuites(t *testing.T) {
-	alone := map[messages.CipherSuite]string{}
+	const neither = "neither program has it"
+	alone := map[messages.CipherSuite]string{
+		messages.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256:   neither,
+		messages.TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384:   neither,
+		messages.TLS_ECDHE_PSK_WITH_AES_128_CCM_SHA256:   neither,
+		messages.TLS_ECDHE_PSK_WITH_AES_128_CCM_8_SHA256: neither,
+	}
 	for _, id := range slices.Concat(secrets.Suites13(), secrets.Suites12()) {
 		config := testkit.NewPair("suite").Client
-		config.CipherSuites = []messages.CipherSuite{id}
+		config.CipherSuites, config.Profile = []messages.CipherSuite{id}, engine.Legacy
 		if _, is12 := secrets.LookupSuite12(id); is12 {
 			config.MinVersion, config.MaxVersion = messages.TLS12, messages.TLS12
 		}

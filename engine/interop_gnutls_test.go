@@ -89,7 +89,7 @@ func (g gnuTLS) agreed(i *interop, c *events.Connection, suite *foreignSuite) []
 	if suite.mac != "AEAD" {
 		protection += `-\(` + suite.mac + `\)`
 	}
-	said := []string{`- Description: \(` + version + `-X\.509\)-` + g.authenticated(c, suite) + protection + `\n`}
+	said := []string{`- Description: \(` + version + `(?:-X\.509)?\)-` + g.authenticated(c, suite) + protection + `\n`}
 	if c.Resumed {
 		said = append(said, `\*\*\* This is a resumed session\n`)
 	}
@@ -107,6 +107,9 @@ func (gnuTLS) authenticated(c *events.Connection, suite *foreignSuite) string {
 	exchange := suite.exchange
 	if group := gnuTLSGroups[c.Group]; group != "" {
 		kind, _, _ := strings.Cut(exchange, "-")
+		if strings.HasPrefix(group, "FFDHE") {
+			kind = "DHE"
+		}
 		exchange = cmp.Or(kind, "ECDHE") + "-" + group
 	}
 	scheme := c.PeerScheme
@@ -135,6 +138,8 @@ func (gnuTLS) options(i *interop, suite *foreignSuite) string {
 // gnuTLSGroups are the groups by the names of gnutls.
 var gnuTLSGroups = map[messages.Group]string{
 	messages.X25519: "X25519", messages.Secp256r1: "SECP256R1", messages.Secp384r1: "SECP384R1", messages.Secp521r1: "SECP521R1",
+	messages.X448: "X448", messages.FFDHE2048: "FFDHE2048", messages.FFDHE3072: "FFDHE3072", messages.FFDHE4096: "FFDHE4096",
+	messages.FFDHE6144: "FFDHE6144", messages.FFDHE8192: "FFDHE8192",
 }
 
 // ping sends a line each way. gnutls-serv says what it has heard, and
@@ -151,6 +156,13 @@ func (gnuTLS) ping(i *interop, end *endpoint, p *program, number int) {
 	p.wait(ping)
 	p.say(pong)
 	i.hears(end, p, pong)
+}
+
+func (gnuTLS) renegotiate(role events.Role) string {
+	if role == events.Client {
+		return "" // gnutls-serv is told by what it receives
+	}
+	return "^renegotiate^\n"
 }
 
 // end closes the connection. gnutls-cli answers no close_notify, but sends one

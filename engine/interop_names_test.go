@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +19,10 @@ type foreignSuite struct {
 }
 
 // foreignSuites are the suites that both sides have.
-var foreignSuites = []foreignSuite{
+var foreignSuites = slices.Concat(curveSuites, exchangeSuites)
+
+// curveSuites are those of ECDHE with certificates, and of TLS 1.3.
+var curveSuites = []foreignSuite{
 	{messages.TLS_AES_128_GCM_SHA256, "TLS_AES_128_GCM_SHA256", "", "AES-128-GCM", "AEAD"},
 	{messages.TLS_AES_256_GCM_SHA384, "TLS_AES_256_GCM_SHA384", "", "AES-256-GCM", "AEAD"},
 	{messages.TLS_CHACHA20_POLY1305_SHA256, "TLS_CHACHA20_POLY1305_SHA256", "", "CHACHA20-POLY1305", "AEAD"},

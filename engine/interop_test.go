@@ -26,6 +26,9 @@ type foreign interface {
 	call(i *interop, address string, more []string) *program
 	// ping sends a line each way.
 	ping(i *interop, end *endpoint, p *program, number int)
+	// renegotiate is what has it begin another handshake against a role of
+	// tacitls'.
+	renegotiate(role events.Role) string
 	// end closes the connection by close_notify from both ends.
 	end(i *interop, end *endpoint, p *program)
 	// exported is how it prints what it has exported.

@@ -141,7 +141,7 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 		{&bodies.info, is12},
 		{&bodies.points, curves},
 		{&bodies.order, is12 && policy.HasCBC()},
-		{&bodies.ticket, is12 && policy.Tickets && first},
+		{&bodies.ticket, is12 && policy.Tickets},
 		{&bodies.urls, is12 && policy.CertificateURLs},
 		{&bodies.modes, is13 && policy.Tickets},
 		{&bodies.status, policy.RequestOCSP},

@@ -31,10 +31,10 @@ func AcceptClientHello(hs *handshake.Context, hello *handshake.Hello) (fsm.State
 	if err != nil {
 		return nil, err
 	}
+	c.ticket = present && hs.Policy.Tickets
 	if hello.Previous != nil {
 		return beginInFull(hs, c)
 	}
-	c.ticket = present && hs.Policy.Tickets
 	if c.ticket && len(ticket.Ticket) > 0 {
 		hs.Ask(func(id events.Asked) events.Question {
 			return &events.OpenTicket{Asked: id, Hello: hello.Info, Tickets: []events.TicketIdentity{{Ticket: ticket.Ticket}}}
