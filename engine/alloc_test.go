@@ -22,7 +22,7 @@ func TestHandshakesStayWithinTheirAllocations(t *testing.T) {
 	}{
 		{"full", messages.TLS13, false, 300},
 		{"resumed", messages.TLS13, true, 250},
-		{"full TLS 1.2", messages.TLS12, false, 300},
+		{"full TLS 1.2", messages.TLS12, false, 280},
 		{"resumed TLS 1.2", messages.TLS12, true, 125},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

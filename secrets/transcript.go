@@ -1,6 +1,9 @@
 package secrets
 
-import "hash"
+import (
+	"hash"
+	"slices"
+)
 
 // Transcript is the running hash over the handshake messages, RFC 8446, Section
 // 4.4.1. Until the hash function is known it keeps the raw bytes; Use replays
@@ -54,9 +57,19 @@ func (t *Transcript) Use(h Hash) {
 	t.hash = h
 	t.running = h.New()
 	t.running.Write(t.buffer)
+	t.buffer = t.retained()
+}
+
+// ordinaryFlight is about what a server's flight in TLS 1.2 takes, in bytes.
+const ordinaryFlight = 2 << 10
+
+// retained is the buffer to go on with: with room for a flight, so that it need
+// not grow by and by, or none.
+func (t *Transcript) retained() []byte {
 	if !t.retain {
-		t.buffer = nil
+		return nil
 	}
+	return slices.Grow(t.buffer, ordinaryFlight)
 }
 
 // Hash returns the hash function chosen, and the zero Hash before Use.

@@ -8,6 +8,7 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
+	"slices"
 
 	"github.com/cloudflare/circl/sign/ed448"
 
@@ -49,6 +50,7 @@ func VerifyInput13(dst []byte, signer SignatureContext, transcriptHash []byte) [
 // TLS 1.2 is over: both randoms, and the parameters of the key exchange as they
 // are on the wire. RFC 5246, Section 7.4.3. RFC 8422, Section 5.4.
 func KeyExchangeInput12(dst []byte, randoms *Randoms, params []byte) []byte {
+	dst = slices.Grow(dst, len(randoms.Client)+len(randoms.Server)+len(params))
 	dst = append(dst, randoms.Client[:]...)
 	dst = append(dst, randoms.Server[:]...)
 	return append(dst, params...)

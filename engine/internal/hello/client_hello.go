@@ -49,6 +49,9 @@ func newOffer(hs *handshake.Context, previous *handshake.Previous) (*handshake.O
 	return offer, offerSession(hs, offer)
 }
 
+// uncompressed is the one form of points. Nothing writes to it.
+var uncompressed = []messages.PointFormat{messages.PointUncompressed}
+
 // helloSize has room for the extensions of a plain ClientHello, in bytes.
 const helloSize = 384
 
@@ -125,7 +128,7 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 		authorities: messages.CertificateAuthorities{Authorities: policy.Authorities},
 		modes:       messages.PSKModes{Modes: []messages.PSKMode{messages.PSKModeDHEKE}},
 		status:      messages.StatusRequestOffer{StatusType: messages.StatusTypeOCSP},
-		points:      messages.ECPointFormats{Formats: []messages.PointFormat{messages.PointUncompressed}},
+		points:      messages.ECPointFormats{Formats: uncompressed},
 		info:        messages.RenegotiationInfo{Verify: tls12.ClientVerifyData(offer.Previous)},
 	}
 	for _, put := range [...]struct {

@@ -98,8 +98,8 @@ func takeServerVerdict(hs *handshake.Context, s *awaitServerVerdict12, answer *e
 		return nil, err
 	}
 	next := s.exchanged
-	if s.proof != nil {
-		signed := secrets.KeyExchangeInput12(nil, &hs.Randoms, s.proof.params)
+	if s.params != nil {
+		signed := secrets.KeyExchangeInput12(hs.Room(), &hs.Randoms, s.params)
 		if err := verifySignature(hs, answer.Key, s.proof.scheme, signed, s.proof.signature); err != nil {
 			return nil, err
 		}

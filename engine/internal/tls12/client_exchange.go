@@ -20,11 +20,7 @@ func readServerECDHE(hs *handshake.Context, s *waitServerECDHE12, m *messages.Se
 	if err != nil {
 		return nil, err
 	}
-	params, err := m.Params.Append(nil)
-	if err != nil {
-		return nil, refuse.Internal.Because(err)
-	}
-	return awaitProof(hs, e, &proof{params, m.Scheme, m.Signature})
+	return awaitProof(hs, e, proof{m.Scheme, m.Signature})
 }
 
 func readServerDHE(hs *handshake.Context, s *waitServerDHE12, m *messages.ServerKeyExchangeDHE) (fsm.State, error) {
@@ -32,19 +28,19 @@ func readServerDHE(hs *handshake.Context, s *waitServerDHE12, m *messages.Server
 	if err != nil {
 		return nil, err
 	}
-	params, err := m.Params.Append(nil)
-	if err != nil {
-		return nil, refuse.Internal.Because(err)
-	}
-	return awaitProof(hs, e, &proof{params, m.Scheme, m.Signature})
+	return awaitProof(hs, e, proof{m.Scheme, m.Signature})
 }
 
-func awaitProof(hs *handshake.Context, e exchanged, p *proof) (fsm.State, error) {
+// awaitProof has the chain verified whose key has signed the message at hand: all
+// of it before the scheme and the signature.
+func awaitProof(hs *handshake.Context, e exchanged, p proof) (fsm.State, error) {
 	if !slices.Contains(hs.Policy.Offered, p.scheme) {
 		return nil, refuse.SchemeNotOffered.With("%v", p.scheme)
 	}
+	const overhead = 2 + 2 // the scheme, and the length of the signature
+	params := hs.Raw[messages.HandshakeHeaderLen : len(hs.Raw)-overhead-len(p.signature)]
 	askVerdict(hs)
-	return &awaitServerVerdict12{exchanged: e, proof: p}, nil
+	return &awaitServerVerdict12{exchanged: e, params: params, proof: p}, nil
 }
 
 // takeCurve takes a share on a curve that was offered (RFC 8422, Section 5.4).

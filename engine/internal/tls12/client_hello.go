@@ -89,7 +89,7 @@ func acceptHello(hs *handshake.Context, offer *handshake.Offer, m *messages.Serv
 	if err := features.Accept(hs, x); err != nil {
 		return agreed{}, err
 	}
-	if a.extras, err = acceptExtras(hs, offer, x); err != nil {
+	if a.extras, err = acceptExtras(hs, x); err != nil {
 		return agreed{}, err
 	}
 	return a, acceptSession(offer, m, &a)

@@ -41,7 +41,8 @@ type (
 	waitServerECDHEPSK12    struct{ agreed }
 	awaitServerVerdict12    struct {
 		exchanged
-		proof *proof // nil without a key share
+		params []byte // of the key share, or nil
+		proof  proof
 		// request or done is the message that came in place of a status.
 		request *messages.CertificateRequest12
 		done    *messages.ServerHelloDone
@@ -99,7 +100,6 @@ type exchanged struct {
 
 // proof is what the server signed its key share with.
 type proof struct {
-	params    []byte
 	scheme    messages.SignatureScheme
 	signature []byte
 }

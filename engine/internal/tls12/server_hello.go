@@ -12,7 +12,9 @@ import (
 
 // sendServerHello sends what was agreed on (RFC 5246, Section 7.4.1.3).
 func sendServerHello(hs *handshake.Context, c *choice) error {
-	hs.Transcript.Retain()
+	if hs.Policy.RequestClientCert {
+		hs.Transcript.Retain() // for the CertificateVerify
+	}
 	hs.Transcript.Use(c.suite.Hash)
 	hs.Transcript.Add(c.hello.Raw)
 	m := &messages.ServerHello{LegacyVersion: hs.Connection.Version, CipherSuite: c.suite.ID, SessionID: c.sessionID}
@@ -42,22 +44,28 @@ func sendServerHello(hs *handshake.Context, c *choice) error {
 	return hs.Send(m)
 }
 
+// repliesSize has room for the extensions of a plain ServerHello, in bytes.
+const repliesSize = 128
+
+// uncompressed is the ec_point_formats of both hellos. Nothing writes to it.
+var uncompressed = &messages.ECPointFormats{Formats: []messages.PointFormat{messages.PointUncompressed}}
+
 // putReplies puts the extensions of the ServerHello.
 func putReplies(hs *handshake.Context, c *choice, x *messages.Extensions) error {
 	offered := &c.hello.Message.Extensions
+	x.Grow(repliesSize)
+	info := &messages.RenegotiationInfo{Verify: verifyData(c.previous, secrets.ClientSender, secrets.ServerSender)}
 	for _, put := range [...]struct {
 		body   messages.ExtensionBody
 		wanted bool
 	}{
-		{&messages.RenegotiationInfo{Verify: verifyData(c.previous, secrets.ClientSender, secrets.ServerSender)},
-			hs.Connection.SecureRenegotiation},
+		{info, hs.Connection.SecureRenegotiation},
 		{&messages.ExtendedMasterSecret{}, c.extended},
 		{&messages.EncryptThenMAC{}, c.encryptThenMAC},
 		{&messages.SessionTicketOffer{}, c.ticket},
 		{&messages.StatusRequestAck{}, c.status == messages.StatusTypeOCSP},
 		{&messages.StatusRequestV2Ack{}, c.status == messages.StatusTypeOCSPMulti},
-		{&messages.ECPointFormats{Formats: []messages.PointFormat{messages.PointUncompressed}},
-			c.suite.KeyExchange.Curves() && offered.Has(messages.ExtensionECPointFormats)},
+		{uncompressed, c.suite.KeyExchange.Curves() && offered.Has(messages.ExtensionECPointFormats)},
 	} {
 		if !put.wanted {
 			continue

@@ -62,10 +62,13 @@ func offerStatusV2(x *messages.Extensions) error {
 }
 
 // acceptExtras reads what the server agreed to.
-func acceptExtras(hs *handshake.Context, offer *handshake.Offer, x *messages.Extensions) (*extras, error) {
+func acceptExtras(hs *handshake.Context, x *messages.Extensions) (*extras, error) {
 	var e extras
 	e.urls = x.Has(messages.ExtensionClientCertificateURL)
 	ours := &hs.Policy.Supplemental
+	if !ours.Any() {
+		return e.orNil(), nil
+	}
 	var mappings messages.UserMappingTypes
 	var client messages.ClientAuthz
 	var server messages.ServerAuthz
@@ -94,8 +97,11 @@ func acceptExtras(hs *handshake.Context, offer *handshake.Offer, x *messages.Ext
 // is for a renegotiation, which protects it, unless the policy says otherwise
 // (RFC 4680, Section 3).
 func chooseExtras(hs *handshake.Context, hello *handshake.Hello, reply *messages.Extensions) (*extras, error) {
-	var e extras
 	ours := &hs.Policy.Supplemental
+	if !ours.Any() && !hs.Policy.CertificateURLs {
+		return nil, nil
+	}
+	var e extras
 	if hs.Policy.CertificateURLs && hs.Policy.RequestClientCert && hello.Message.Extensions.Has(messages.ExtensionClientCertificateURL) {
 		e.urls = true
 		if err := handshake.Put(reply, &messages.ClientCertificateURL{}); err != nil {
