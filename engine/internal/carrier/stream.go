@@ -50,14 +50,17 @@ type Stream struct {
 	// messages holds handshake bytes deprotected but not yet taken.
 	messages []byte
 	opener   opener
-	tagLen   int // of the keys for reading, in TLS 1.3
-	read     keyState
-	empty    int
-	warnings int
-	skip     int
-	skipping bool // records that do not deprotect are passed over
-	begun    bool // something of a handshake has been sent or received
-	heard    bool // the peer speaks TLS, by its first record
+	// expansion is what the protection of what is read adds to a record: the tag
+	// in TLS 1.3, the most that there can be in TLS 1.2.
+	expansion int
+	read      keyState
+	empty     int
+	warnings  int
+	skip      int
+	skipping  bool // records that do not deprotect are passed over
+	begun     bool // something of a handshake has been sent or received
+	heard     bool // the peer speaks TLS, by its first record
+	takes     limits
 
 	// out holds handshake bytes that wait to be put into records.
 	out    []byte
@@ -66,6 +69,8 @@ type Stream struct {
 	write  keyState
 	tls12  bool
 	first  bool // the first flight has been sent, be it in several records
+	sends  limits
+	most   uint16 // that a protected record has held so far, of those read
 }
 
 // opener removes the protection of records, in the way of a version.
@@ -113,7 +118,7 @@ func (s *Stream) ReadKeys(out *events.Output, level events.Level, suite *secrets
 	if err != nil {
 		return refuse.Internal.Because(err)
 	}
-	s.tagLen = suite.Overhead()
+	s.expansion = suite.Overhead()
 	s.readUnder(out, opener, level, suite.ID)
 	return nil
 }

@@ -21,6 +21,7 @@ func (s *Stream) ReadKeys12(out *events.Output, suite *secrets.Suite12, keys *se
 	if err != nil {
 		return refuse.Internal.Because(err)
 	}
+	s.expansion = suite.MaxExpansion()
 	s.readUnder(out, opener, events.Application, suite.ID)
 	return nil
 }
@@ -50,6 +51,9 @@ func (s *Stream) open12(out *events.Output, rec wireRecord) (Item, error) {
 		var err error
 		if content, _, err = s.deprotect(out, rec); err != nil {
 			return Item{}, recordRefusal(err)
+		}
+		if err := s.taken(len(content)); err != nil {
+			return Item{}, err
 		}
 	}
 	s.trace(out, events.Read, s.read.level, kind, len(rec.bytes))
