@@ -33,6 +33,10 @@ type Policy struct {
 	UpdateAfter   uint64
 	KeyLog, Trace bool
 
+	// RecordSizeLimit is of content and padding, in either version; 0 offers
+	// none, and answers by the most that there can be.
+	RecordSizeLimit int
+
 	Authorities [][]byte
 	Tickets     bool // offers, takes or sends them
 	Reverify    bool
@@ -44,6 +48,8 @@ type Policy struct {
 	KeyShares  []messages.Group
 	// RequestOCSP and RequestSCTs ask for what the server may staple.
 	RequestOCSP, RequestSCTs bool
+	// MaxFragmentLength is what is asked for, or 0.
+	MaxFragmentLength messages.FragmentLength
 
 	// Of a server.
 	ChooseConfig      bool
@@ -80,11 +86,14 @@ func (p *Policy) String() string {
 		line("key_shares", list(p.KeyShares))
 		line("request_ocsp", p.RequestOCSP)
 		line("request_scts", p.RequestSCTs)
+		length, _ := p.MaxFragmentLength.Bytes()
+		line("fragment_length", length)
 	}
 	line("schemes", list(p.Schemes))
 	line("schemes_cert", list(p.SchemesCert))
 	line("alpn", list(p.ALPN))
 	line("record_size", p.RecordSize)
+	line("record_limit", p.RecordSizeLimit)
 	line("padding", p.Padding != nil)
 	line("compatibility", p.Compatibility)
 	line("max_message", p.MaxMessage)
