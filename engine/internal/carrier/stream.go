@@ -54,12 +54,12 @@ type Stream struct {
 	// in TLS 1.3, the most that there can be in TLS 1.2.
 	expansion int
 	read      keyState
-	empty     int
-	warnings  int
 	skip      int
-	skipping  bool // records that do not deprotect are passed over
-	begun     bool // something of a handshake has been sent or received
-	heard     bool // the peer speaks TLS, by its first record
+	empty     uint8 // records without content in a row
+	warnings  uint8 // in a row
+	skipping  bool  // records that do not deprotect are passed over
+	begun     bool  // something of a handshake has been sent or received
+	heard     bool  // the peer speaks TLS, by its first record
 	takes     limits
 
 	// out holds handshake bytes that wait to be put into records.
