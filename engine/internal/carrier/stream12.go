@@ -22,6 +22,7 @@ func (s *Stream) ReadKeys12(out *events.Output, suite *secrets.Suite12, keys *se
 		return refuse.Internal.Because(err)
 	}
 	s.expansion = suite.MaxExpansion()
+	s.takes.change()
 	s.readUnder(out, opener, events.Application, suite.ID)
 	return nil
 }
@@ -37,6 +38,7 @@ func (s *Stream) WriteKeys12(out *events.Output, suite *secrets.Suite12, keys *s
 		return refuse.Internal.Because(err)
 	}
 	s.limit = 0
+	s.sends.change()
 	s.writeUnder(out, sealer, events.Application, suite.ID)
 	return nil
 }

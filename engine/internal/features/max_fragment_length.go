@@ -70,3 +70,8 @@ func limitRecords(hs *handshake.Context, agreed limits) {
 	hs.LimitRecords(events.Read, agreed.takes, agreed.clear)
 	hs.Connection.SendLimit, hs.Connection.ReceiveLimit = uint16(agreed.sends), uint16(agreed.takes)
 }
+
+// noLimits forgets what was agreed on before: every handshake agrees anew.
+func noLimits(hs *handshake.Context) {
+	hs.Connection.SendLimit, hs.Connection.ReceiveLimit = 0, 0
+}

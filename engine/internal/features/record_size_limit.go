@@ -12,12 +12,14 @@ import (
 var recordSizeLimit = Feature{
 	Type: messages.ExtensionRecordSizeLimit,
 	Offer: func(hs *handshake.Context, x *messages.Extensions) error {
+		noLimits(hs)
 		if hs.Policy.RecordSizeLimit == 0 {
 			return nil
 		}
 		return handshake.Put(x, &messages.RecordSizeLimit{Limit: offeredLimit(hs.Policy)})
 	},
 	Answer: func(hs *handshake.Context, hello *handshake.Hello, reply *messages.Extensions) error {
+		noLimits(hs)
 		if !hello.Message.Extensions.Has(messages.ExtensionRecordSizeLimit) {
 			return nil
 		}
