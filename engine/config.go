@@ -48,6 +48,14 @@ type Common struct {
 	// RecordSize bounds the content of a record sent, in bytes: 1 to 16384,
 	// which is the default.
 	RecordSize int
+	// RecordSizeLimit is how many bytes this end takes in one protected record,
+	// content and padding, in either version: 64 to 16384. The peer is told by
+	// record_size_limit (RFC 8449, Section 4), and what it sends beyond is refused.
+	// With 0 a client does not offer the extension, and a server answers one that
+	// was offered by 16384. In TLS 1.3 the extension counts the content type too,
+	// so that it has one more; a client that allows both versions cannot know, and
+	// takes that byte in TLS 1.2.
+	RecordSizeLimit int
 	// NoCompatibility turns the middlebox compatibility mode of RFC 8446,
 	// Appendix D.4, off. A server then still answers a client that uses it.
 	NoCompatibility bool
@@ -115,6 +123,12 @@ type ClientConfig struct {
 	// Fallback says that a connection with a higher MaxVersion failed before, so
 	// that a server which would have had more refuses (RFC 7507).
 	Fallback bool
+	// MaxFragmentLength asks that no record of either end holds more than so many
+	// bytes, the handshake's records in clear included: 512, 1024, 2048 or 4096
+	// (RFC 6066, Section 4). 0 does not ask. A server that has record_size_limit
+	// passes it over where RecordSizeLimit is set too (RFC 8449, Section 5). Some
+	// servers resume a session only with the length that it began with.
+	MaxFragmentLength int
 	// ReverifyOnResume asks [events.VerifyPeer] again about the chain of a
 	// session resumed.
 	ReverifyOnResume bool

@@ -168,6 +168,8 @@ func (e *Engine) perform(out *events.Output, a *handshake.Action) error {
 	case handshake.UseTLS12:
 		e.stream.UseTLS12()
 		return nil
+	case handshake.LimitRecords:
+		return e.stream.LimitRecords(a.Direction, a.Size, a.Clear)
 	case handshake.SendWarning:
 		if e.writeClosed {
 			return nil

@@ -42,6 +42,9 @@ func TestAConfigThatCannotBeIsMisuse(t *testing.T) {
 		"with too many protocols":        func(c *engine.Common) { c.ALPN = manyProtocols() },
 		"with a negative record size":    func(c *engine.Common) { c.RecordSize = -1 },
 		"with a record size too large":   func(c *engine.Common) { c.RecordSize = 16385 },
+		"with a limit of 63 bytes":       func(c *engine.Common) { c.RecordSizeLimit = 63 },
+		"with a limit of 16385 bytes":    func(c *engine.Common) { c.RecordSizeLimit = 16385 },
+		"with a negative limit":          func(c *engine.Common) { c.RecordSizeLimit = -1 },
 		"with a message bound too large": func(c *engine.Common) { c.MaxMessage = 1<<24 + 4 },
 		"with a negative message bound":  func(c *engine.Common) { c.MaxMessage = -1 },
 		"with a negative bound to hold":  func(c *engine.Common) { c.MaxHeld = -1 },
@@ -72,6 +75,8 @@ func TestAClientConfigThatCannotBeIsMisuse(t *testing.T) {
 		"a name too long":             func(c *engine.ClientConfig) { c.ServerName = strings.Repeat("n", 256) },
 		"a key share of no group":     func(c *engine.ClientConfig) { c.KeyShares = []messages.Group{messages.X448} },
 		"key shares out of order":     func(c *engine.ClientConfig) { c.KeyShares = []messages.Group{messages.Secp256r1, messages.X25519} },
+		"a fragment length of none":   func(c *engine.ClientConfig) { c.MaxFragmentLength = 513 },
+		"a fragment length of all":    func(c *engine.ClientConfig) { c.MaxFragmentLength = 16384 },
 		"two key shares of one group": func(c *engine.ClientConfig) { c.KeyShares = []messages.Group{messages.X25519, messages.X25519} },
 	} {
 		config := engine.ClientConfig{Common: engine.Common{Rand: testkit.Rand("misuse")}}

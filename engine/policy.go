@@ -59,6 +59,9 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	if !slices.Equal(p.KeyShares, handshake.Common(p.Groups, p.KeyShares)) && len(p.KeyShares) > 0 {
 		return nil, invalid("KeyShares %v are not of Groups, or not in their order", p.KeyShares)
 	}
+	if err := c.compileFragmentLength(p); err != nil {
+		return nil, err
+	}
 	p.Tickets = !c.NoTickets
 	p.RequestOCSP, p.RequestSCTs = c.RequestOCSP, c.RequestSCTs
 	p.RequestOCSPChain, p.FalseStart = c.RequestOCSPChain, c.FalseStart
@@ -126,6 +129,9 @@ func (c *Common) compile(p *handshake.Policy) error {
 		return err
 	}
 	if err := checkALPN(c.ALPN); err != nil {
+		return err
+	}
+	if err := c.compileRecordSizeLimit(p); err != nil {
 		return err
 	}
 	p.ALPN = c.ALPN

@@ -19,11 +19,14 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 	narrow.Schemes = []messages.SignatureScheme{messages.Ed25519}
 	narrow.ALPN = []string{"h2", "http/1.1"}
 	narrow.RecordSize, narrow.MaxMessage, narrow.MaxHeld, narrow.NoCompatibility = 1024, 8192, 4096, true
+	narrow.RecordSizeLimit = 512
 	narrow.Padding = func(uint8, int, int) int { return 0 }
 
 	clients := map[string]*engine.ClientConfig{
-		"client_default":   {Common: plain},
-		"client_narrow":    {Common: narrow, ServerName: testkit.ServerName, NoTickets: true, ReverifyOnResume: true},
+		"client_default": {Common: plain},
+		"client_narrow": {
+			Common: narrow, ServerName: testkit.ServerName, NoTickets: true, ReverifyOnResume: true, MaxFragmentLength: 1024,
+		},
 		"client_no_shares": {Common: plain, KeyShares: []messages.Group{}},
 	}
 	for name, config := range clients {

@@ -182,6 +182,10 @@ func (s *script) configure(client bool, options []string) error {
 			answers.Identity = identity(value)
 		case "record-size":
 			common.RecordSize, err = strconv.Atoi(value)
+		case "record-size-limit":
+			common.RecordSizeLimit, err = strconv.Atoi(value)
+		case "max-fragment-length":
+			s.pair.Client.MaxFragmentLength, err = strconv.Atoi(value)
 		case "update-after":
 			common.UpdateAfter, err = strconv.ParseUint(value, 10, 64)
 		case "pad-to":

@@ -15,6 +15,11 @@ type Connection struct {
 	// Retried tells that a HelloRetryRequest took place
 	// (RFC 8446, Section 4.1.4).
 	Retried bool
+	// SendLimit and ReceiveLimit are how many bytes of content and padding a
+	// protected record holds at the most that this end sends, and that it takes,
+	// where the two ends have agreed on that: at most 16384, and 0 where they have
+	// not (RFC 8449, Section 4, and RFC 6066, Section 4).
+	SendLimit, ReceiveLimit uint16
 	// ALPN is the application protocol, empty if none was agreed on.
 	ALPN string
 	// ServerName is the name the client sent, also on a client.

@@ -131,6 +131,9 @@ func (c *Connection) String() string {
 	if c.ALPN != "" {
 		fmt.Fprintf(&b, ", alpn=%q", c.ALPN)
 	}
+	if c.SendLimit != 0 || c.ReceiveLimit != 0 {
+		fmt.Fprintf(&b, ", send_limit=%d receive_limit=%d", c.SendLimit, c.ReceiveLimit)
+	}
 	fmt.Fprintf(&b, ", resumed=%t", c.Resumed)
 	if c.Renegotiated {
 		b.WriteString(", renegotiated=true")

@@ -13,12 +13,12 @@ func TestAFeatureThatIsNotThereExitsWith3(t *testing.T) {
 	for name, lines := range map[string][]string{
 		"server": {
 			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100", "-pha",
-			"-record-size-limit 64", "-raw-public-key", "-cert-compression zlib", "-ech-key F",
+			"-raw-public-key", "-cert-compression zlib", "-ech-key F",
 			"-groups MLKEM512", "-ciphers TLS_RSA_WITH_AES_128_GCM_SHA256",
 		},
 		"client": {
 			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data", "-pha",
-			"-max-fragment-length 512", "-record-size-limit 64", "-raw-public-key F", "-cert-compression zlib",
+			"-raw-public-key F", "-cert-compression zlib",
 			"-ech-config F", "-renegotiation",
 			"-groups brainpoolP256r1", "-key-shares GC256A", "-ciphers TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
 		},
@@ -57,6 +57,8 @@ func TestBadUsageExitsWith2(t *testing.T) {
 		{"server", server + "-ciphers nonsense"},
 		{"server", server + "-alpn h2,,h3"},
 		{"server", server + "-reply-size -1"},
+		{"server", server + "-record-size-limit 63"},
+		{"server", server + "-record-size-limit 16385"},
 		{"server", server + "-keylog /nonexistent/file"},
 		{"server", server + "-nonsense"},
 		{"server", server + "argument"},
@@ -67,6 +69,8 @@ func TestBadUsageExitsWith2(t *testing.T) {
 		{"client", "-timeout 0s"},
 		{"client", "-groups x25519 -key-shares secp256r1"},
 		{"client", "-key-shares MLKEM768"},
+		{"client", "-record-size-limit 63"},
+		{"client", "-max-fragment-length 1000"},
 		{"client", "-mode ftp"},
 		{"client", "-max 1.2 -ciphers TLS_AES_128_GCM_SHA256"},
 		{"handshake", "-connect nonsense"},

@@ -83,7 +83,12 @@ func scenarios() []scenario {
 	again := known()
 	again.Client.Session, again.Client.KeyShares = sessionOf(known()), []messages.Group{}
 
-	return []scenario{{"full", full}, {"retried", retried}, {"resumed", resumed}, {"known", again}}
+	// Without certificates every flight has room in a small record.
+	limited := newPair()
+	limited.Client.Session = session()
+	limited.Client.RecordSizeLimit, limited.Server.RecordSizeLimit = 300, 64
+
+	return []scenario{{"full", full}, {"retried", retried}, {"resumed", resumed}, {"known", again}, {"limited", limited}}
 }
 
 // session is one that newPair's servers resume.

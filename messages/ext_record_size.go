@@ -4,8 +4,11 @@ import "github.com/tacitls/tacitls/messages/wire"
 
 // RecordSizeLimit is the largest plaintext its sender takes in one protected record. RFC 8449, Section 4.
 type RecordSizeLimit struct {
-	Limit uint16 // bytes; in TLS 1.3 content type and padding count. Below 64 is not allowed
+	Limit uint16 // bytes; in TLS 1.3 content type and padding count. Below MinRecordSizeLimit is not allowed
 }
+
+// MinRecordSizeLimit is the least limit that may be sent, in bytes. RFC 8449, Section 4.
+const MinRecordSizeLimit = 64
 
 // ExtensionType returns ExtensionRecordSizeLimit.
 func (b *RecordSizeLimit) ExtensionType() ExtensionType { return ExtensionRecordSizeLimit }

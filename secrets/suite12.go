@@ -168,6 +168,16 @@ func (s *Suite12) explicitLen() int {
 	return 0
 }
 
+// MaxExpansion returns by how many bytes the fragment of a record may be longer than
+// its content: an AEAD's always is by so many, that of CBC by no more, with all the
+// padding there can be. RFC 5246, Section 6.2.3.
+func (s *Suite12) MaxExpansion() int {
+	if s.AEAD() {
+		return s.explicitLen() + s.aeadTagLen()
+	}
+	return s.explicitLen() + s.MACKeyLen() + maxPadding
+}
+
 // FitsKey reports whether a server's certificate of this key serves the suite: an
 // ECDSA, Ed25519 or Ed448 key, an RSA key of either kind where it signs, or one not
 // confined to RSA-PSS where it decrypts. No key serves a suite without a

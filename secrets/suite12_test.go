@@ -149,3 +149,17 @@ func TestSHA1SignaturesVerifyUnderTheLegacyRulesAlone(t *testing.T) {
 		}
 	}
 }
+
+func TestTheExpansionOfASuiteOfTLS12IsTheMostThatProtectionAdds(t *testing.T) {
+	for id, want := range map[messages.CipherSuite]int{
+		messages.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256:       8 + 16,
+		messages.TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8:          8 + 8,
+		messages.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256: 16,
+		messages.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA:          16 + 20 + 256,
+		messages.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384:     16 + 48 + 256,
+	} {
+		if got := suite12Of(t, id).MaxExpansion(); got != want {
+			t.Errorf("%v adds up to %d bytes, want %d", id, got, want)
+		}
+	}
+}

@@ -94,6 +94,7 @@ func (o *options) config() *engine.ClientConfig {
 	config.MinVersion, config.MaxVersion = o.versions.Min, o.versions.Max
 	config.CipherSuites, config.Groups, config.ALPN = o.suites, o.groups, o.alpn
 	config.KeyLog, config.RequestOCSP = o.keyLog != nil, o.ocsp
+	config.RecordSizeLimit, config.MaxFragmentLength = o.recordLimit, o.maxFragment
 	return config
 }
 

@@ -32,6 +32,8 @@ type options struct {
 	ocsp         bool
 	exporter     string
 	keyLog       *flags.KeyLog
+	maxFragment  int
+	recordLimit  int
 	timeout      time.Duration
 }
 
@@ -66,6 +68,8 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.BoolVar(&o.ocsp, "ocsp", false, "ask for a stapled OCSP response, and fail without one; it is not judged")
 	f.StringVar(&o.exporter, "exporter", "", "report 32 bytes of keying material for this `label`")
 	f.StringVar(&t.keylog, "keylog", "", "append secrets to this `file`, for Wireshark")
+	f.IntVar(&o.maxFragment, "max-fragment-length", 0, "ask for records of at most so many `bytes`: 512, 1024, 2048 or 4096")
+	f.IntVar(&o.recordLimit, "record-size-limit", 0, "take at most so many `bytes` in a record, 64 to 16384, and tell the server")
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`duration` after which to give up")
 	later(f)
 	if err := f.Parse(arguments); err != nil {
@@ -82,8 +86,6 @@ func later(f *flags.Set) {
 	f.LaterString("cert-compression", "certificate compression `algorithms`")
 	f.LaterBool("early-data", "send the request as early data")
 	f.LaterBool("pha", "offer to authenticate after the handshake")
-	f.LaterInt("max-fragment-length", "max_fragment_length in `bytes`")
-	f.LaterInt("record-size-limit", "record_size_limit in `bytes`")
 	f.LaterString("raw-public-key", "`file` of the raw public key to expect")
 	f.LaterString("ech-config", "ECH config `file`")
 	f.LaterBool("renegotiation", "renegotiate before the request")

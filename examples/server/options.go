@@ -25,6 +25,7 @@ type options struct {
 	replySize    int
 	exporter     string
 	keyLog       *flags.KeyLog
+	recordLimit  int
 	verbose      bool
 }
 
@@ -55,6 +56,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&t.ocsp, "ocsp", "", "DER `file` of the OCSP response to staple, for the first -cert")
 	f.StringVar(&o.exporter, "exporter", "", "report 32 bytes of keying material for this `label`")
 	f.StringVar(&t.keylog, "keylog", "", "append secrets to this `file`, for Wireshark")
+	f.IntVar(&o.recordLimit, "record-size-limit", 0, "take at most so many `bytes` in a record, 64 to 16384, and tell clients that ask")
 	f.BoolVar(&o.verbose, "v", false, "print every event of every connection on stderr")
 	later(f)
 	if err := f.Parse(arguments); err != nil {
@@ -70,7 +72,6 @@ func later(f *flags.Set) {
 	f.LaterBool("psk-ke", "allow pre-shared keys without a key exchange")
 	f.LaterInt("early-data", "take early data of up to so many `bytes`")
 	f.LaterBool("pha", "ask for a client certificate after the handshake, on GET /secret")
-	f.LaterInt("record-size-limit", "record_size_limit in `bytes`")
 	f.LaterBool("raw-public-key", "send a raw public key")
 	f.LaterString("cert-compression", "certificate compression `algorithms`")
 	f.LaterString("ech-key", "ECH key `file`")

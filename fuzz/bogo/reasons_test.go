@@ -13,6 +13,7 @@ import (
 var withoutWord = []string{
 	"internal_error", "entropy_failed", "aborted", "answer_refused", "peer_rejected", "signing_failed", "bad_answer",
 	"sequence_exhausted", "peer_alert", "truncated", "too_many_tickets", "cookie_too_large",
+	"record_size_limit_too_small", "unknown_fragment_length", "fragment_length_not_offered", "two_record_limits",
 }
 
 func TestEveryRefusalHasAWordOrAReasonForNone(t *testing.T) {

@@ -50,15 +50,18 @@ type Stream struct {
 	// messages holds handshake bytes deprotected but not yet taken.
 	messages []byte
 	opener   opener
-	tagLen   int // of the keys for reading, in TLS 1.3
-	read     keyState
-	empty    int
-	warnings int
-	skip     int
-	skipping bool   // records that do not deprotect are passed over
-	begun    bool   // something of a handshake has been sent or received
-	heard    bool   // the peer speaks TLS, by its first record
-	greeting uint16 // the version of that record
+	// expansion is what the protection of what is read adds to a record: the tag
+	// in TLS 1.3, the most that there can be in TLS 1.2.
+	expansion int
+	read      keyState
+	skip      int
+	empty     uint8  // records without content in a row
+	warnings  uint8  // in a row
+	skipping  bool   // records that do not deprotect are passed over
+	begun     bool   // something of a handshake has been sent or received
+	heard     bool   // the peer speaks TLS, by its first record
+	greeting  uint16 // the version of that record
+	takes     limits
 
 	// out holds handshake bytes that wait to be put into records.
 	out     []byte
@@ -68,6 +71,8 @@ type Stream struct {
 	tls12   bool
 	first   bool   // the first flight has been sent, be it in several records
 	inClear uint16 // the version of records in clear; 0 is that of TLS 1.2
+	sends   limits
+	most    uint16 // that a protected record has held so far, of those read
 }
 
 // opener removes the protection of records, in the way of a version.
@@ -115,7 +120,7 @@ func (s *Stream) ReadKeys(out *events.Output, level events.Level, suite *secrets
 	if err != nil {
 		return refuse.Internal.Because(err)
 	}
-	s.tagLen = suite.Overhead()
+	s.expansion = suite.Overhead()
 	s.readUnder(out, opener, level, suite.ID)
 	return nil
 }

@@ -21,6 +21,8 @@ func (s *Stream) ReadKeys12(out *events.Output, suite *secrets.Suite12, keys *se
 	if err != nil {
 		return refuse.Internal.Because(err)
 	}
+	s.expansion = suite.MaxExpansion()
+	s.takes.change()
 	s.readUnder(out, opener, events.Application, suite.ID)
 	return nil
 }
@@ -36,6 +38,7 @@ func (s *Stream) WriteKeys12(out *events.Output, suite *secrets.Suite12, keys *s
 		return refuse.Internal.Because(err)
 	}
 	s.limit = 0
+	s.sends.change()
 	s.writeUnder(out, sealer, events.Application, suite.ID)
 	return nil
 }
@@ -50,6 +53,9 @@ func (s *Stream) open12(out *events.Output, rec wireRecord) (Item, error) {
 		var err error
 		if content, _, err = s.deprotect(out, rec); err != nil {
 			return Item{}, recordRefusal(err)
+		}
+		if err := s.taken(len(content)); err != nil {
+			return Item{}, err
 		}
 	}
 	s.trace(out, events.Read, s.read.level, kind, len(rec.bytes))

@@ -129,13 +129,7 @@ func (s *Stream) peek(b []byte) (header record.Header, whole bool, err error) {
 	if !ok {
 		return header, false, nil
 	}
-	limit := record.MaxPlaintext
-	switch {
-	case s.tls12 && s.opener != nil:
-		limit += record.MaxExpansion12
-	case s.opener != nil || header.Type == record.ApplicationData:
-		limit += record.MaxExpansion13
-	}
+	longest := s.longest(header.Type)
 	switch {
 	case !s.begun && header.Version>>8 != 3:
 		// Later the field is ignored (RFC 8446, Section 5.1); here it tells
@@ -143,8 +137,8 @@ func (s *Stream) peek(b []byte) (header record.Header, whole bool, err error) {
 		return header, false, refuse.RecordVersion.With("0x%04x, the first bytes are %q", header.Version, b[:record.HeaderLen])
 	case !s.heard && (header.Type < record.ChangeCipherSpec || header.Type > record.Heartbeat):
 		return header, false, refuse.UnexpectedRecord.With("the first bytes are %q", b[:record.HeaderLen])
-	case header.Length > limit:
-		return header, false, refuse.RecordOverflow.With("%d bytes", header.Length)
+	case header.Length > longest:
+		return header, false, refuse.RecordOverflow.With("%d bytes, the most is %d", header.Length, longest)
 	}
 	if !s.heard {
 		s.heard, s.greeting = true, header.Version
@@ -182,12 +176,15 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 		if s.skipping && errors.Is(err, secrets.ErrBadMAC) {
 			return Item{}, s.pass(size)
 		}
-		if size < s.tagLen {
+		if size < s.expansion {
 			return Item{}, refuse.BadRecordMAC.With("%d bytes are less than a tag", size)
 		}
 		return Item{}, recordRefusal(err)
 	}
 	s.skipping = false
+	if err := s.taken(size - s.expansion - typeLen); err != nil {
+		return Item{}, err
+	}
 	s.trace(out, events.Read, s.read.level, record.ContentType(inner), len(rec.bytes))
 	return s.deliver(out, record.ContentType(inner), content, false)
 }
@@ -290,7 +287,7 @@ func (s *Stream) countEmpty() error {
 // unknown here. Data under a tag of 8 bytes is counted low, and the bound stays one;
 // less than this would count other data high, and refuse a client that keeps to what
 // it was told.
-const protectionLen = 1 + 16
+const protectionLen = typeLen + 16
 
 // pass drops a record of early data that this end does not take.
 func (s *Stream) pass(size int) error {

@@ -22,7 +22,7 @@ func (s *Stream) Send(out *events.Output, raw []byte) {
 func (s *Stream) Flush(out *events.Output) error {
 	waiting := s.out
 	for len(waiting) > 0 {
-		n := min(len(waiting), s.options.RecordSize)
+		n := min(len(waiting), s.options.RecordSize, s.room())
 		if err := s.seal(out, record.Handshake, waiting[:n]); err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (s *Stream) SendData(out *events.Output, b []byte) (rest []byte, err error)
 	if err := s.Flush(out); err != nil {
 		return b, err
 	}
-	n := min(len(b), s.options.RecordSize)
+	n := min(len(b), s.options.RecordSize, s.room())
 	return b[n:], s.seal(out, record.ApplicationData, b[:n])
 }
 
@@ -95,7 +95,7 @@ func (s *Stream) padding(kind record.ContentType, length int) int {
 	if s.options.Padding == nil || s.tls12 {
 		return 0
 	}
-	room := record.MaxPlaintext - length
+	room := s.room() - length
 	return max(0, min(s.options.Padding(uint8(kind), length, room), room))
 }
 

@@ -13,7 +13,7 @@ type Feature struct {
 	// Offer adds to a ClientHello.
 	Offer func(hs *handshake.Context, x *messages.Extensions) error
 	// Answer reads a server's choice from the offer and adds its reply to
-	// EncryptedExtensions. It is called whether or not the client offered.
+	// EncryptedExtensions, or to the ServerHello of TLS 1.2. It is called whether or not the client offered.
 	Answer func(hs *handshake.Context, hello *handshake.Hello, reply *messages.Extensions) error
 	// Accept reads the server's reply, which was solicited.
 	Accept func(hs *handshake.Context, x *messages.Extensions) error
@@ -23,6 +23,8 @@ type Feature struct {
 var table = [...]Feature{
 	serverName,
 	alpn,
+	recordSizeLimit,
+	maxFragmentLength,
 	quicParameters,
 }
 

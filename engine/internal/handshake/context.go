@@ -146,6 +146,7 @@ const (
 	SkipEarlyData
 	Align
 	UseTLS12
+	LimitRecords
 	SendWarning
 	Emit
 )
@@ -162,7 +163,8 @@ type Action struct {
 	Keys12    *secrets.RecordKeys
 	Order     secrets.CBCOrder
 	Alert     messages.Alert
-	Size      int          // SkipEarlyData: bytes to pass over
+	Size      int          // SkipEarlyData: bytes to pass over; LimitRecords: bytes in a protected record
+	Clear     int          // LimitRecords: bytes in a record in clear
 	Event     events.Event // Emit
 }
 
@@ -276,6 +278,13 @@ func (hs *Context) Warn(alert messages.Alert) { hs.stage(Action{Kind: SendWarnin
 // SkipEarlyData stages that up to size bytes of records that do not deprotect
 // are passed over (RFC 8446, Section 4.2.10).
 func (hs *Context) SkipEarlyData(size int) { hs.stage(Action{Kind: SkipEarlyData, Size: size}) }
+
+// LimitRecords stages that a record of a direction holds no more than so many
+// bytes of content and padding: a protected one, and one in clear. 0 leaves
+// either at the protocol's own bound.
+func (hs *Context) LimitRecords(direction events.Direction, protected, clear int) {
+	hs.stage(Action{Kind: LimitRecords, Direction: direction, Size: protected, Clear: clear})
+}
 
 // Align stages that the message at hand must end its record: the peer has to
 // wait for the answer to it before it says more.

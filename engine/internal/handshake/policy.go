@@ -34,6 +34,10 @@ type Policy struct {
 	UpdateAfter   uint64
 	KeyLog, Trace bool
 
+	// RecordSizeLimit is of content and padding, in either version; 0 offers
+	// none, and answers by the most that there can be.
+	RecordSizeLimit int
+
 	Authorities [][]byte
 	Tickets     bool // offers, takes or sends them
 	Reverify    bool
@@ -55,6 +59,8 @@ type Policy struct {
 	RequestOCSPChain         bool // by status_request_v2
 	FalseStart               bool
 	Fallback                 bool // says so by TLS_FALLBACK_SCSV
+	// MaxFragmentLength is what is asked for, or 0.
+	MaxFragmentLength messages.FragmentLength
 
 	// Of a server.
 	ChooseConfig      bool
@@ -139,11 +145,14 @@ func (p *Policy) String() string {
 			line("false_start", p.FalseStart)
 			line("fallback", p.Fallback)
 		}
+		length, _ := p.MaxFragmentLength.Bytes()
+		line("fragment_length", length)
 	}
 	line("schemes", list(p.Schemes))
 	line("schemes_cert", list(p.SchemesCert))
 	line("alpn", list(p.ALPN))
 	line("record_size", p.RecordSize)
+	line("record_limit", p.RecordSizeLimit)
 	line("padding", p.Padding != nil)
 	line("compatibility", p.Compatibility)
 	line("max_message", p.MaxMessage)

@@ -61,6 +61,12 @@ const (
 	DuplicateKeyShare
 	BadKeyShare
 
+	// Limits of records.
+	RecordSizeLimitTooSmall
+	UnknownFragmentLength
+	FragmentLengthNotOffered
+	TwoRecordLimits
+
 	// HelloRetryRequest.
 	SecondRetry
 	RetryWithoutChange
@@ -176,6 +182,12 @@ var catalogue = [...]entry{
 	GroupNotOffered:       {"group_not_offered", messages.AlertIllegalParameter, "a key share is for a group that was not offered", "RFC 8446, Section 4.2.8", false},
 	DuplicateKeyShare:     {"duplicate_key_share", messages.AlertIllegalParameter, "two key shares are for one group", "RFC 8446, Section 4.2.8", false},
 	BadKeyShare:           {"bad_key_share", messages.AlertIllegalParameter, "a key share is not a valid one of its group", "RFC 8446, Section 4.2.8", false},
+
+	// Limits of records.
+	RecordSizeLimitTooSmall:  {"record_size_limit_too_small", messages.AlertIllegalParameter, "record_size_limit is less than 64 bytes", "RFC 8449, Section 4", false},
+	UnknownFragmentLength:    {"unknown_fragment_length", messages.AlertIllegalParameter, "max_fragment_length asks for none of the lengths there are", "RFC 6066, Section 4", false},
+	FragmentLengthNotOffered: {"fragment_length_not_offered", messages.AlertIllegalParameter, "the server answers max_fragment_length by another length", "RFC 6066, Section 4", false},
+	TwoRecordLimits:          {"two_record_limits", messages.AlertIllegalParameter, "the server answers both record_size_limit and max_fragment_length", "RFC 8449, Section 5", false},
 
 	// HelloRetryRequest.
 	SecondRetry:         {"second_retry", messages.AlertUnexpectedMessage, "the server sent a second HelloRetryRequest", "RFC 8446, Section 4.1.4", false},

@@ -66,6 +66,12 @@ func sendHello(hs *handshake.Context, c choice, r *resumption) (flight, error) {
 	}
 	f := flight{suite: c.suite, hello: c.hello, schedule: early.Handshake(shared), session: session}
 	clear(shared)
+	// What is agreed on in EncryptedExtensions may bound the record of the
+	// ServerHello too.
+	extensions := &messages.EncryptedExtensions{}
+	if err := features.Answer(hs, c.hello, &extensions.Extensions); err != nil {
+		return flight{}, err
+	}
 	if err := sendServerHello(hs, c, r, share); err != nil {
 		return flight{}, err
 	}
@@ -80,11 +86,6 @@ func sendHello(hs *handshake.Context, c choice, r *resumption) (flight, error) {
 	hs.LogSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", &f.server)
 	hs.ReadKeys(events.Handshake, c.suite, &f.client)
 	hs.WriteKeys(events.Handshake, c.suite, &f.server)
-
-	extensions := &messages.EncryptedExtensions{}
-	if err := features.Answer(hs, c.hello, &extensions.Extensions); err != nil {
-		return flight{}, err
-	}
 	return f, hs.Send(extensions)
 }
 
