@@ -108,11 +108,15 @@ func extensionAttacks() []attack {
 			forge: withoutAnswer(messages.ExtensionExtendedMasterSecret),
 		},
 		{
-			sentence: "takes extended_master_secret away on both ways", pair: onlyLegacy, by: events.Client, refusal: "unsolicited_extension",
+			sentence: "takes extended_master_secret away and puts it into the answer", pair: onlyLegacy,
+			by: events.Server, refusal: "bad_record_mac",
 			forge: together(withoutOffer(messages.ExtensionExtendedMasterSecret), serverSays(func(m *messages.ServerHello) {
-				m.Extensions.Remove(messages.ExtensionExtendedMasterSecret)
-				forge.Set(&m.Extensions, &messages.EncryptThenMAC{})
+				forge.Set(&m.Extensions, &messages.ExtendedMasterSecret{})
 			})),
+		},
+		{
+			sentence: "answers an extension that was not offered", pair: onlyLegacy, by: events.Client, refusal: "unsolicited_extension",
+			forge: serverSays(func(m *messages.ServerHello) { forge.Set(&m.Extensions, &messages.EncryptThenMAC{}) }),
 		},
 		{
 			sentence: "takes encrypt_then_mac away", pair: legacyCBC, by: events.Server, refusal: "bad_record_mac",
