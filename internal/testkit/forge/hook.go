@@ -19,11 +19,12 @@ type Tap func(w *Wire, header record.Header, raw []byte) (taken bool)
 func (l *Link) Tap(do Tap) { l.taps = append(l.taps, do) }
 
 type hook struct {
-	from events.Role
-	kind messages.HandshakeType
-	skip int // messages to let pass first
-	do   Hook
-	done bool
+	from  events.Role
+	kind  messages.HandshakeType
+	skip  int // messages to let pass first
+	do    Hook
+	done  bool
+	every bool // it need not act, and does not cease to
 }
 
 // On has a hook act on the first message of a kind that an end sends.
@@ -32,6 +33,12 @@ func (l *Link) On(from events.Role, kind messages.HandshakeType, do Hook) { l.On
 // OnNth has a hook act on the nth message of a kind, counted from 1.
 func (l *Link) OnNth(from events.Role, kind messages.HandshakeType, nth int, do Hook) {
 	l.hooks = append(l.hooks, &hook{from: from, kind: kind, skip: nth - 1, do: do})
+}
+
+// OnEvery has a hook act on every message of a kind that an end sends and no
+// other hook acts on.
+func (l *Link) OnEvery(from events.Role, kind messages.HandshakeType, do Hook) {
+	l.hooks = append(l.hooks, &hook{from: from, kind: kind, do: do, every: true})
 }
 
 func (l *Link) hook(from events.Role, kind messages.HandshakeType) Hook {
@@ -48,14 +55,14 @@ func (l *Link) hook(from events.Role, kind messages.HandshakeType) Hook {
 	if found == nil {
 		return nil
 	}
-	found.done = true
+	found.done = !found.every
 	return found.do
 }
 
 // Walked tells whether every hook has acted.
 func (l *Link) Walked() bool {
 	for _, h := range l.hooks {
-		if !h.done {
+		if !h.done && !h.every {
 			return false
 		}
 	}

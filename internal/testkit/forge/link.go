@@ -107,6 +107,9 @@ func newEnd(role events.Role, e *engine.Engine, answers *testkit.Answers) *End {
 	return &End{Role: role, Engine: e, Answers: answers, secrets: map[string]secrets.Secret{}}
 }
 
+// Protects tells a blind forger whether the end protects what it writes.
+func (e *End) Protects() bool { return e.closed }
+
 // End is the end of a role.
 func (l *Link) End(role events.Role) *End {
 	if role == events.Client {
