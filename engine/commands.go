@@ -159,7 +159,7 @@ func (e *Engine) CloseWrite(out *events.Output, now time.Time) error {
 	if err := e.stream.SendAlert(out, closeNotify); err != nil {
 		return e.fail(out, err)
 	}
-	e.writeClosed = true
+	e.writeClosed, e.hs.WriteClosed = true, true
 	e.wipeIfClosed()
 	return nil
 }

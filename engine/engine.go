@@ -195,8 +195,14 @@ func refusalOf(question events.Question, answer *events.Refused) error {
 	return refused
 }
 
-// Connection is what has been agreed on so far.
-func (e *Engine) Connection() events.Connection { return e.hs.Connection }
+// Connection is what has been agreed on so far; while a renegotiation is under
+// way, by the handshake before.
+func (e *Engine) Connection() events.Connection {
+	if e.hs.Unfinished != nil && e.hs.Previous != nil {
+		return e.hs.Previous.Connection
+	}
+	return e.hs.Connection
+}
 
 // Completed tells that the handshake is complete.
 func (e *Engine) Completed() bool { return e.completed }

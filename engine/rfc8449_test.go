@@ -49,12 +49,6 @@ func overhear(t *testing.T, pair *testkit.Pair) overheard {
 	return heard
 }
 
-// onlyLegacy has the client offer TLS 1.2 alone.
-func onlyLegacy(p *testkit.Pair) {
-	inLegacy(p)
-	p.Client.MaxVersion = messages.TLS12
-}
-
 // covers 8449/4/2
 // covers 8449/4/6
 func TestALimitToldCountsTheContentTypeOfTLS13(t *testing.T) {

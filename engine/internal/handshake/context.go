@@ -40,6 +40,8 @@ type Context struct {
 	// TicketsServe tells that the client could use a ticket, in a mode that
 	// this end has (RFC 8446, Section 4.2.9).
 	TicketsServe bool
+	// WriteClosed tells that this end has sent close_notify.
+	WriteClosed bool
 	// SinceData counts messages of the peer's after the handshake since it
 	// last sent data.
 	SinceData int
@@ -95,6 +97,8 @@ type Unfinished struct {
 	Session *events.Session
 	// Keys12 are there once a master secret is agreed on.
 	Keys12 *Keys12
+	// Previous is the handshake that this one continues, or nil.
+	Previous *Previous
 }
 
 // Workspace is what a connection needs only while one of its inputs is dealt
@@ -267,7 +271,7 @@ func (hs *Context) Establish12(hash secrets.Hash, extended bool, verify [2]Verif
 func (hs *Context) Restart() *Previous {
 	previous := &Previous{Connection: hs.Connection, Established: *hs.Established12}
 	previous.Established.Master.Wipe()
-	hs.Unfinished = new(Unfinished)
+	hs.Unfinished = &Unfinished{Previous: previous}
 	hs.Connection = events.Connection{Role: hs.Role, Version: previous.Connection.Version, Renegotiated: true}
 	return previous
 }

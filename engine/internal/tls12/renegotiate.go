@@ -21,12 +21,12 @@ func AfterRenegotiatedHello() []fsm.State { return beforeExchange() }
 // AfterRenegotiation are the states that a server goes on in.
 func AfterRenegotiation() []fsm.State { return beginsInFull() }
 
-// MayRenegotiate tells whether another handshake may take place: the policy has
-// it, and it would be bound to the one before. A session resumed without
+// MayRenegotiate tells whether another handshake may take place: this end can
+// still write, the policy has it, and it would be bound to the one before. A session resumed without
 // extended_master_secret does not bind (RFC 7627, Section 5.4).
 func MayRenegotiate(hs *handshake.Context) bool {
 	c := &hs.Connection
-	if !c.SecureRenegotiation || c.Resumed && !c.ExtendedMasterSecret {
+	if hs.WriteClosed || !c.SecureRenegotiation || c.Resumed && !c.ExtendedMasterSecret {
 		return false
 	}
 	switch hs.Policy.Renegotiation {
