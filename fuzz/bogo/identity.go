@@ -124,9 +124,9 @@ func (id *identity) decrypts() bool {
 	return isRSA
 }
 
-// decrypt decrypts a premaster secret, or gives random bytes in its place.
+// decrypt decrypts a premaster secret. It is no secret here whether the padding was good.
 func (id *identity) decrypt(ciphertext []byte) ([]byte, error) {
-	return id.key.(*rsa.PrivateKey).Decrypt(rand.Reader, ciphertext, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: events.PremasterLen})
+	return id.key.(*rsa.PrivateKey).Decrypt(rand.Reader, ciphertext, nil)
 }
 
 func readChain(file string) ([][]byte, error) { return readPEM(file) }
