@@ -13,7 +13,7 @@ import (
 // announce sends what a test wants to see of the secrets. It tells whether the conversation ends there.
 func (p *endpoint) announce() (done bool, err error) {
 	o := p.c.options
-	if o.ExportKeyingMaterial > 0 || o.ExportTrafficSecrets || o.SendAlert {
+	if o.ExportKeyingMaterial > 0 || o.ExportTrafficSecrets || o.TLSUnique || o.SendAlert {
 		if err := p.handshake(); err != nil {
 			return false, err
 		}
@@ -36,6 +36,11 @@ func (p *endpoint) announce() (done bool, err error) {
 			return false, err
 		}
 	}
+	if o.TLSUnique {
+		if err := p.announceUnique(); err != nil {
+			return false, err
+		}
+	}
 	if !o.SendAlert {
 		return false, nil
 	}
@@ -43,6 +48,29 @@ func (p *endpoint) announce() (done bool, err error) {
 		return p.engine.Abort(out, now, messages.AlertDecompressionFailure)
 	})
 	return true, nil
+}
+
+// announceUnique sends the channel binding, which has 12 bytes.
+func (p *endpoint) announceUnique() error {
+	unique, err := p.engine.TLSUnique()
+	if err != nil {
+		return fmt.Errorf("failed to get tls-unique: %w", err)
+	}
+	if len(unique) != 12 {
+		return mismatch("the length of tls-unique", len(unique), 12)
+	}
+	return p.write(unique)
+}
+
+// exportBetween exports a byte after a read, where a flag wants that.
+func (p *endpoint) exportBetween() error {
+	if !p.c.options.UseExporterBetweenReads || p.engine.Err() != nil {
+		return nil
+	}
+	if _, err := p.engine.Export("", nil, 1); err != nil {
+		return fmt.Errorf("failed to export keying material: %w", err)
+	}
+	return nil
 }
 
 // exportContext is nil for no context, which TLS 1.2 tells from an empty one (RFC 5705, Section 4).

@@ -71,7 +71,7 @@ func (p *endpoint) replyTo(question events.Question) (events.Answer, error) {
 		}
 		return p.sealTicket(q)
 	}
-	return nil, &faultError{what: fmt.Sprintf("an unknown question: %v", question)}
+	return p.replyTo12(question)
 }
 
 // skewOf is by how many seconds a ticket is older in the client's eyes than in ours (RFC 8446, Section 8.3).
@@ -98,7 +98,6 @@ func (p *endpoint) remember(state []byte) ([]byte, error) {
 	if err != nil {
 		return nil, &faultError{what: err.Error()}
 	}
-	p.extended = session.ExtendedMaster
 	session.Application = p.memory()
 	if state, err = session.Append(nil); err != nil {
 		return nil, &faultError{what: err.Error()}

@@ -54,15 +54,16 @@ var expectations = []expectation{
 			return c.Version >= low && c.Version <= high
 		}, always(true)},
 	{"the binding of the secrets to the handshake", given("expect-extended-master-secret"),
-		func(p *endpoint, c *events.Connection) any {
-			switch {
-			case c.Version >= messages.TLS13:
-				return true
-			case c.Resumed && p.resumed != nil:
-				return p.resumed.ExtendedMaster
-			}
-			return p.extended
-		}, always(true)},
+		func(_ *endpoint, c *events.Connection) any { return c.ExtendedMasterSecret }, always(true)},
+	{"that a renegotiation would be bound to the handshake", given("expect-secure-renegotiation", "expect-no-secure-renegotiation"),
+		// TLS 1.3 has none, which the suite counts as bound.
+		func(_ *endpoint, c *events.Connection) any {
+			return c.SecureRenegotiation || c.Version >= messages.TLS13
+		},
+		func(p *endpoint) any { return p.c.options.ExpectSecureRenegotiation }},
+	{"the handshake is complete", nil,
+		func(p *endpoint, _ *events.Connection) any { return p.completion != nil },
+		func(p *endpoint) any { return p.c.number > 0 || !p.c.options.FalseStart }},
 	{"resumed", nil,
 		func(_ *endpoint, c *events.Connection) any { return c.Resumed },
 		func(p *endpoint) any { return p.c.number > 0 && !p.c.options.ExpectSessionMiss }},
@@ -113,11 +114,11 @@ var expectations = []expectation{
 			return p.selected.index
 		},
 		func(p *endpoint) any { return *p.c.options.ExpectSelectedCredential }},
-	{"a certificate of the peer's", given("expect-no-peer-cert"),
+	{"a certificate of the peer's", given("expect-no-peer-cert", "psk"),
 		func(_ *endpoint, c *events.Connection) any { return len(c.PeerChain) > 0 }, always(false)},
 	{"a certificate of the peer's", func(p *endpoint) bool {
 		o := p.c.options
-		return !o.ExpectNoPeerCertificate && (!o.Server || o.RequireAnyClientCertificate)
+		return !o.ExpectNoPeerCertificate && !o.given["psk"] && (!o.Server || o.RequireAnyClientCertificate)
 	}, func(_ *endpoint, c *events.Connection) any { return len(c.PeerChain) > 0 }, always(true)},
 	{"the skew of the ticket's age", given("expect-ticket-age-skew"),
 		func(p *endpoint, _ *events.Connection) any { return p.skew },
@@ -140,7 +141,9 @@ var expectations = []expectation{
 	{"a session of the server's to keep", given("expect-session-id", "expect-no-session-id"),
 		func(p *endpoint, _ *events.Connection) any { return p.cached },
 		func(p *endpoint) any { return p.c.number == 0 && p.c.options.ExpectSessionID }},
-	{"a session from the handshake", func(p *endpoint) bool { return !p.c.options.Server && p.completion.Version < messages.TLS13 },
+	{"a session from the handshake", func(p *endpoint) bool {
+		return !p.c.options.Server && p.completion != nil && p.completion.Version < messages.TLS13
+	},
 		func(p *endpoint, _ *events.Connection) any { return p.renewed },
 		func(p *endpoint) any {
 			o := p.c.options
@@ -152,15 +155,19 @@ var expectations = []expectation{
 
 // check compares what was agreed on with what the test wants.
 func (p *endpoint) check() error {
-	c := p.engine.Connection()
-	if p.completion == nil || p.completion.Version != c.Version {
+	// The engine's own may speak of a renegotiation by now.
+	c := p.completion
+	if c == nil {
+		c = p.early
+	}
+	if c == nil || c.Version != p.engine.Connection().Version {
 		return &faultError{what: "the engine told nothing of the handshake's end"}
 	}
 	for _, e := range expectations {
 		if e.applies != nil && !e.applies(p) {
 			continue
 		}
-		if got, want := e.got(p, &c), e.want(p); !reflect.DeepEqual(got, want) {
+		if got, want := e.got(p, c), e.want(p); !reflect.DeepEqual(got, want) {
 			return mismatch(e.what, got, want)
 		}
 	}
@@ -179,11 +186,38 @@ func (p *endpoint) check() error {
 // afterwards checks what a whole conversation must have brought.
 func (p *endpoint) afterwards() error {
 	o := p.c.options
-	if o.Server || o.ShimShutsDown || p.completion.Version < messages.TLS13 {
+	if p.renegotiations != o.ExpectTotalRenegotiations {
+		return mismatch("renegotiations", p.renegotiations, o.ExpectTotalRenegotiations)
+	}
+	if p.tardy && !o.FalseStart {
+		return mismatch("a session after the first handshake", true, false)
+	}
+	if p.renegotiations > 0 {
+		if err := p.stillTheSame(); err != nil {
+			return err
+		}
+	}
+	if o.Server || o.ShimShutsDown || p.completion == nil || p.completion.Version < messages.TLS13 {
 		return nil
 	}
 	if want := !o.ExpectNoSession; p.renewed != want && !o.SendAlert {
 		return mismatch("a session for the next connection", p.renewed, want)
+	}
+	return nil
+}
+
+// ofThePeer are the expectations that hold after a renegotiation too.
+var ofThePeer = []string{"the response stapled", "the timestamps stapled", "the verdict"}
+
+// stillTheSame checks that a renegotiation has changed nothing of who the peer is: neither its chain, nor what is stapled to it, nor the verdict.
+func (p *endpoint) stillTheSame() error {
+	c := p.engine.Connection()
+	for _, e := range expectations {
+		if slices.Contains(ofThePeer, e.what) && e.applies(p) {
+			if got, want := e.got(p, &c), e.want(p); !reflect.DeepEqual(got, want) {
+				return mismatch("after a renegotiation: "+e.what, got, want)
+			}
+		}
 	}
 	return nil
 }

@@ -23,8 +23,11 @@ func (p *endpoint) chooseCredential(q *events.ChooseCredential) (events.Answer, 
 	if err := expectAsked(o, q); err != nil {
 		return nil, err
 	}
+	if want := o.ExpectCertificateTypes; len(want) > 0 && !bytes.Equal(p.certificateTypes, want) {
+		return nil, mismatch("the certificate types asked for", p.certificateTypes, want)
+	}
 	if len(p.identities) == 0 {
-		if p.c.options.Server {
+		if o.Server && !o.given["psk"] {
 			return q.Refuse(messages.AlertHandshakeFailure, named("NO_CERTIFICATE_SET", "there is no certificate")), nil
 		}
 		return q.None(), nil
@@ -41,6 +44,9 @@ func (p *endpoint) chooseCredential(q *events.ChooseCredential) (events.Answer, 
 		}
 		reason = err
 	}
+	if o.given["psk"] {
+		return q.None(), nil
+	}
 	return q.Refuse(messages.AlertHandshakeFailure, reason), nil
 }
 
@@ -48,10 +54,11 @@ func (p *endpoint) chooseCredential(q *events.ChooseCredential) (events.Answer, 
 func (id *identity) serve(o *options, q *events.ChooseCredential) (*events.Credential, error) {
 	credential := *id.credential
 	credential.Schemes = id.schemes(q, q.Schemes)
+	credential.Decrypts = q.KeyTransport && id.decrypts()
 	if err := id.fits(o, q, credential.Schemes); err != nil {
 		return nil, err
 	}
-	if len(credential.Schemes) == 0 {
+	if len(credential.Schemes) == 0 && !credential.Decrypts {
 		return nil, named("NO_COMMON_SIGNATURE_ALGORITHMS", "no scheme that both ends have")
 	}
 	if id.mustMatchIssuer && !id.issuedByOneOf(q.Authorities) {
@@ -81,7 +88,10 @@ func (id *identity) fits(o *options, q *events.ChooseCredential, schemes []messa
 	}
 	for _, id12 := range suites {
 		suite, known := secrets.LookupSuite12(id12)
-		if known && len(schemes) > 0 && suite.FitsKey(id.key.Public()) && slices.Contains(q.Hello.CipherSuites, id12) {
+		if !known || !suite.FitsKey(id.key.Public()) || !slices.Contains(q.Hello.CipherSuites, id12) {
+			continue
+		}
+		if len(schemes) > 0 || q.KeyTransport && suite.KeyExchange.TransportsRSA() {
 			return nil
 		}
 	}

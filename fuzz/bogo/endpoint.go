@@ -9,6 +9,7 @@ import (
 
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
 )
 
 // endpoint is one engine and its socket.
@@ -43,13 +44,19 @@ type seen struct {
 	session    *events.Session // a client's latest ticket
 	renewed    bool            // it came on this connection
 	cached     bool            // a server was told of a session to keep
-	extended   bool            // the new session has an extended master secret
 	hasty      bool            // before the handshake was complete
 	verdicts   int             // how often the peer's chain was looked at
 	rejected   bool            // the last verdict was no, though it may not have counted
 	read       []byte          // traffic secrets
 	write      []byte
-	completion *events.Connection
+	completion *events.Connection // by the first handshake
+	early      *events.Connection // the same, where a client may write before it is complete
+	checked    bool               // the first handshake has been looked at
+	tardy      bool               // a session of TLS 1.2 came after that
+	gaveUp     error              // why the shim itself ended the connection
+
+	renegotiations   int
+	certificateTypes []byte // asked for in TLS 1.2
 }
 
 // do calls the engine and acts on its events, then writes what is to be written.
@@ -64,7 +71,7 @@ func (p *endpoint) do(call func(out *events.Output, now time.Time) error) error 
 	if flushErr := p.flush(); err == nil {
 		err = flushErr
 	}
-	if fatal := p.engine.Err(); fatal != nil {
+	if fatal := p.engine.Err(); fatal != nil && p.gaveUp == nil {
 		return fatal
 	}
 	return err
@@ -77,12 +84,20 @@ func (p *endpoint) act(event events.Event) error {
 	case *events.DataReceived:
 		p.inbox = append(p.inbox, event.Bytes...)
 	case *events.HandshakeCompleted:
-		p.completion = &event.Connection
+		return p.complete(event)
+	case *events.FalseStarted:
+		agreed := event.Connection
+		p.early = &agreed
 	case *events.PeerHelloReceived:
-		p.hello = event.Hello
+		if p.completion == nil {
+			p.hello = event.Hello
+		}
+		return p.renegotiable(event)
+	case *events.MessageReceived:
+		p.watch(event)
 	case *events.TicketReceived:
 		p.session, p.renewed, p.hasty = event.Session, true, p.completion == nil
-		p.extended = p.session.ExtendedMaster
+		p.tardy = p.checked && p.session.Version < messages.TLS13
 		p.session.Application = p.memory()
 	case *events.SessionEstablished:
 		return p.keepSession(event)
@@ -171,12 +186,21 @@ func (p *endpoint) receive(wait time.Duration) (int, error) {
 	return n, nil
 }
 
+// slow tells whether a question takes a private key.
+func slow(question events.Question) bool {
+	switch question.(type) {
+	case *events.Sign, *events.Decrypt:
+		return true
+	}
+	return false
+}
+
 // revisit comes back to a question. The first time it is not ready, and neither is a private key the second time; meanwhile what the peer
 // has sent is given to the engine, which must hold it and do nothing else.
 func (p *endpoint) revisit() error {
 	p.laps++
 	question := p.open
-	if _, slow := question.(*events.Sign); p.laps == 1 || slow && p.laps == 2 {
+	if p.laps == 1 || slow(question) && p.laps == 2 {
 		return p.linger(question)
 	}
 	p.open = nil
@@ -203,12 +227,22 @@ func (p *endpoint) linger(question events.Question) error {
 	return nil
 }
 
-// handshake drives the connection until it is complete and no question is open.
+// handshake drives the connection until data may be written and no question is open.
 func (p *endpoint) handshake() error {
-	for !p.engine.Completed() || p.open != nil {
+	for p.early == nil && !p.engine.Completed() || p.open != nil {
 		if err := p.progress(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// finish drives the connection until its handshake is complete.
+func (p *endpoint) finish() error {
+	for !p.engine.Completed() {
+		if err := p.progress(); err != nil {
+			return err
+		}
+	}
+	return p.handshake()
 }

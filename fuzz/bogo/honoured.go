@@ -6,8 +6,9 @@ var honoured = []string{
 	"server", "async", "implicit-handshake", "trust-cert",
 	"min-version", "max-version", "no-tls1", "no-tls11", "no-tls12", "no-tls13", "expect-version",
 	"curves", "key-shares", "no-key-shares", "expect-curve-id", "expect-hrr", "expect-no-hrr",
-	"server-supported-groups-hint",
+	"server-supported-groups-hint", "curves-flags",
 	"fips-202205", "wpa-202304", "cnsa1-202603", "cnsa2-202603", "server-preference", "max-send-fragment", "max-cert-list",
+	"fallback-scsv", "psk", "psk-identity", "expect-certificate-types",
 	"cipher", "expect-cipher", "expect-cipher-aes", "expect-cipher-no-aes",
 	// It speaks of a protocol other than the one at hand.
 	"quic-use-legacy-codepoint",
@@ -35,7 +36,10 @@ var honoured = []string{
 	// Application data.
 	"shim-writes-first", "shim-initial-write", "repeat-shim-initial-write", "read-with-unfinished-write", "read-size", "peek-then-read",
 	"shim-shuts-down", "check-close-notify", "send-alert", "key-update", "key-update-before-read",
-	"renegotiate-ignore", "expect-total-renegotiations", "handshake-twice", "no-op-extra-handshake",
+	"renegotiate-ignore", "renegotiate-once", "renegotiate-freely", "forbid-renegotiation-after-handshake", "expect-total-renegotiations",
+	"expect-secure-renegotiation", "expect-no-secure-renegotiation", "no-legacy-server-connect",
+	"false-start", "handshake-never-done", "handshake-twice", "no-op-extra-handshake",
 	"export-keying-material", "export-label", "export-context", "use-export-context", "export-traffic-secrets",
+	"tls-unique", "use-exporter-between-reads",
 	"write-different-record-sizes",
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/rsa"
+	_ "crypto/sha1" // for schemes that the suite still has
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
@@ -97,9 +99,34 @@ func (id *identity) schemes(q *events.ChooseCredential, accepted []messages.Sign
 		rules = secrets.Rules12
 	}
 	fitting := secrets.SchemesFor(rules, id.key.Public())
+	if rules == secrets.Rules12 {
+		fitting = append(fitting, id.sha1Scheme())
+	}
 	return slices.DeleteFunc(slices.Clone(id.credential.Schemes), func(s messages.SignatureScheme) bool {
 		return !slices.Contains(fitting, s) || !slices.Contains(accepted, s)
 	})
+}
+
+// sha1Scheme is what the key can sign with by SHA-1, or 0.
+func (id *identity) sha1Scheme() messages.SignatureScheme {
+	switch id.key.Public().(type) {
+	case *rsa.PublicKey:
+		return messages.RSAPKCS1SHA1
+	case *ecdsa.PublicKey:
+		return messages.ECDSASHA1
+	}
+	return 0
+}
+
+// decrypts tells whether the key may be asked to decrypt.
+func (id *identity) decrypts() bool {
+	_, isRSA := id.key.(*rsa.PrivateKey)
+	return isRSA
+}
+
+// decrypt decrypts a premaster secret. It is no secret here whether the padding was good.
+func (id *identity) decrypt(ciphertext []byte) ([]byte, error) {
+	return id.key.(*rsa.PrivateKey).Decrypt(rand.Reader, ciphertext, nil)
 }
 
 func readChain(file string) ([][]byte, error) { return readPEM(file) }
@@ -123,6 +150,9 @@ func readPEM(file string) ([][]byte, error) {
 // sign signs content as a scheme says.
 func (id *identity) sign(scheme messages.SignatureScheme, content []byte) ([]byte, error) {
 	hash, known := secrets.HashOf(scheme)
+	if isSHA1(scheme) {
+		hash, known = crypto.SHA1, true
+	}
 	if !known {
 		return nil, fmt.Errorf("scheme %v", scheme)
 	}

@@ -14,9 +14,6 @@ func beyond(o *options) error {
 	if expected := messages.Version(o.ExpectVersion); low > high || expected != 0 && (expected < low || expected > high) {
 		return &unsupportedError{what: "a version that the engine does not have"}
 	}
-	if o.ExpectTotalRenegotiations != 0 {
-		return &unsupportedError{what: "to renegotiate"}
-	}
 	lists := [][]uint16{o.Curves, {o.ExpectCurveID}}
 	if o.KeyShares != nil {
 		lists = append(lists, *o.KeyShares)
@@ -64,9 +61,7 @@ func versionsOf(o *options) (low, high messages.Version) {
 	return low, high
 }
 
-// unserved are the schemes that a connection of TLS 1.3 could use and the engine does not have. SHA-1 is not among them: no handshake of
-// TLS 1.3 may be signed with it, and tests rely on that. The flags do not tell whether a
-// test is about TLS 1.2, where it might be: those tests fail.
+// unserved are the schemes that the engine does not have.
 func unserved(scheme messages.SignatureScheme) bool {
 	switch scheme {
 	case messages.RSAPKCS1SHA256Legacy, messages.RSAPKCS1SHA384Legacy, messages.RSAPKCS1SHA512Legacy,

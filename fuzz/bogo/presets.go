@@ -1,6 +1,10 @@
 package main
 
-import "github.com/tacitls/tacitls/messages"
+import (
+	"slices"
+
+	"github.com/tacitls/tacitls/messages"
+)
 
 // preset is what a connection may use where no flag of its own speaks of it.
 type preset struct {
@@ -20,13 +24,14 @@ var usual = preset{
 	verify: []messages.SignatureScheme{
 		messages.ECDSASecp256r1SHA256, messages.RSAPSSRSAESHA256, messages.RSAPKCS1SHA256,
 		messages.ECDSASecp384r1SHA384, messages.RSAPSSRSAESHA384, messages.RSAPKCS1SHA384,
-		messages.RSAPSSRSAESHA512, messages.RSAPKCS1SHA512,
+		messages.RSAPSSRSAESHA512, messages.RSAPKCS1SHA512, messages.RSAPKCS1SHA1,
 	},
 	sign: []messages.SignatureScheme{
 		messages.Ed25519,
 		messages.ECDSASecp256r1SHA256, messages.RSAPSSRSAESHA256, messages.RSAPKCS1SHA256,
 		messages.ECDSASecp384r1SHA384, messages.RSAPSSRSAESHA384, messages.RSAPKCS1SHA384,
 		messages.ECDSASecp521r1SHA512, messages.RSAPSSRSAESHA512, messages.RSAPKCS1SHA512,
+		messages.ECDSASHA1, messages.RSAPKCS1SHA1,
 	},
 	suites13: []messages.CipherSuite{
 		messages.TLS_AES_128_GCM_SHA256, messages.TLS_AES_256_GCM_SHA384, messages.TLS_CHACHA20_POLY1305_SHA256,
@@ -80,7 +85,7 @@ var (
 		verify:   cnsaSchemes,
 		sign:     cnsaSchemes,
 		suites13: wpa202304.suites13,
-		suites12: wpa202304.suites12,
+		suites12: append(slices.Clip(wpa202304.suites12), messages.TLS_RSA_WITH_AES_256_GCM_SHA384),
 		ownOrder: true,
 	}
 	cnsa2202603 = preset{

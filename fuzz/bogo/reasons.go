@@ -43,8 +43,10 @@ var reasons = []reasonRow{
 	{refusal: "too_many_warnings", reason: "TOO_MANY_WARNING_ALERTS"},
 	{refusal: "too_much_skipped", reason: "TOO_MUCH_SKIPPED_EARLY_DATA"},
 	{refusal: "unexpected_message", state: "ChangeCipherSpec", version: messages.TLS12, reason: "UNEXPECTED_RECORD"},
+	{refusal: "unexpected_message", state: "clientConnected12", reason: "BAD_HELLO_REQUEST"},
 	{refusal: "unexpected_message", reason: "UNEXPECTED_MESSAGE"},
 	{refusal: "malformed_message", detail: "client_hello", reason: "CLIENTHELLO_PARSE_FAILED"},
+	{refusal: "malformed_message", detail: "hello_request", reason: "BAD_HELLO_REQUEST"},
 	{refusal: "malformed_message", reason: "DECODE_ERROR"},
 	{refusal: "message_too_large", reason: "EXCESSIVE_MESSAGE_SIZE"},
 	{refusal: "key_change_in_record", reason: "EXCESS_HANDSHAKE_DATA"},
@@ -72,6 +74,7 @@ var reasons = []reasonRow{
 	{refusal: "no_mutual_version", state: "waitRetriedServerHello", reason: "SECOND_SERVERHELLO_VERSION_MISMATCH"},
 	{refusal: "no_mutual_version", reason: "UNSUPPORTED_PROTOCOL"},
 	{refusal: "version_not_offered", state: "waitRetriedServerHello", reason: "SECOND_SERVERHELLO_VERSION_MISMATCH"},
+	{refusal: "version_not_offered", detail: "TLS 1.2", reason: "UNEXPECTED_EXTENSION"},
 	{refusal: "version_not_offered", reason: "UNSUPPORTED_PROTOCOL"},
 	{refusal: "legacy_version", state: "waitRetriedServerHello", reason: "DECODE_ERROR"},
 	{refusal: "legacy_version", reason: "UNSUPPORTED_PROTOCOL"},
@@ -115,8 +118,10 @@ var reasons = []reasonRow{
 	{refusal: "too_many_key_updates", reason: "TOO_MANY_KEY_UPDATES"},
 
 	// TLS 1.2.
+	{refusal: "session_not_offered", detail: "TLS 1.3", reason: "OLD_SESSION_VERSION_NOT_RETURNED"},
 	{refusal: "session_not_offered", reason: "SERVER_ECHOED_INVALID_SESSION_ID"},
 	{refusal: "resumed_suite_changed", reason: "OLD_SESSION_CIPHER_NOT_RETURNED"},
+	{refusal: "resumed_extended_master", detail: "the session has none of extended_master_secret", reason: "RESUMED_NON_EMS_SESSION_WITH_EMS_EXTENSION"},
 	{refusal: "resumed_extended_master", reason: "RESUMED_EMS_SESSION_WITHOUT_EMS_EXTENSION"},
 	{refusal: "key_for_other_suite", reason: "WRONG_CERTIFICATE_TYPE"},
 	{refusal: "key_on_other_curve", reason: "BAD_ECC_CERT"},
@@ -126,6 +131,10 @@ var reasons = []reasonRow{
 	{refusal: "retry_changed_version", reason: "SECOND_SERVERHELLO_VERSION_MISMATCH"},
 	{refusal: "encrypt_then_mac_without_cbc", reason: "ERROR_PARSING_EXTENSION"},
 	{refusal: "too_many_renegotiations", reason: "NO_RENEGOTIATION"},
+	{refusal: "renegotiated_version", reason: "WRONG_SSL_VERSION"},
+	{refusal: "renegotiated_extended_master", reason: "RENEGOTIATION_EMS_MISMATCH"},
+	{refusal: "certificate_changed", reason: "SERVER_CERT_CHANGED"},
+	{refusal: "unknown_psk", reason: "PSK_IDENTITY_NOT_FOUND"},
 
 	{refusal: "peer_alert", alert: messages.AlertHandshakeFailure, state: "waitServerHello", reason: "HANDSHAKE_FAILURE_ON_CLIENT_HELLO"},
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/tacitls/tacitls/engine"
-	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 )
 
@@ -32,12 +31,20 @@ func common(o *options) (engine.Common, error) {
 	config := engine.Common{
 		MinVersion:   low,
 		MaxVersion:   high,
+		Profile:      engine.Legacy,
 		Rand:         entropy,
 		Groups:       preset.groups,
 		CipherSuites: suites,
 		KeyLog:       o.ExportTrafficSecrets,
 		MaxMessage:   presetMaxMessage,
 		RecordSize:   o.MaxSendFragment,
+		Trace:        len(o.ExpectCertificateTypes) > 0,
+	}
+	switch {
+	case o.RenegotiateOnce:
+		config.Renegotiation = engine.RenegotiateOnce
+	case o.RenegotiateFreely:
+		config.Renegotiation = engine.RenegotiateFreely
 	}
 	if len(o.Curves) > 0 {
 		config.Groups = numbers[messages.Group](o.Curves)
@@ -46,6 +53,9 @@ func common(o *options) (engine.Common, error) {
 		config.MaxMessage = o.MaxCertificateList + messages.HandshakeHeaderLen
 	}
 	accepted := preset.verify
+	if low >= messages.TLS13 {
+		accepted = slices.DeleteFunc(slices.Clone(accepted), isSHA1)
+	}
 	if len(o.VerifyPreferences) > 0 {
 		accepted = slices.DeleteFunc(numbers[messages.SignatureScheme](o.VerifyPreferences),
 			func(s messages.SignatureScheme) bool { return s == schemeOfTLS11 })
@@ -65,7 +75,7 @@ func common(o *options) (engine.Common, error) {
 // signsHandshakes leaves out what is taken in chains only from the version low on, or not at all.
 func signsHandshakes(scheme messages.SignatureScheme, low messages.Version) bool {
 	switch scheme {
-	case messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512:
+	case messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512, messages.RSAPKCS1SHA1, messages.ECDSASHA1:
 		return low < messages.TLS13
 	case messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384, messages.ECDSASecp521r1SHA512, messages.Ed25519,
 		messages.RSAPSSRSAESHA256, messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
@@ -73,6 +83,10 @@ func signsHandshakes(scheme messages.SignatureScheme, low messages.Version) bool
 		return true
 	}
 	return false
+}
+
+func isSHA1(scheme messages.SignatureScheme) bool {
+	return scheme == messages.RSAPKCS1SHA1 || scheme == messages.ECDSASHA1
 }
 
 // sharesOf are the groups that a client sends shares for: of those the server is believed to have the most preferred, or else those that it was told.
@@ -109,7 +123,8 @@ func clientConfig(o *options) (*engine.ClientConfig, error) {
 		return nil, err
 	}
 	config := &engine.ClientConfig{Common: shared, ServerName: o.HostName, NoTickets: o.NoTicket, ReverifyOnResume: o.ReverifyOnResume,
-		RequestOCSP: o.EnableOCSPStapling, RequestSCTs: o.EnableSignedCertificateTimestamps}
+		RequestOCSP: o.EnableOCSPStapling, RequestSCTs: o.EnableSignedCertificateTimestamps,
+		FalseStart: o.FalseStart, Fallback: o.FallbackSCSV}
 	config.KeyShares = sharesOf(o, shared.Groups)
 	if config.ALPN, err = protocols(o.AdvertiseALPN); err != nil {
 		return nil, err
@@ -129,6 +144,7 @@ func serverConfig(o *options) (*engine.ServerConfig, error) {
 		NoTickets:        o.NoTicket,
 		Tickets:          presetTickets,
 		Sessions:         true,
+		PSKHint:          []byte(o.PSKIdentity),
 		ReverifyOnResume: o.ReverifyOnResume,
 	}
 	switch {
@@ -142,32 +158,6 @@ func serverConfig(o *options) (*engine.ServerConfig, error) {
 	}
 	config.Authorities, err = names(o.UseClientCAList)
 	return config, err
-}
-
-// chosenConfig is the server's config once the client's hello is known: unless its own order counts, groups and suites go by the client's.
-func chosenConfig(base *engine.ServerConfig, o *options, hello *events.ClientHello) *engine.ServerConfig {
-	config := *base
-	preset := presetOf(o)
-	if !o.ServerPreference && !preset.ownOrder {
-		theirs := hello.Groups
-		config.Groups = slices.Clone(config.Groups)
-		slices.SortStableFunc(config.Groups, func(a, b messages.Group) int { return place(theirs, a) - place(theirs, b) })
-	}
-	if !o.ServerPreference && !preset.ownOrder && o.Cipher == "" {
-		config.CipherSuites = byTheirOrder(config.CipherSuites, hello.CipherSuites)
-	}
-	if o.SelectEmptyALPN {
-		config.ALPN = []string{""}
-	}
-	return &config
-}
-
-// place is where something stands in a list, its end if nowhere.
-func place[T comparable](list []T, item T) int {
-	if at := slices.Index(list, item); at >= 0 {
-		return at
-	}
-	return len(list)
 }
 
 func numbers[T ~uint16](list []uint16) []T {

@@ -6,11 +6,10 @@ import (
 	"strings"
 
 	"github.com/tacitls/tacitls/messages"
-	"github.com/tacitls/tacitls/secrets"
 )
 
 // usualSuites12 are those of TLS 1.2 unless a flag says otherwise, in the order that the tests take for granted: what forward secrecy there
-// is, AES before ChaCha20 and CBC last.
+// is, AES before ChaCha20 and CBC behind both; then RSA key transport.
 var usualSuites12 = []messages.CipherSuite{
 	messages.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, messages.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
 	messages.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, messages.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
@@ -18,6 +17,15 @@ var usualSuites12 = []messages.CipherSuite{
 	messages.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA, messages.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA,
 	messages.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA, messages.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA,
 	messages.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256, messages.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
+	messages.TLS_RSA_WITH_AES_128_GCM_SHA256, messages.TLS_RSA_WITH_AES_256_GCM_SHA384,
+	messages.TLS_RSA_WITH_AES_128_CBC_SHA, messages.TLS_RSA_WITH_AES_256_CBC_SHA,
+}
+
+// pskSuites12 are those that -psk adds, behind all others.
+var pskSuites12 = []messages.CipherSuite{
+	messages.TLS_ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256,
+	messages.TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA, messages.TLS_ECDHE_PSK_WITH_AES_256_CBC_SHA,
+	messages.TLS_PSK_WITH_AES_128_CBC_SHA, messages.TLS_PSK_WITH_AES_256_CBC_SHA,
 }
 
 // suiteWords are the classes of suites that -cipher can name: each suite of a class has one of these parts in its name.
@@ -41,11 +49,15 @@ func suitesOf(o *options) ([]messages.CipherSuite, error) {
 		return suites, nil
 	}
 	older := preset.suites12
+	if o.given["psk"] {
+		older = slices.Concat(older, pskSuites12)
+	}
 	if o.Cipher != "" {
-		var err error
-		if older, err = parseSuites(o.Cipher); err != nil {
+		ranks, err := parseSuites(o.Cipher)
+		if err != nil {
 			return nil, err
 		}
+		older = slices.Concat(ranks...)
 	}
 	if len(older) == 0 {
 		return nil, &unsupportedError{what: fmt.Sprintf("to have no suites but %s", o.Cipher)}
@@ -54,21 +66,34 @@ func suitesOf(o *options) ([]messages.CipherSuite, error) {
 }
 
 // parseSuites reads the names and classes of -cipher: one after the other they join what is there, or leave it if they begin with "!".
-// A list that names a suite the engine does not have cannot be served, and neither can suites of equal preference.
-func parseSuites(list string) ([]messages.CipherSuite, error) {
-	var suites []messages.CipherSuite
+// Suites of one rank are of equal preference; that takes brackets, with bars between the names. A list that names a suite the engine
+// does not have cannot be served.
+func parseSuites(list string) (ranks [][]messages.CipherSuite, err error) {
 	for _, word := range strings.Split(list, ":") {
 		word, unwanted := strings.CutPrefix(word, "!")
-		named, err := suitesNamed(word)
-		if err != nil {
-			return nil, err
+		inner, isRank := strings.CutPrefix(word, "[")
+		var named []messages.CipherSuite
+		for _, name := range strings.Split(strings.TrimSuffix(inner, "]"), "|") {
+			some, err := suitesNamed(name)
+			if err != nil {
+				return nil, err
+			}
+			named = append(named, some...)
 		}
-		suites = slices.DeleteFunc(suites, func(s messages.CipherSuite) bool { return slices.Contains(named, s) })
-		if !unwanted {
-			suites = append(suites, named...)
+		for i := range ranks {
+			ranks[i] = slices.DeleteFunc(ranks[i], func(s messages.CipherSuite) bool { return slices.Contains(named, s) })
+		}
+		switch {
+		case unwanted:
+		case isRank:
+			ranks = append(ranks, named)
+		default:
+			for _, suite := range named {
+				ranks = append(ranks, []messages.CipherSuite{suite})
+			}
 		}
 	}
-	return suites, nil
+	return ranks, nil
 }
 
 func suitesNamed(word string) ([]messages.CipherSuite, error) {
@@ -84,17 +109,4 @@ func suitesNamed(word string) ([]messages.CipherSuite, error) {
 		return nil, &unsupportedError{what: "the suites " + word}
 	}
 	return named, nil
-}
-
-// byTheirOrder puts the suites of TLS 1.2 into the order of the client's list, those that it does not have last. Those of TLS 1.3 stay
-// in front as they are.
-func byTheirOrder(ours, theirs []messages.CipherSuite) []messages.CipherSuite {
-	newer := func(suite messages.CipherSuite) bool {
-		_, is12 := secrets.LookupSuite12(suite)
-		return !is12
-	}
-	older := slices.DeleteFunc(slices.Clone(ours), newer)
-	slices.SortStableFunc(older, func(a, b messages.CipherSuite) int { return place(theirs, a) - place(theirs, b) })
-	kept := slices.DeleteFunc(slices.Clone(ours), func(suite messages.CipherSuite) bool { return !newer(suite) })
-	return append(kept, older...)
 }

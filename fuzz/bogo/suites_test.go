@@ -19,7 +19,8 @@ func TestCipherNamesSuitesAndClassesOfThem(t *testing.T) {
 		"ALL":      usualSuites12,
 		"ALL:3DES": usualSuites12,
 	} {
-		got, err := parseSuites(list)
+		ranks, err := parseSuites(list)
+		got := slices.Concat(ranks...)
 		if err != nil || !slices.Equal(got, names) {
 			t.Errorf("%s: got %v and %v, want %v", list, got, err, names)
 		}
@@ -28,8 +29,7 @@ func TestCipherNamesSuitesAndClassesOfThem(t *testing.T) {
 
 func TestACipherThatTheEngineDoesNotHaveCannotBeTried(t *testing.T) {
 	for _, list := range []string{
-		"3DES", "TLS_RSA_WITH_AES_128_GCM_SHA256", "ALL:TLS_RSA_WITH_AES_128_GCM_SHA256",
-		"[TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384|TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256]",
+		"3DES", "TLS_RSA_WITH_3DES_EDE_CBC_SHA", "ALL:TLS_RSA_WITH_3DES_EDE_CBC_SHA", "[TLS_RSA_WITH_AES_128_CBC_SHA|TLS_RSA_WITH_3DES_EDE_CBC_SHA]",
 	} {
 		o := newOptions()
 		o.Cipher = list
@@ -64,5 +64,30 @@ func TestTheClientsOrderCountsAmongTheSuitesOfTLS12(t *testing.T) {
 	got := byTheirOrder([]messages.CipherSuite{newer, newest, a, b, c}, []messages.CipherSuite{newest, newer, c, a})
 	if want := []messages.CipherSuite{newer, newest, c, a, b}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestTheClientsOrderCountsAmongSuitesOfEqualPreference(t *testing.T) {
+	const a, b, c = messages.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, messages.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+		messages.TLS_RSA_WITH_AES_128_GCM_SHA256
+	const list = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256:[TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384|TLS_RSA_WITH_AES_128_GCM_SHA256]"
+	for _, row := range []struct{ theirs, want []messages.CipherSuite }{
+		{[]messages.CipherSuite{b, c, a}, []messages.CipherSuite{a, b, c}},
+		{[]messages.CipherSuite{c, b, a}, []messages.CipherSuite{a, c, b}},
+	} {
+		if got := tiesByTheirOrder(list, row.theirs); !slices.Equal(got, row.want) {
+			t.Errorf("with %v: got %v, want %v", row.theirs, got, row.want)
+		}
+	}
+}
+
+func TestAPresharedKeyAddsItsSuites(t *testing.T) {
+	p, err := parse([]string{"-psk", "12345", "-max-version", "771"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := slices.Concat(usualSuites12, pskSuites12)
+	if got, err := suitesOf(p.initial); err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v and %v", got, err)
 	}
 }

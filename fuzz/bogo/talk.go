@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 )
@@ -29,6 +30,7 @@ func (p *endpoint) talk() error {
 		if err := p.check(); err != nil {
 			return err
 		}
+		p.checked = true
 	}
 	if o.HandshakeTwice || o.NoOpExtraHandshake {
 		if err := p.startAgain(); err != nil {
@@ -58,7 +60,7 @@ func (p *endpoint) talk() error {
 
 // startAgain asks for the handshake a second time, which may change nothing.
 func (p *endpoint) startAgain() error {
-	if err := p.handshake(); err != nil {
+	if err := p.finish(); err != nil {
 		return err
 	}
 	before := p.engine.State()
@@ -69,12 +71,20 @@ func (p *endpoint) startAgain() error {
 	return nil
 }
 
-// write sends application data, once the handshake is complete.
+// write sends application data, once the handshake is complete, and any other that is under way.
 func (p *endpoint) write(b []byte) error {
-	if err := p.handshake(); err != nil {
-		return err
+	for {
+		if err := p.handshake(); err != nil {
+			return err
+		}
+		err := p.do(func(out *events.Output, now time.Time) error { return p.engine.Write(out, now, b) })
+		if !errors.Is(err, engine.ErrNotReady) {
+			return err
+		}
+		if err := p.progress(); err != nil {
+			return err
+		}
 	}
-	return p.do(func(out *events.Output, now time.Time) error { return p.engine.Write(out, now, b) })
 }
 
 // writeSizes sends records of lengths around those where something changes.
@@ -170,6 +180,9 @@ func (p *endpoint) peek(size int) ([]byte, error) {
 			if p.eof && p.engine.Completed() {
 				return nil, io.EOF
 			}
+			return nil, err
+		}
+		if err := p.exportBetween(); err != nil {
 			return nil, err
 		}
 	}

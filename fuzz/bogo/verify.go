@@ -8,8 +8,8 @@ import (
 	"github.com/tacitls/tacitls/messages"
 )
 
-// verifyPeer judges the peer's chain. Whom to trust is the flags' to say; that the leaf can be read and that its key may sign is looked at
-// in any case, for an engine leaves the certificate's content to its caller.
+// verifyPeer judges the peer's chain. Whom to trust is the flags' to say; that the leaf can be read and that its key may do what the suite wants is
+// looked at in any case, for an engine leaves the certificate's content to its caller.
 func (p *endpoint) verifyPeer(q *events.VerifyPeer) events.Answer {
 	p.verdicts++
 	if len(q.Chain) == 0 {
@@ -31,8 +31,12 @@ func (p *endpoint) verifyPeer(q *events.VerifyPeer) events.Answer {
 		return q.Reject(messages.AlertUnsupportedCertificate,
 			named("UNSUPPORTED_ALGORITHM", fmt.Sprintf("a key of algorithm %v", leaf.PublicKeyAlgorithm)))
 	}
-	if leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
-		return q.Reject(messages.AlertIllegalParameter, named("KEY_USAGE_BIT_INCORRECT", "the key may not sign"))
+	needed := x509.KeyUsageDigitalSignature
+	if q.KeyTransport {
+		needed = x509.KeyUsageKeyEncipherment
+	}
+	if leaf.KeyUsage != 0 && leaf.KeyUsage&needed == 0 {
+		return q.Reject(messages.AlertIllegalParameter, named("KEY_USAGE_BIT_INCORRECT", "the key may not be used for this suite"))
 	}
 	return q.Accept(leaf.PublicKey)
 }
@@ -55,7 +59,7 @@ func (p *endpoint) memory() []byte {
 
 // refused tells whether the peer's chain was found wanting, now or when the session resumed began.
 func (p *endpoint) refused() bool {
-	if p.verdicts == 0 && p.engine.Connection().Resumed && p.resumed != nil {
+	if p.verdicts == 0 && p.completion != nil && p.completion.Resumed && p.resumed != nil {
 		return len(p.resumed.Application) > 0
 	}
 	return p.rejected

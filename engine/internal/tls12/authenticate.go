@@ -17,15 +17,26 @@ import (
 // verifySignature verifies a signature of the peer's
 // (RFC 5246, Section 7.4.1.4.1).
 func verifySignature(hs *handshake.Context, key crypto.PublicKey, scheme messages.SignatureScheme, signed, signature []byte) error {
-	err := secrets.VerifySignature(secrets.Rules12, key, scheme, signed, signature)
+	err := secrets.VerifySignature(rules(hs, scheme), key, scheme, signed, signature)
 	switch {
 	case errors.Is(err, secrets.ErrBadSignature):
 		return refuse.BadSignature.With("%v", scheme)
+	case errors.Is(err, secrets.ErrScheme):
+		return refuse.SchemeNotOffered.With("%v", scheme)
 	case err != nil:
 		return refuse.SchemeForOtherKey.With("%v", scheme)
 	}
 	hs.Connection.PeerScheme = scheme
 	return nil
+}
+
+// rules have SHA-1 only where the config's Schemes name the scheme: that it may
+// stand in a chain is not enough (RFC 9155, Section 4 and Section 5).
+func rules(hs *handshake.Context, scheme messages.SignatureScheme) secrets.Rules {
+	if slices.Contains(hs.Policy.Schemes, scheme) {
+		return secrets.Rules12Legacy
+	}
+	return secrets.Rules12
 }
 
 // ecdsaSign tells whether a scheme is of the kind that TLS 1.2 calls

@@ -54,8 +54,12 @@ func complete(hs *handshake.Context, c *closing) {
 }
 
 // clientSession is what there is to resume from: by ticket if one came, by
-// identifier otherwise, or nothing.
+// identifier otherwise, or nothing. After a renegotiation there is nothing, as a
+// server of this package keeps nothing.
 func clientSession(hs *handshake.Context, c *closing) *events.Session {
+	if c.previous != nil {
+		return nil
+	}
 	session := newSession(hs, &c.agreed)
 	session.Lifetime = defaultLifetime
 	switch {

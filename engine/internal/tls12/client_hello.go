@@ -184,10 +184,14 @@ func acceptSession(offer *handshake.Offer, m *messages.ServerHello, a *agreed) e
 	}
 	session := offer.Session
 	switch {
-	case session == nil || session.Version != messages.TLS12:
+	case session == nil:
 		return refuse.SessionNotOffered
+	case session.Version != messages.TLS12:
+		return refuse.SessionNotOffered.With("the session offered is of %v", session.Version)
 	case session.CipherSuite != m.CipherSuite:
 		return refuse.ResumedSuiteChanged.With("%v", m.CipherSuite)
+	case a.extended && !session.ExtendedMaster:
+		return refuse.ResumedExtendedMaster.With("the session has none of extended_master_secret")
 	case session.ExtendedMaster != a.extended:
 		return refuse.ResumedExtendedMaster
 	}

@@ -36,7 +36,7 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential12, ans
 	switch {
 	case c.credential == nil:
 		return nil, refuse.NoCredential
-	case len(schemes) == 0 && !c.credential.Decrypts:
+	case len(schemes) == 0:
 		return nil, refuse.NoMutualScheme.With("the credential has %v", c.credential.Schemes)
 	}
 	return nil, noMutualSuite(c.hello)

@@ -61,6 +61,7 @@ func AcceptServerHello(hs *handshake.Context, offer *handshake.Offer, m *message
 	clear(shared)
 	hs.Suite = suite
 	hs.Connection.CipherSuite = suite.ID
+	hs.Connection.ExtendedMasterSecret = true // RFC 8446, Appendix D.
 	hs.Connection.Resumed = session != nil
 	hs.Tell(&events.PeerHelloReceived{Version: hs.Connection.Version})
 	return enterHandshake(hs, offer, agreed{suite: suite, offered: offer.Types, schedule: schedule, session: session}), nil

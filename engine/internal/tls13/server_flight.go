@@ -80,6 +80,7 @@ func sendHello(hs *handshake.Context, c choice, r *resumption) (flight, error) {
 	}
 	hs.Suite = c.suite
 	hs.Connection.CipherSuite, hs.Connection.Group = c.suite.ID, c.group.ID()
+	hs.Connection.ExtendedMasterSecret = true // RFC 8446, Appendix D.
 	sum := hs.Sum()
 	f.client, f.server = f.schedule.ClientTraffic(sum), f.schedule.ServerTraffic(sum)
 	hs.LogSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", &f.client)
