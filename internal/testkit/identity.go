@@ -42,7 +42,7 @@ func (id *Identity) Credential() *events.Credential {
 // Decrypt decrypts what [events.Decrypt] asks for. It is no secret here whether
 // the padding was good.
 func (id *Identity) Decrypt(ciphertext []byte) ([]byte, error) {
-	return id.Key.(crypto.Decrypter).Decrypt(nil, ciphertext, &rsa.PKCS1v15DecryptOptions{})
+	return id.Key.(crypto.Decrypter).Decrypt(nil, ciphertext, nil)
 }
 
 // The kinds of keys that identities have.
