@@ -40,12 +40,21 @@ func (s *Signing) decrypt(q *events.Decrypt) events.Answer {
 	if !ok {
 		return q.Fail()
 	}
-	options := &rsa.PKCS1v15DecryptOptions{SessionKeyLen: events.PremasterLen}
-	premaster, err := decrypter.Decrypt(s.source(certificate.signer), q.Ciphertext, options)
+	premaster, err := decrypter.Decrypt(s.source(certificate.signer), q.Ciphertext, premasterOptions())
 	if err != nil {
 		return q.Fail()
 	}
 	return q.Reply(premaster)
+}
+
+// premasterOptions have a key decrypt by PKCS #1 v1.5, and give random bytes of
+// that length for what does not decrypt.
+//
+// Deprecated: This kind of encryption is for RSA key transport in TLS 1.2 alone,
+// which has no other, and which nobody gets without asking for it
+// (RFC 9325, Section 4.1).
+func premasterOptions() crypto.DecrypterOpts {
+	return &rsa.PKCS1v15DecryptOptions{SessionKeyLen: events.PremasterLen}
 }
 
 // offerPSK gives the key for a server, or ends the handshake.

@@ -2,6 +2,7 @@ package answer
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"slices"
@@ -12,24 +13,48 @@ import (
 )
 
 // chooseByName gives the certificate that fits the name asked for best, and of
-// those that fit alike the first, among all whose key can sign for this client.
-// A chain that the client said it accepts goes before one it did not. named
-// tells whether any certificate has the name.
+// those that fit alike the first, among all whose key can serve this client.
+// named tells whether any certificate has the name.
 func chooseByName(certificates []*Certificate, q *events.ChooseCredential) (best *Certificate, named bool) {
 	name := strings.ToLower(strings.TrimSuffix(q.ServerName, "."))
-	bestMatch, bestChain := noMatch, false
+	var bestFit fit
 	for _, c := range certificates {
 		match := c.matchName(name)
 		named = named || match != noMatch
 		if !c.serves(q) || c.weakChain(q.SchemesCert) {
 			continue
 		}
-		chain := c.chainAccepted(q.SchemesCert)
-		if best == nil || match > bestMatch || match == bestMatch && chain && !bestChain {
-			best, bestMatch, bestChain = c, match, chain
+		f := fit{match, c.chainAccepted(q.SchemesCert), c.canSign(q)}
+		if best == nil || f.compare(bestFit) > 0 {
+			best, bestFit = c, f
 		}
 	}
 	return best, named
+}
+
+// fit is how well a certificate fits a client, what counts most first. A key that
+// signs goes before one that can but decrypt, which has no forward secrecy.
+type fit struct {
+	match nameMatch
+	chain bool // the client said that it accepts its signatures
+	signs bool
+}
+
+func (f fit) compare(other fit) int {
+	return cmp.Or(
+		cmp.Compare(f.match, other.match),
+		compareBool(f.chain, other.chain),
+		compareBool(f.signs, other.signs))
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 // chooseByAuthority gives a client's first certificate whose key can sign for

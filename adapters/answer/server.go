@@ -207,7 +207,8 @@ func (s *Server) serves(now time.Time, state []byte, hello *events.ClientHello) 
 		return true
 	}
 	q := &events.VerifyPeer{
-		Role: events.Server, Chain: session.PeerChain, OCSP: session.OCSP, SCTs: session.SCTs, Resumed: true,
+		Role: events.Server, Chain: session.PeerChain, OCSP: session.OCSP, SCTs: session.SCTs, OCSPChain: session.OCSPChain,
+		Resumed: true,
 	}
 	_, _, rejection := s.verification().verify(now, q)
 	return rejection == nil

@@ -36,6 +36,9 @@ type Peer struct {
 	// OCSP and SCTs are those stapled to the end-entity certificate, unchecked.
 	OCSP []byte
 	SCTs [][]byte
+	// OCSPChain are those stapled to the certificates behind it, unchecked; an
+	// empty one is none (RFC 6961, Section 2.2).
+	OCSPChain [][]byte
 	// Resumed tells that the chain is that of a session resumed.
 	Resumed bool
 }
@@ -66,7 +69,7 @@ func (v *verification) verify(now time.Time, q *events.VerifyPeer) (*Peer, crypt
 	}
 	peer := &Peer{
 		Role: q.Role, Certificates: certificates,
-		OCSP: q.OCSP, SCTs: q.SCTs, Resumed: q.Resumed,
+		OCSP: q.OCSP, SCTs: q.SCTs, OCSPChain: q.OCSPChain, Resumed: q.Resumed,
 	}
 	if !v.skip {
 		peer.Name = v.name

@@ -34,6 +34,8 @@ func (c *Conn) command(method func(*engine.Engine, *events.Output, time.Time) er
 	if !c.complete.Load() {
 		return engine.ErrNotReady
 	}
+	c.calls.Lock()
+	defer c.calls.Unlock()
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	if c.closed.Load() {
@@ -57,7 +59,8 @@ const closePatience = 5 * time.Second
 
 // Close tells the peer that nothing more will come, in at most five seconds, and
 // closes the transport. A handshake is called off. A Write that is waiting for
-// the network is cut off instead: the peer sees a truncated stream. The error
+// the network, or for a renegotiation, is cut off instead: the peer sees a truncated
+// stream. The error
 // tells that the transport could not be closed, or that the peer could not be
 // told, unless all that was left to tell a peer who is done is that this end is
 // too.
@@ -65,27 +68,41 @@ func (c *Conn) Close() error {
 	if c.closed.Swap(true) {
 		return net.ErrClosed
 	}
-	var untold error
-	if c.begun() && c.writing.TryLock() {
-		c.deadlines.last(c.transport, closePatience)
-		// For a transport that has no deadlines.
-		giveUp := time.AfterFunc(closePatience, func() { _ = c.transport.Close() })
-		defer giveUp.Stop()
-		// An engine that has failed has said so already.
-		_ = c.call((*engine.Engine).CloseWrite)
-		untold = c.flush()
-		if !c.owed && c.peerDone() {
-			untold = nil
-		}
-		c.writing.Unlock()
-	}
-	if err := c.transport.Close(); err != nil {
+	untold := c.tell()
+	err := c.transport.Close()
+	c.mu.Lock()
+	c.settle(net.ErrClosed)
+	c.mu.Unlock()
+	if err != nil {
 		return err
 	}
 	if untold != nil {
 		return fmt.Errorf("netconn: closed, but the peer was not told: %w", untold)
 	}
 	return nil
+}
+
+// tell tells the peer, unless somebody is writing.
+func (c *Conn) tell() error {
+	if !c.begun() || !c.calls.TryLock() {
+		return nil
+	}
+	defer c.calls.Unlock()
+	if !c.writing.TryLock() {
+		return nil
+	}
+	defer c.writing.Unlock()
+	c.deadlines.last(c.transport, closePatience)
+	// For a transport that has no deadlines.
+	giveUp := time.AfterFunc(closePatience, func() { _ = c.transport.Close() })
+	defer giveUp.Stop()
+	// An engine that has failed has said so already.
+	_ = c.call((*engine.Engine).CloseWrite)
+	err := c.flush()
+	if !c.owed && c.peerDone() {
+		return nil
+	}
+	return err
 }
 
 // begun tells that there is somebody to tell.

@@ -56,7 +56,8 @@ type Conn struct {
 	// Locks are taken in the order in which they stand here. mu is held for calls
 	// of the engine alone, never while waiting for the network or an answer.
 	shaking  chan struct{} // full while a handshake runs
-	reading  sync.Mutex    // who reads from the transport
+	calls    sync.Mutex    // a whole Write, or another call that writes
+	reading  chan struct{} // full while somebody reads from the transport
 	writing  sync.Mutex    // who writes to the transport, and sending
 	sending  []byte        // what of outgoing is still to be written
 	outgoing []byte
@@ -69,12 +70,20 @@ type Conn struct {
 	ended    error  // what Read returns after that
 	broken   error  // what the transport refused to write with
 	shaken   error  // what the handshake failed with for good
+	// agreed is what the last complete handshake of TLS 1.2 has come to, which
+	// another does not change before it is complete too.
+	agreed   *events.Connection
 	peer     *answer.Peer
+	verified *answer.Peer    // in a handshake that is not complete
+	awaited  *renegotiation  // what a Write, or a Renegotiate, waits for
+	behind   bool            // a goroutine is about to write what is queued
+	late     bool            // that ran into a deadline
 	resumes  *events.Session // that a client took from its store
 	named    []byte          // the identifier that a client of TLS 1.2 has named
 	known    []byte          // that of the session which this connection has, proved
 
 	complete atomic.Bool // the handshake is
+	early    atomic.Bool // a client may write before that
 	closed   atomic.Bool
 	large    atomic.Bool // the last read filled its buffer
 
@@ -156,7 +165,7 @@ func server(transport net.Conn, policy *engine.ServerPolicy, answers answer.Answ
 }
 
 func newConn(transport net.Conn, answers answer.Answerer) *Conn {
-	return &Conn{transport: transport, answers: answers, shaking: make(chan struct{}, 1)}
+	return &Conn{transport: transport, answers: answers, shaking: make(chan struct{}, 1), reading: make(chan struct{}, 1)}
 }
 
 // Observe has every event of the engine shown to see, the secrets for a key log
@@ -177,8 +186,12 @@ func (c *Conn) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	c.reading.Lock()
-	defer c.reading.Unlock()
+	// There may be something though another reads.
+	if n, err := c.take(p); n > 0 || err != nil {
+		return n, err
+	}
+	c.reading <- struct{}{}
+	defer func() { <-c.reading }()
 	for {
 		n, err := c.take(p)
 		if n > 0 || err != nil {
@@ -201,11 +214,13 @@ func (c *Conn) take(p []byte) (int, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.writeBehind()
 	if len(c.received) == 0 {
 		return 0, c.ended
 	}
 	n := copy(p, c.received)
 	c.received = c.received[n:]
+	c.stir()
 	if len(c.received) == 0 {
 		clear(c.arrived[:cap(c.arrived)])
 		giveBack(c.arrived)
@@ -225,30 +240,59 @@ const sealAtOnce = 1 << 14
 // goes out before anything else with the next Write, an empty one too, or with
 // Close. To go on after a timeout, write what was not counted. Any other error
 // of the transport is the end of writing.
+//
+// A client whose config has FalseStart writes as soon as [events.FalseStarted] has
+// come, if it is Write that runs the handshake. Read, or Handshake, then completes
+// it. The transport has to have buffers, as sockets have: the server may write too
+// before it reads.
+//
+// During a renegotiation Write waits for its end: see [Conn.Renegotiate].
 func (c *Conn) Write(p []byte) (int, error) {
-	if err := c.Handshake(); err != nil {
+	if err := c.readyToWrite(); err != nil {
 		return 0, err
 	}
+	c.calls.Lock()
+	defer c.calls.Unlock()
+	total := 0
+	for {
+		n, before, err := c.writeUntil(p[total:])
+		total += n
+		if before == nil {
+			return total, err
+		}
+		err = c.await(before)
+		switch {
+		case c.closed.Load():
+			return total, net.ErrClosed
+		case err != nil && !errors.Is(err, ErrRenegotiationDeclined):
+			return total, err
+		}
+	}
+}
+
+// writeUntil writes data, or as much of it as goes before a renegotiation, which
+// is to be waited for.
+func (c *Conn) writeUntil(p []byte) (total int, before *renegotiation, err error) {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	if c.closed.Load() {
-		return 0, net.ErrClosed
+		return 0, nil, net.ErrClosed
 	}
-	total := 0
 	for {
 		if err := c.flush(); err != nil {
-			return total, c.writeError(err)
+			return total, nil, c.writeError(err)
 		}
 		c.owed = false
 		if total == len(p) {
-			return total, nil
+			return total, nil, nil
 		}
 		if c.deadlines.writePassed(time.Now()) {
-			return total, os.ErrDeadlineExceeded
+			return total, nil, os.ErrDeadlineExceeded
 		}
 		piece := p[total:min(total+sealAtOnce, len(p))]
-		if err := c.seal(piece); err != nil {
-			return total, err
+		before, err := c.seal(piece)
+		if before != nil || err != nil {
+			return total, before, err
 		}
 		if err := c.flush(); err != nil {
 			err = c.writeError(err)
@@ -256,7 +300,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 				c.owed = true
 				total += len(piece)
 			}
-			return total, err
+			return total, nil, err
 		}
 		total += len(piece)
 	}

@@ -11,6 +11,8 @@ import (
 type deadlines struct {
 	mu          sync.Mutex
 	read, write time.Time
+	// moved is closed when the deadline for writing is set anew.
+	moved chan struct{}
 	// dying tells that the last bytes are being written with a deadline of
 	// their own, which nobody may move.
 	dying bool
@@ -28,6 +30,41 @@ func (d *deadlines) writePassed(now time.Time) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return passed(d.write, now)
+}
+
+func (d *deadlines) setRead(transport net.Conn, t time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.read = t
+	return transport.SetReadDeadline(t)
+}
+
+func (d *deadlines) setWrite(transport net.Conn, t time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.write = t
+	if d.moved != nil {
+		close(d.moved)
+		d.moved = nil
+	}
+	if d.dying {
+		return nil
+	}
+	return transport.SetWriteDeadline(t)
+}
+
+// awaitWrite tells who waits with the deadline for writing when it has passed, and
+// when there is another.
+func (d *deadlines) awaitWrite(now time.Time) (passed <-chan time.Time, moved <-chan struct{}) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.moved == nil {
+		d.moved = make(chan struct{})
+	}
+	if !d.write.IsZero() {
+		passed = time.After(d.write.Sub(now))
+	}
+	return passed, d.moved
 }
 
 // last gives the last bytes until patience is over, and no longer than the
@@ -54,20 +91,19 @@ func (c *Conn) SetDeadline(t time.Time) error {
 
 // SetReadDeadline sets the deadline of Read. It loses nothing.
 func (c *Conn) SetReadDeadline(t time.Time) error {
-	c.deadlines.mu.Lock()
-	defer c.deadlines.mu.Unlock()
-	c.deadlines.read = t
-	return c.transport.SetReadDeadline(t)
+	err := c.deadlines.setRead(c.transport, t)
+	c.mu.Lock()
+	c.stir()
+	c.mu.Unlock()
+	return err
 }
 
-// SetWriteDeadline sets the deadline of Write and CloseWrite. After it Write can
-// be gone on with.
+// SetWriteDeadline sets the deadline of Write, CloseWrite and Renegotiate. After it
+// Write can be gone on with.
 func (c *Conn) SetWriteDeadline(t time.Time) error {
-	c.deadlines.mu.Lock()
-	defer c.deadlines.mu.Unlock()
-	c.deadlines.write = t
-	if c.deadlines.dying {
-		return nil
-	}
-	return c.transport.SetWriteDeadline(t)
+	err := c.deadlines.setWrite(c.transport, t)
+	c.mu.Lock()
+	c.writeBehind()
+	c.mu.Unlock()
+	return err
 }

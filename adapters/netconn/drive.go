@@ -80,6 +80,7 @@ func (c *Conn) collect(p []byte, out *events.Output) (left asked, n int) {
 		if c.observe != nil {
 			c.observe(event)
 		}
+		c.note(event)
 		switch event := event.(type) {
 		case *events.Send:
 			c.queue(event.Bytes)
@@ -90,18 +91,10 @@ func (c *Conn) collect(p []byte, out *events.Output) (left asked, n int) {
 		case *events.TicketReceived:
 			left.sessions = append(left.sessions, event.Session)
 		case *events.HandshakeCompleted:
-			resumed = event.Connection.Resumed && event.Connection.Version == messages.TLS12
-			if resumed {
-				c.known = c.named
-			}
+			resumed = c.agreed != nil && c.agreed.Resumed
 		case *events.SessionEstablished:
 			left.established, c.known = event, event.SessionID
-		case *events.PeerClosed:
-			c.ended = io.EOF
 		case *events.Failed:
-			if c.ended == nil {
-				c.ended = readError(event.Err)
-			}
 			if _, cut := readError(event.Err).(*truncated); !cut {
 				left.forget = c.known
 			}
@@ -117,6 +110,19 @@ func (c *Conn) collect(p []byte, out *events.Output) (left asked, n int) {
 		left.sessions = append(left.sessions, c.resumes)
 	}
 	return left, n
+}
+
+// completed takes what a handshake has come to.
+func (c *Conn) completed(event *events.HandshakeCompleted) {
+	c.peer, c.verified = c.verified, nil
+	if event.Connection.Version == messages.TLS12 {
+		agreed := event.Connection
+		c.agreed = &agreed
+		if agreed.Resumed {
+			c.known = c.named
+		}
+	}
+	c.settle(nil)
 }
 
 // keepEstablished keeps a server's session of TLS 1.2, or forgets that of a
@@ -144,28 +150,32 @@ func (c *Conn) queue(b []byte) {
 
 // seal turns data into a record. The record goes to the transport at once where
 // nothing else waits to be written: a write that takes it whole saves a copy,
-// and what one leaves is queued. The caller holds writing, and flushes.
-func (c *Conn) seal(data []byte) error {
+// and what one leaves is queued. It does nothing where a renegotiation has to be
+// waited for. The caller holds writing, and flushes.
+func (c *Conn) seal(data []byte) (before *renegotiation, err error) {
 	out := outputs.Get().(*events.Output)
 	defer func() {
 		out.Reset()
 		outputs.Put(out)
 	}()
-	record, err := c.sealed(out, data)
+	record, before, err := c.sealed(out, data)
 	if len(record) > 0 {
 		c.write(record)
 	}
-	return err
+	return before, err
 }
 
 // sealed gives the record to be written at once, or queues what there is.
-func (c *Conn) sealed(out *events.Output, data []byte) (record []byte, err error) {
+func (c *Conn) sealed(out *events.Output, data []byte) (record []byte, before *renegotiation, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	err = c.engine.Write(out, time.Now(), data)
+	if errors.Is(err, engine.ErrNotReady) {
+		return nil, c.pending(), nil
+	}
 	if err != nil || len(c.queued) > 0 || out.Len() != 1 {
 		c.collect(nil, out)
-		return nil, err
+		return nil, nil, err
 	}
 	for event := range out.All() {
 		if c.observe != nil {
@@ -175,7 +185,7 @@ func (c *Conn) sealed(out *events.Output, data []byte) (record []byte, err error
 			record = send.Bytes
 		}
 	}
-	return record, nil
+	return record, nil, nil
 }
 
 // write writes a record, and leaves to flush what the transport did not take.
@@ -190,7 +200,7 @@ func (c *Conn) write(b []byte) {
 }
 
 // keep keeps plaintext for the next Read. It is at most what one read from the
-// transport brings.
+// transport brings, and roomForData more where a Write has had it read.
 func (c *Conn) keep(b []byte) {
 	if len(b) == 0 {
 		return
@@ -239,7 +249,7 @@ func (c *Conn) reply(question events.Question) events.Answer {
 		reply = answers.Answer(now, question)
 	}
 	c.mu.Lock()
-	c.peer = peer
+	c.verified = peer
 	c.mu.Unlock()
 	return reply
 }
@@ -276,6 +286,10 @@ func (c *Conn) fill(p []byte) (int, error) {
 	}
 	if err != nil {
 		c.farewell()
+	} else {
+		c.mu.Lock()
+		c.writeBehind()
+		c.mu.Unlock()
 	}
 	if plain > 0 {
 		// What came before the failure is good; ended keeps the failure.

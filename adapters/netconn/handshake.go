@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/tacitls/tacitls/engine"
@@ -22,8 +23,20 @@ func (c *Conn) Handshake() error { return c.HandshakeContext(context.Background(
 // the handshake the transport is closed, and the Conn is of no use any more: the
 // error, now and later, is that of ctx. Waiting for the handshake of another
 // goroutine ends with ctx too, and harms nothing.
-func (c *Conn) HandshakeContext(ctx context.Context) error {
+func (c *Conn) HandshakeContext(ctx context.Context) error { return c.handshake(ctx, &c.complete) }
+
+// readyToWrite runs the handshake until data may be written.
+func (c *Conn) readyToWrite() error {
 	if c.complete.Load() {
+		return nil
+	}
+	return c.handshake(context.Background(), &c.early)
+}
+
+// handshake runs the handshake until it is complete, or has come to what enough
+// tells.
+func (c *Conn) handshake(ctx context.Context, enough *atomic.Bool) error {
+	if enough.Load() {
 		return nil
 	}
 	select {
@@ -32,7 +45,7 @@ func (c *Conn) HandshakeContext(ctx context.Context) error {
 		return ctx.Err()
 	}
 	defer func() { <-c.shaking }()
-	if c.complete.Load() {
+	if c.complete.Load() || enough.Load() {
 		return nil
 	}
 	if err := c.failure(); err != nil {
@@ -51,7 +64,7 @@ func (c *Conn) HandshakeContext(ctx context.Context) error {
 	}
 	// The transport knows no context, but its being closed it knows.
 	stop := context.AfterFunc(ctx, func() { _ = c.transport.Close() })
-	err := c.shake()
+	err := c.shake(enough)
 	if !stop() && ctx.Err() != nil {
 		err = ctx.Err()
 		if errors.Is(context.Cause(ctx), errPatience) {
@@ -59,7 +72,9 @@ func (c *Conn) HandshakeContext(ctx context.Context) error {
 		}
 	}
 	if err == nil {
-		c.complete.Store(true)
+		if completed, _ := c.progress(); completed {
+			c.complete.Store(true)
+		}
 		return nil
 	}
 	if !isTimeout(err) || ctx.Err() != nil {
@@ -82,8 +97,8 @@ func (c *Conn) failure() error {
 	return c.shaken
 }
 
-// shake goes on with the handshake until it is complete.
-func (c *Conn) shake() error {
+// shake goes on with the handshake until it is complete, or enough.
+func (c *Conn) shake(enough *atomic.Bool) error {
 	if err := c.begin(); err != nil {
 		c.farewell()
 		return err
@@ -98,7 +113,7 @@ func (c *Conn) shake() error {
 				return err
 			}
 		}
-		if completed {
+		if completed || enough.Load() {
 			return nil
 		}
 		if _, err := c.fill(nil); err != nil {
@@ -128,8 +143,14 @@ func (c *Conn) progress() (completed bool, agreed events.Connection) {
 	return c.engine.Completed(), c.engine.Connection()
 }
 
+// flushAlone writes what is queued. A client that may write data already waits for
+// no Write to do so: that has written the rest of the handshake first.
 func (c *Conn) flushAlone() error {
-	c.writing.Lock()
+	if !c.early.Load() {
+		c.writing.Lock()
+	} else if !c.writing.TryLock() {
+		return nil
+	}
 	defer c.writing.Unlock()
 	return c.flush()
 }

@@ -13,7 +13,16 @@ import (
 func (c *Conn) State() events.Connection {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.engine == nil {
+	return c.state()
+}
+
+// state is what the last complete handshake has come to, or else the first one so
+// far. The caller holds mu.
+func (c *Conn) state() events.Connection {
+	switch {
+	case c.agreed != nil:
+		return *c.agreed
+	case c.engine == nil:
 		return events.Connection{}
 	}
 	return c.engine.Connection()
@@ -31,7 +40,7 @@ func (c *Conn) ConnectionState() tls.ConnectionState {
 	if c.engine == nil {
 		return tls.ConnectionState{}
 	}
-	agreed := c.engine.Connection()
+	agreed := c.state()
 	state := tls.ConnectionState{
 		Version:                     uint16(agreed.Version),
 		HandshakeComplete:           c.complete.Load(),
@@ -53,6 +62,8 @@ func (c *Conn) ConnectionState() tls.ConnectionState {
 		c.peer = &answer.Peer{Certificates: parse(agreed.PeerChain)}
 	}
 	state.PeerCertificates, state.VerifiedChains = c.peer.Certificates, c.peer.Chains
+	// None where there is no such thing, as crypto/tls has it.
+	state.TLSUnique, _ = c.engine.TLSUnique()
 	return state
 }
 
@@ -78,4 +89,16 @@ func (c *Conn) Export(label string, context []byte, length int) ([]byte, error) 
 		return nil, engine.ErrNotReady
 	}
 	return c.engine.Export(label, context, length)
+}
+
+// TLSUnique gives the channel binding tls-unique of a connection of TLS 1.2
+// (RFC 5929, Section 3.1), as [engine.Engine.TLSUnique] does. A renegotiation
+// changes it.
+func (c *Conn) TLSUnique() ([]byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.engine == nil {
+		return nil, engine.ErrNotReady
+	}
+	return c.engine.TLSUnique()
 }

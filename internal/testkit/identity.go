@@ -49,7 +49,7 @@ func (id *Identity) CredentialIn(version messages.Version) *events.Credential {
 // Decrypt decrypts what [events.Decrypt] asks for. It is no secret here whether
 // the padding was good.
 func (id *Identity) Decrypt(ciphertext []byte) ([]byte, error) {
-	return id.Key.(crypto.Decrypter).Decrypt(nil, ciphertext, &rsa.PKCS1v15DecryptOptions{})
+	return id.Key.(crypto.Decrypter).Decrypt(nil, ciphertext, nil)
 }
 
 // The kinds of keys that identities have.
