@@ -19,6 +19,7 @@ import (
 	"github.com/tacitls/tacitls/secrets"
 )
 
+// covers 5246/9/1
 func TestEverySuiteAgreesWithForeignPrograms(t *testing.T) {
 	for n := range foreignSuites {
 		accord{suite: foreignSuites[n].id, with: foreignSuites[n].with()}.run(t)

@@ -189,6 +189,7 @@ func TestRenegotiationsAgreeWithForeignPrograms(t *testing.T) {
 	}
 }
 
+// covers 7919/3/2
 func TestEveryKeyExchangeAgreesWithForeignPrograms(t *testing.T) {
 	for _, a := range exchangeAccords {
 		a.run(t)

@@ -233,9 +233,12 @@ func supplementOffences() []offence {
 				p.ClientAnswers.Supplement = unasked.Entries
 			},
 		},
+		// covers 6066/5/10
+		// covers 6066/5/11
 		{
 			sentence: "what is found at a URL has another hash", refusal: "bad_certificate_hash", by: events.Server, pair: finding(garbage),
 		},
+		// covers 6066/10.1/2
 		{
 			sentence: "what is found at a URL is no path", refusal: "bad_certificate_path", by: events.Server, pair: finding(garbage), forge: hashed(garbage),
 		},
@@ -264,6 +267,7 @@ func supplementOffences() []offence {
 				}
 			},
 		},
+		// covers 6066/5/12
 		{
 			sentence: "the certificates of a client cannot be had", refusal: "answer_refused", by: events.Server, alert: messages.AlertCertificateUnobtainable,
 			pair: func(p *testkit.Pair) {

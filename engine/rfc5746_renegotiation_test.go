@@ -120,6 +120,8 @@ func TestEveryKindOfKeyExchangeRenegotiates(t *testing.T) {
 
 // What a peer sends before it has heard of the renegotiation arrives, and what
 // is held while a question is open arrives too.
+//
+// covers 5246/6.2.1/4
 func TestDataArrivesDuringARenegotiation(t *testing.T) {
 	pair := legacy("data")
 	l := forge.New(pair)

@@ -57,8 +57,9 @@ type Server struct {
 	HidePSKIdentities bool
 	// Fetch, if there, fetches the certificates of a client that sent URLs, where
 	// the config has CertificateURLs. The URLs are a stranger's: it has to bound
-	// which schemes and hosts are asked, for how long and for how much
-	// (RFC 6066, Section 11.3). It must be safe for concurrent use.
+	// which schemes and hosts are asked, for how long and for how much, and must
+	// follow no redirect (RFC 6066, Section 5 and Section 11.3). It must be safe for
+	// concurrent use.
 	Fetch func(now time.Time, q *events.FetchCertificates) ([][]byte, error)
 	// Supplement, if there, gives what to send as supplemental data, where the
 	// config agrees on some. It must be safe for concurrent use.
