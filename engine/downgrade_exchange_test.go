@@ -181,6 +181,7 @@ func earlierMessages(change func(*testkit.Pair), from events.Role) [][]byte {
 	if change != nil {
 		change(pair)
 	}
+	pair.Client.Rand, pair.Server.Rand = testkit.Rand("an earlier client"), testkit.Rand("an earlier server")
 	l := forge.NewBlind(pair)
 	var all [][]byte
 	for kind := range allKinds {

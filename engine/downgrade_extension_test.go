@@ -119,6 +119,14 @@ func extensionAttacks() []attack {
 			forge: serverSays(func(m *messages.ServerHello) { forge.Set(&m.Extensions, &messages.EncryptThenMAC{}) }),
 		},
 		{
+			sentence: "takes encrypt_then_mac away where it is wanted", pair: wantingEtM, by: events.Server, refusal: "no_mutual_suite",
+			forge: withoutOffer(messages.ExtensionEncryptThenMAC),
+		},
+		{
+			sentence: "takes encrypt_then_mac out of the answer where it is wanted", pair: wantingEtM,
+			by: events.Client, refusal: "cbc_without_encrypt_then_mac", forge: withoutAnswer(messages.ExtensionEncryptThenMAC),
+		},
+		{
 			sentence: "takes encrypt_then_mac away", pair: legacyCBC, by: events.Server, refusal: "bad_record_mac",
 			forge: withoutOffer(messages.ExtensionEncryptThenMAC),
 		},

@@ -136,6 +136,11 @@ func orderAttacks() []attack {
 				finished(w)
 			}),
 		},
+		// It is in no transcript, and passed over (RFC 5246, Section 7.4.1.1).
+		{
+			sentence: "asks for a renegotiation in the midst of the handshake", pair: onlyLegacy,
+			forge: before(events.Server, messages.TypeCertificate, func(w *forge.Wire) { w.Message(&messages.HelloRequest{}) }),
+		},
 		{
 			sentence: "repeats the client's hello", pair: onlyLegacy, by: events.Server, refusal: "unexpected_message",
 			forge: instead(events.Client, messages.TypeClientHello, func(w *forge.Wire, raw []byte) { w.Raw(raw, raw) }),
@@ -202,13 +207,12 @@ func recordAttacks() []attack {
 			forge:    together(droppingCCS(events.Client), droppingCCS(events.Server)),
 		},
 		{
-			sentence: "leaves the client's change_cipher_spec out", pair: onlyLegacy, by: events.Server, refusal: "unexpected_message",
-			forge: droppingCCS(events.Client),
+			sentence: "leaves the client's change_cipher_spec out", pair: onlyLegacy, by: events.Server,
+			refusal: "unexpected_message,message_too_large,malformed_message,key_change_in_record", forge: droppingCCS(events.Client),
 		},
-		// The nonce that comes in clear reads as HelloRequests, which are passed over.
 		{
-			sentence: "leaves the server's change_cipher_spec out", pair: onlyLegacy, by: events.Client, refusal: "message_too_large", late: true,
-			forge: droppingCCS(events.Server),
+			sentence: "leaves the server's change_cipher_spec out", pair: onlyLegacy, by: events.Client, late: true,
+			refusal: "unexpected_message,message_too_large,malformed_message,key_change_in_record", forge: droppingCCS(events.Server),
 		},
 		{
 			sentence: "changes a bit of the client's Finished", pair: onlyLegacy, by: events.Server, refusal: "bad_record_mac", forge: flipped(events.Client),

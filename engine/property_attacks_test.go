@@ -27,6 +27,12 @@ var attacked = map[string]func(*testkit.Pair){
 	"of TLS 1.2 and stapled":  legacyStapled,
 	"of TLS 1.2, resumed":     resumingLegacy,
 	"of TLS 1.2 with request": also(onlyLegacy, withClientRequest),
+	"with a false start":      startingFalsely,
+	"with short records":      limiting,
+	"by DHE":                  with(dheSuite, withClientCert),
+	"by RSA key transport":    with(rsaSuite),
+	"by a pre-shared key":     with(pskSuite, func(p *testkit.Pair) { p.Server.PSKHint = []byte("hint") }),
+	"by ECDHE_PSK":            with(ecdhePSKSuite),
 }
 
 // sight is a message as an attacker sees it: the nth that an end sends in clear.
