@@ -42,6 +42,33 @@ func (e *Engine) Write(out *events.Output, now time.Time, p []byte) error {
 	return nil
 }
 
+// WriteEarlyData sends early data, after [events.EarlyDataOffered] and before the
+// handshake is complete, and tells how many bytes of p it took: as many as the
+// ticket leaves room for. It returns [ErrNotReady] where none may be written, or none
+// any more, and has then sent nothing. Somebody may send it to the server again, and
+// whoever comes by the ticket's key can read it (RFC 8446, Section 2.3 and Section 8).
+func (e *Engine) WriteEarlyData(out *events.Output, now time.Time, p []byte) (int, error) {
+	switch {
+	case e.err != nil:
+		return 0, e.err
+	case e.writeClosed:
+		return 0, ErrClosed
+	case e.hs.Role != events.Client || e.stream.WriteLevel() != events.EarlyData || e.hs.EarlyLeft == 0:
+		return 0, ErrNotReady
+	}
+	e.hs.Enter(out, now)
+	defer e.hs.Leave()
+	p = p[:min(uint64(len(p)), e.hs.EarlyLeft)]
+	for rest := p; len(rest) > 0; {
+		var err error
+		if rest, err = e.stream.SendData(out, rest); err != nil {
+			return 0, e.fail(out, err)
+		}
+	}
+	e.hs.EarlyLeft -= uint64(len(p))
+	return len(p), nil
+}
+
 // UpdateKeys puts what is written from here on under new keys, and, with
 // [messages.UpdateRequested], asks the peer to do the same
 // (RFC 8446, Section 4.6.3).
@@ -213,6 +240,26 @@ func (e *Engine) Export(label string, context []byte, length int) ([]byte, error
 		return exported, nil
 	}
 	if err := secrets.Export(e.hs.Suite.Hash, &e.hs.Exporter, label, context, exported); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMisuse, err)
+	}
+	return exported, nil
+}
+
+// ExportEarly is Export for early data: what it gives does not depend on the server's
+// answer, and somebody may bring the same about again (RFC 8446, Section 7.5). It
+// returns [ErrNotReady] where no early data is offered or taken, and once the handshake
+// is complete.
+func (e *Engine) ExportEarly(label string, context []byte, length int) ([]byte, error) {
+	switch {
+	case e.err != nil:
+		return nil, e.err
+	case e.hs.Unfinished == nil || e.hs.Early == nil:
+		return nil, ErrNotReady
+	case length < 1 || length > maxExport:
+		return nil, fmt.Errorf("%w: export of %d bytes", ErrMisuse, length)
+	}
+	exported := make([]byte, length)
+	if err := secrets.Export(e.hs.Early.Hash, &e.hs.Early.Exporter, label, context, exported); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMisuse, err)
 	}
 	return exported, nil

@@ -74,6 +74,15 @@ type Common struct {
 	// number does not move (RFC 8446, Section 5.5).
 	UpdateAfter uint64
 
+	// PSK asks, in TLS 1.3, a client by [events.OfferPSKs] for external pre-shared
+	// keys to offer, and a server by [events.ChoosePSK] for one of those that a client
+	// offers; a connection under one has no certificates (RFC 8446, Section 2.2). In
+	// TLS 1.2 the suites say so.
+	PSK bool
+	// PSKOnly allows TLS 1.3 to go without a key agreement where there is a
+	// pre-shared key, of either kind: psk_ke. What is sent then has no forward
+	// secrecy (RFC 8446, Section 4.2.9).
+	PSKOnly bool
 	// Renegotiation allows further handshakes of TLS 1.2 on a connection.
 	Renegotiation Renegotiation
 	// CertificateURLs has a client offer to send the URLs of its credential, and
@@ -135,6 +144,11 @@ type ClientConfig struct {
 	// ReverifyOnResume asks [events.VerifyPeer] again about the chain of a
 	// session resumed.
 	ReverifyOnResume bool
+	// EarlyData allows to write before the server has answered, where the session
+	// allows it; [events.EarlyDataOffered] tells when, and [Engine.WriteEarlyData]
+	// writes. Early data can be replayed, and has no forward secrecy
+	// (RFC 8446, Section 2.3).
+	EarlyData bool
 }
 
 // ClientAuth is what a server wants of a client's certificate
@@ -171,6 +185,10 @@ type ServerConfig struct {
 	Sessions bool
 	// TicketLifetime is in seconds, at most 604800. The default is 86400.
 	TicketLifetime uint32
+	// MaxEarlyData is how many bytes of early data may come on a resumption of
+	// TLS 1.3, after [events.AcceptEarlyData] was answered with yes; 0 takes none.
+	// Tickets tell it to clients (RFC 8446, Section 4.6.1).
+	MaxEarlyData uint32
 	// PSKHint helps a client of TLS 1.2 to choose its identity; at most 65535
 	// bytes, none sends no hint (RFC 4279, Section 5.2).
 	PSKHint []byte

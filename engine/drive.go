@@ -31,6 +31,10 @@ func (e *Engine) drive(out *events.Output, b []byte) error {
 		case carrier.Message:
 			err = e.message(out, item.Bytes)
 		case carrier.Data:
+			if e.stream.ReadLevel() == events.EarlyData {
+				err = e.earlyData(out, item.Bytes)
+				break
+			}
 			if !e.takesData() {
 				return e.fail(out, refuse.UnexpectedData)
 			}
@@ -50,6 +54,19 @@ func (e *Engine) drive(out *events.Output, b []byte) error {
 	if e.question != nil {
 		// The caller has given these bytes already; they are its own bound.
 		e.stream.Keep(out, b)
+	}
+	return nil
+}
+
+// earlyData hands on early data, within the bound that the ticket has told
+// (RFC 8446, Section 4.2.10).
+func (e *Engine) earlyData(out *events.Output, b []byte) error {
+	if uint64(len(b)) > e.hs.EarlyLeft {
+		return e.fail(out, refuse.TooMuchEarlyData)
+	}
+	e.hs.EarlyLeft -= uint64(len(b))
+	if len(b) > 0 {
+		out.Append(&events.EarlyDataReceived{Bytes: b})
 	}
 	return nil
 }
@@ -162,6 +179,8 @@ func (e *Engine) perform(out *events.Output, a *handshake.Action) error {
 		return e.stream.SendChangeCipherSpec(out)
 	case handshake.ChangeKeys:
 		return e.changeKeys(out, a)
+	case handshake.WriteInClear:
+		return e.stream.WriteInClear(out)
 	case handshake.SkipEarlyData:
 		e.stream.Skip(a.Size)
 		return nil
@@ -189,6 +208,8 @@ func (e *Engine) perform(out *events.Output, a *handshake.Action) error {
 		e.completed, e.finishing = true, true
 	case *events.RenegotiationDeclined:
 		e.finishing = true
+	case *events.EarlyDataRejected:
+		e.hs.EarlyLeft = 0
 	case *events.FalseStarted:
 		e.early = true
 	}

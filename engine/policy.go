@@ -65,6 +65,9 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	p.Tickets = !c.NoTickets
 	p.RequestOCSP, p.RequestSCTs = c.RequestOCSP, c.RequestSCTs
 	p.RequestOCSPChain, p.FalseStart = c.RequestOCSPChain, c.FalseStart
+	if c.EarlyData {
+		p.EarlyData = 1
+	}
 	p.Fallback = c.Fallback && p.MaxVersion < messages.TLS13
 	p.Authorities, p.Reverify = c.Authorities, c.ReverifyOnResume
 	return p, nil
@@ -83,7 +86,7 @@ func (c *ServerConfig) compile() (*handshake.Policy, error) {
 	p.RequireClientCert = c.ClientAuth == RequireClientCert
 	p.Tickets, p.Reverify = !c.NoTickets, c.ReverifyOnResume
 	p.Sessions = c.Sessions
-	p.PSKHint = c.PSKHint
+	p.PSKHint, p.EarlyData = c.PSKHint, c.MaxEarlyData
 	if len(p.PSKHint) > 1<<16-1 {
 		return nil, invalid("PSKHint of %d bytes", len(p.PSKHint))
 	}
@@ -122,6 +125,7 @@ func (c *Common) compile(p *handshake.Policy) error {
 	if p.MinVersion < messages.TLS12 || p.MinVersion > p.MaxVersion || p.MaxVersion > messages.TLS13 {
 		return invalid("versions %v to %v", p.MinVersion, p.MaxVersion)
 	}
+	p.PSK, p.PSKOnly = c.PSK && p.Allows(messages.TLS13), c.PSKOnly
 	if err := c.compile12(p); err != nil {
 		return err
 	}

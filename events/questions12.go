@@ -1,6 +1,9 @@
 package events
 
-import "github.com/tacitls/tacitls/messages"
+import (
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
 
 // Decrypt asks a server's caller to decrypt the premaster secret of a client
 // of TLS 1.2 with the RSA key of Credential, by PKCS #1 v1.5
@@ -65,7 +68,9 @@ type PSKOffered struct {
 }
 
 // ChoosePSK asks a server's caller for the key of one of the identities that
-// a client offers: exactly one in TLS 1.2 (RFC 4279, Section 2).
+// a client offers: exactly one in TLS 1.2 (RFC 4279, Section 2), and up to
+// [MaxTicketIdentities], the first ones, in TLS 1.3, where those are not asked about
+// of which a ticket has opened (RFC 8446, Section 4.2.11).
 type ChoosePSK struct {
 	Asked
 	Version    messages.Version
@@ -78,8 +83,15 @@ func (q *ChoosePSK) Reply(index int, key []byte) Answer {
 	return &PSKChosen{Replied: Replied{q.ID}, Index: index, Key: key}
 }
 
-// None answers that no identity is known. The client is told so by
-// unknown_psk_identity; where it shall not learn which identities there are,
+// ReplyWith answers with a key that is for another hash function than SHA-256, or
+// was imported; both matter to TLS 1.3 alone. Identities[index] is the one it is
+// for, whatever Identity says.
+func (q *ChoosePSK) ReplyWith(index int, psk *PSK) Answer {
+	return &PSKChosen{Replied: Replied{q.ID}, Index: index, Key: psk.Key, Hash: psk.Hash, Imported: psk.Imported}
+}
+
+// None answers that no identity is known. A server of TLS 1.3 goes on without. In
+// TLS 1.2 the client is told so by unknown_psk_identity; where it shall not learn which identities there are,
 // reply with a random key instead, and the handshake fails as with a wrong one
 // (RFC 4279, Section 2).
 func (q *ChoosePSK) None() Answer { return &PSKChosen{Replied: Replied{q.ID}, Index: -1} }
@@ -87,8 +99,10 @@ func (q *ChoosePSK) None() Answer { return &PSKChosen{Replied: Replied{q.ID}, In
 // PSKChosen answers [ChoosePSK]. A negative Index means none.
 type PSKChosen struct {
 	Replied
-	Index int
-	Key   []byte
+	Index    int
+	Key      []byte
+	Hash     secrets.Hash
+	Imported bool
 }
 
 // ProvideSupplementalData asks for what to send in a SupplementalData message,

@@ -168,6 +168,19 @@ func (k *keyState) change(level events.Level) {
 	k.level, k.generation = level, 0
 }
 
+// WriteInClear sends what waits, and what follows without protection.
+func (s *Stream) WriteInClear(out *events.Output) error {
+	if err := s.Flush(out); err != nil {
+		return err
+	}
+	if s.sealer != nil {
+		s.sealer.Wipe()
+		s.sealer = nil
+	}
+	s.write, s.limit = keyState{}, 0
+	return nil
+}
+
 // Skip has up to size bytes of records passed over that do not deprotect, or
 // none any more (RFC 8446, Section 4.2.10).
 func (s *Stream) Skip(size int) { s.skip, s.skipping = size, size > 0 }

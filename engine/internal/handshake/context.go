@@ -42,6 +42,9 @@ type Context struct {
 	TicketsServe bool
 	// WriteClosed tells that this end has sent close_notify.
 	WriteClosed bool
+	// EarlyLeft is how many bytes of early data may still be written, by a client,
+	// or come, to a server.
+	EarlyLeft uint64
 	// SinceData counts messages of the peer's after the handshake since it
 	// last sent data.
 	SinceData int
@@ -99,6 +102,14 @@ type Unfinished struct {
 	Keys12 *Keys12
 	// Previous is the handshake that this one continues, or nil.
 	Previous *Previous
+	// Early serves the exporters of early data, where there is some.
+	Early *Early
+}
+
+// Early is what exporters of early data take from (RFC 8446, Section 7.5).
+type Early struct {
+	Hash     secrets.Hash
+	Exporter secrets.Secret
 }
 
 // Workspace is what a connection needs only while one of its inputs is dealt
@@ -150,6 +161,7 @@ const (
 	SkipEarlyData
 	Align
 	UseTLS12
+	WriteInClear
 	LimitRecords
 	SendWarning
 	Emit
@@ -279,6 +291,11 @@ func (hs *Context) Restart() *Previous {
 // Warn stages an alert that ends nothing.
 func (hs *Context) Warn(alert messages.Alert) { hs.stage(Action{Kind: SendWarning, Alert: alert}) }
 
+// WriteInClear stages that what follows is written without protection again: a
+// second ClientHello behind early data that was not taken
+// (RFC 8446, Section 4.2.10).
+func (hs *Context) WriteInClear() { hs.stage(Action{Kind: WriteInClear}) }
+
 // SkipEarlyData stages that up to size bytes of records that do not deprotect
 // are passed over (RFC 8446, Section 4.2.10).
 func (hs *Context) SkipEarlyData(size int) { hs.stage(Action{Kind: SkipEarlyData, Size: size}) }
@@ -330,6 +347,9 @@ func (hs *Context) Complete() {
 		return
 	}
 	hs.Transcript.Wipe()
+	if hs.Early != nil {
+		hs.Early.Exporter.Wipe()
+	}
 	if hs.Keys12 != nil {
 		hs.Keys12.Master.Wipe()
 		hs.Keys12.Block.Wipe()
@@ -380,6 +400,10 @@ func (hs *Context) Fork() Context {
 	if hs.Unfinished != nil {
 		unfinished := *hs.Unfinished
 		unfinished.Transcript = hs.Transcript.Clone()
+		if hs.Early != nil {
+			early := *hs.Early
+			unfinished.Early = &early
+		}
 		if hs.Keys12 != nil {
 			keys := *hs.Keys12
 			unfinished.Keys12 = &keys

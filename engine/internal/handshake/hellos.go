@@ -14,15 +14,28 @@ type Offer struct {
 	// Types are those of all extensions sent.
 	Types  []messages.ExtensionType
 	Shares []Share
-	// Session is the one offered to resume, or nil, and Early its schedule.
+	// Session is the one offered to resume, or nil.
 	Session *events.Session
-	Early   secrets.Early
+	// PSKs are the keys of pre_shared_key, in order, that of the session first.
+	PSKs []OfferedPSK
+	// EarlyData is how many bytes of it may be written, or 0.
+	EarlyData uint32
 	// Retry is what a HelloRetryRequest has fixed, or nil.
 	Retry *Retry
 	// Compatible tells that change_cipher_spec has been sent, or will not be.
 	Compatible bool
 	// Previous is the handshake that this one continues, or nil.
 	Previous *Previous
+}
+
+// OfferedPSK is a pre-shared key offered.
+type OfferedPSK struct {
+	Identity []byte
+	Hash     secrets.Hash
+	Kind     secrets.PSKKind
+	Early    secrets.Early
+	// Session is that of a ticket, nil for an external key.
+	Session *events.Session
 }
 
 // Share is a key share offered.

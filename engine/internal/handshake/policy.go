@@ -38,6 +38,13 @@ type Policy struct {
 	// none, and answers by the most that there can be.
 	RecordSizeLimit int
 
+	// PSK asks for external pre-shared keys, and PSKOnly allows them, and tickets,
+	// without a key agreement.
+	PSK, PSKOnly bool
+	// EarlyData is how many bytes of it a server takes, or 1 where a client writes
+	// some, or 0.
+	EarlyData uint32
+
 	Authorities [][]byte
 	Tickets     bool // offers, takes or sends them
 	Reverify    bool
@@ -159,6 +166,11 @@ func (p *Policy) String() string {
 	line("max_held", p.MaxHeld)
 	line("tickets", p.Tickets)
 	line("reverify", p.Reverify)
+	if p.Allows(messages.TLS13) {
+		line("psk", p.PSK)
+		line("psk_only", p.PSKOnly)
+		line("early_data", p.EarlyData)
+	}
 	if p.Allows(messages.TLS12) {
 		line("plain_cbc", p.PlainCBC)
 		line("resume_without_ems", p.ResumeWithoutEMS)

@@ -8,18 +8,36 @@ import (
 	"github.com/tacitls/tacitls/engine/internal/refuse"
 	"github.com/tacitls/tacitls/engine/internal/tls12"
 	"github.com/tacitls/tacitls/engine/internal/tls13"
+	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
 )
 
-func sendClientHello(hs *handshake.Context, _ *ClientStart, _ *handshake.Start) (fsm.State, error) {
-	offer, err := newOffer(hs, nil)
+// startClient sends the first ClientHello, with the external keys that it asks for
+// where the policy has some.
+func startClient(hs *handshake.Context, _ *ClientStart, _ *handshake.Start) (fsm.State, error) {
+	if !hs.Policy.PSK {
+		return sendClientHello(hs, nil)
+	}
+	hs.Ask(func(id events.Asked) events.Question {
+		return &events.OfferPSKs{Asked: id, ServerName: hs.Policy.PeerName}
+	})
+	return &awaitPSKs{}, nil
+}
+
+func takePSKs(hs *handshake.Context, _ *awaitPSKs, answer *events.PSKsOffered) (fsm.State, error) {
+	return sendClientHello(hs, answer.Keys)
+}
+
+func sendClientHello(hs *handshake.Context, external []*events.PSK) (fsm.State, error) {
+	offer, err := newOffer(hs, nil, external)
 	if err != nil {
 		return nil, err
 	}
 	if err := send(hs, offer); err != nil {
 		return nil, err
 	}
+	startEarlyData(hs, offer)
 	return &waitServerHello{offer}, nil
 }
 
@@ -120,9 +138,16 @@ func readRetry(hs *handshake.Context, offer *handshake.Offer, m *messages.Server
 	if extensionsSize(&hello) > maxExtensions {
 		return nil, refuse.CookieTooLarge.With("%d bytes", len(cookie.Cookie))
 	}
-	keepSession(&again, suite)
+	keepKeys(&again, suite)
 	if again.Session != nil && !fits(&hello, again.Session) {
-		again.Session, again.Early = nil, secrets.Early{}
+		again.Session, again.PSKs = nil, again.PSKs[1:]
+	}
+	if offer.EarlyData > 0 {
+		// A retry takes none (RFC 8446, Section 4.2.10).
+		again.EarlyData = 0
+		hello.Extensions.Remove(messages.ExtensionEarlyData)
+		hs.WriteInClear()
+		hs.Tell(&events.EarlyDataRejected{})
 	}
 	hs.Connection.Retried = true
 	if !again.Compatible {
@@ -166,13 +191,11 @@ func changeShares(hs *handshake.Context, offer *handshake.Offer, m *messages.Ser
 	return true, nil
 }
 
-// keepSession goes on offering the session only if it fits the suite that the
-// retry has fixed (RFC 8446, Section 4.1.2).
-func keepSession(offer *handshake.Offer, suite *secrets.Suite) {
-	if offer.Session == nil {
-		return
-	}
-	if own, ok := secrets.LookupSuite(offer.Session.CipherSuite); !ok || own.Hash != suite.Hash {
-		offer.Session, offer.Early = nil, secrets.Early{}
+// keepKeys goes on offering only the keys that fit the suite which the retry has
+// fixed (RFC 8446, Section 4.1.2).
+func keepKeys(offer *handshake.Offer, suite *secrets.Suite) {
+	offer.PSKs = slices.DeleteFunc(slices.Clone(offer.PSKs), func(p handshake.OfferedPSK) bool { return p.Hash != suite.Hash })
+	if len(offer.PSKs) == 0 || offer.PSKs[0].Session == nil {
+		offer.Session = nil
 	}
 }

@@ -15,7 +15,7 @@ import (
 
 // newOffer builds the first ClientHello (RFC 8446, Section 4.1.2), or that of a
 // renegotiation, which is of TLS 1.2 alone and in full.
-func newOffer(hs *handshake.Context, previous *handshake.Previous) (*handshake.Offer, error) {
+func newOffer(hs *handshake.Context, previous *handshake.Previous, external []*events.PSK) (*handshake.Offer, error) {
 	policy := hs.Policy
 	hello := &messages.ClientHello{
 		LegacyVersion:      hs.Dialect.LegacyVersion,
@@ -46,7 +46,13 @@ func newOffer(hs *handshake.Context, previous *handshake.Previous) (*handshake.O
 		// Not with a session, whose version is known (RFC 7507, Section 4).
 		hello.CipherSuites = append(slices.Clip(policy.Suites), messages.TLS_FALLBACK_SCSV)
 	}
-	return offer, offerSession(hs, offer)
+	if err := offerSession(hs, offer); err != nil {
+		return nil, err
+	}
+	if err := offerExternal(hs, offer, external); err != nil {
+		return nil, err
+	}
+	return offer, offerEarlyData(hs, offer)
 }
 
 // uncompressed is the one form of points. Nothing writes to it.
@@ -65,7 +71,10 @@ func offerSession(hs *handshake.Context, offer *handshake.Offer) error {
 		return nil
 	case session.Version == messages.TLS13:
 		suite, _ := secrets.LookupSuite(session.CipherSuite)
-		offer.Early = secrets.NewEarly(suite.Hash, session.Secret.Bytes())
+		offer.PSKs = append(offer.PSKs, handshake.OfferedPSK{
+			Identity: session.Ticket, Hash: suite.Hash, Kind: secrets.ResumptionPSK, Session: session,
+			Early: secrets.NewEarly(suite.Hash, session.Secret.Bytes()),
+		})
 		return nil
 	case len(session.Ticket) == 0:
 		hello.SessionID = session.SessionID
@@ -126,7 +135,7 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 		schemes:     messages.SignatureAlgorithms{Schemes: policy.Offered},
 		schemesCert: messages.SignatureAlgorithmsCert{Schemes: policy.SchemesCert},
 		authorities: messages.CertificateAuthorities{Authorities: policy.Authorities},
-		modes:       messages.PSKModes{Modes: []messages.PSKMode{messages.PSKModeDHEKE}},
+		modes:       messages.PSKModes{Modes: modes(policy)},
 		status:      messages.StatusRequestOffer{StatusType: messages.StatusTypeOCSP},
 		points:      messages.ECPointFormats{Formats: uncompressed},
 		info:        messages.RenegotiationInfo{Verify: tls12.ClientVerifyData(offer.Previous)},
@@ -146,7 +155,7 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 		{&bodies.order, is12 && policy.HasCBC()},
 		{&bodies.ticket, is12 && policy.Tickets},
 		{&bodies.urls, is12 && policy.CertificateURLs},
-		{&bodies.modes, is13 && policy.Tickets},
+		{&bodies.modes, is13 && (policy.Tickets || policy.PSK)},
 		{&bodies.status, policy.RequestOCSP},
 		{&bodies.timestamps, policy.RequestSCTs},
 		{shares, is13},
@@ -242,40 +251,6 @@ func hashOffered(policy *handshake.Policy, hash secrets.Hash) bool {
 		suite, known := secrets.LookupSuite(id)
 		return known && suite.Hash == hash
 	})
-}
-
-// send sends the hello of an offer, with pre_shared_key behind all else if a
-// session is offered. Its binder covers the message up to the binders, so that
-// it is filled in last (RFC 8446, Section 4.2.11.2).
-func send(hs *handshake.Context, offer *handshake.Offer) error {
-	hello := *offer.Hello
-	offer.Types = handshake.Types(&hello.Extensions)
-	if offer.Session == nil || offer.Session.Version != messages.TLS13 {
-		return hs.Send(&hello)
-	}
-	suite, _ := secrets.LookupSuite(offer.Session.CipherSuite)
-	psk := &messages.PreSharedKeyOffer{
-		Identities: []messages.PSKIdentity{{
-			Identity:      offer.Session.Ticket,
-			ObfuscatedAge: obfuscatedAge(offer.Session, hs.Now),
-		}},
-		Binders: [][]byte{make([]byte, suite.Hash.Size())},
-	}
-	hello.Extensions = hello.Extensions.Clone()
-	if err := handshake.Put(&hello.Extensions, psk); err != nil {
-		return err
-	}
-	offer.Types = append(offer.Types, messages.ExtensionPreSharedKey)
-	raw, err := hs.Marshal(&hello)
-	if err != nil {
-		return err
-	}
-	binders := messages.BinderListLen(psk)
-	var sum [64]byte
-	truncated := hs.Transcript.SumWith(suite.Hash, sum[:0], raw[:len(raw)-binders])
-	offer.Early.BinderMAC(secrets.ResumptionPSK, truncated, raw[:len(raw)-suite.Hash.Size()])
-	hs.SendRaw(raw)
-	return nil
 }
 
 // obfuscatedAge is RFC 8446, Section 4.2.11.1.

@@ -42,7 +42,7 @@ func startRenegotiation(hs *handshake.Context, _ *tls12.ClientConnected, _ *hand
 // (RFC 5746, Section 3.5).
 func renegotiate(hs *handshake.Context) (fsm.State, error) {
 	hs.Align()
-	offer, err := newOffer(hs, hs.Restart())
+	offer, err := newOffer(hs, hs.Restart(), nil)
 	if err != nil {
 		return nil, err
 	}

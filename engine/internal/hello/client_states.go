@@ -12,6 +12,7 @@ import (
 // The client's first flight (RFC 8446, Appendix A.1):
 //
 //  1. ClientStart: nothing has been sent; the command Start sends ClientHello.
+//     awaitPSKs: which external pre-shared keys shall it offer?
 //  2. waitServerHello: a ServerHello goes on in the version that it chooses; a
 //     HelloRetryRequest has a second ClientHello sent.
 //  3. waitRetriedServerHello: the same without another retry.
@@ -22,6 +23,7 @@ import (
 type (
 	// ClientStart is where a client begins.
 	ClientStart                 struct{}
+	awaitPSKs                   struct{}
 	waitServerHello             struct{ offer *handshake.Offer }
 	waitRetriedServerHello      struct{ offer *handshake.Offer }
 	waitRenegotiatedServerHello struct{ offer *handshake.Offer }
@@ -31,7 +33,9 @@ type (
 func ClientRows() []fsm.Block[*handshake.Context] {
 	return []fsm.Block[*handshake.Context]{
 		fsm.In(ClientStart{},
-			fsm.On(sendClientHello, waitServerHello{})),
+			fsm.On(startClient, awaitPSKs{}, waitServerHello{})),
+		fsm.In(awaitPSKs{},
+			fsm.On(takePSKs, waitServerHello{})),
 		fsm.In(waitServerHello{},
 			fsm.On(passOverHelloRequest, waitServerHello{}),
 			fsm.On(readServerHello,

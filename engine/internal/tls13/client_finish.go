@@ -17,6 +17,10 @@ func readServerFinished(hs *handshake.Context, s *waitServerFinished, m *message
 	schedule := s.schedule
 	f := finishing{client: s.client, main: schedule.Main()}
 	sum := hs.Sum()
+	if hs.Authenticated.IsZero() {
+		// By a certificate just now, or by an external key.
+		hs.Authenticated = hs.Now
+	}
 	f.connected = connected{
 		suite: s.suite,
 		read:  f.main.ServerTraffic(sum),
@@ -27,11 +31,26 @@ func readServerFinished(hs *handshake.Context, s *waitServerFinished, m *message
 	hs.LogSecret("SERVER_TRAFFIC_SECRET_0", &f.read)
 	hs.LogSecret("EXPORTER_SECRET", &hs.Exporter)
 	hs.ReadKeys(events.Application, s.suite, &f.read)
+	if s.early {
+		if err := endEarlyData(hs, s); err != nil {
+			return nil, err
+		}
+	}
 	if s.request == nil {
 		return finishClient(hs, f)
 	}
 	askClientCredential(hs, s.request)
 	return &awaitClientCredential{f, s.request}, nil
+}
+
+// endEarlyData says that no more of it comes, under its keys, and changes to those
+// of the handshake (RFC 8446, Section 4.5).
+func endEarlyData(hs *handshake.Context, s *waitServerFinished) error {
+	if err := hs.Send(&messages.EndOfEarlyData{}); err != nil {
+		return err
+	}
+	hs.WriteKeys(events.Handshake, s.suite, &s.client)
+	return nil
 }
 
 func askClientCredential(hs *handshake.Context, r *request) {

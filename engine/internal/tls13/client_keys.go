@@ -49,26 +49,32 @@ func AcceptServerHello(hs *handshake.Context, offer *handshake.Offer, m *message
 	}
 	hs.Transcript.Add(hs.Raw)
 
-	early, session, err := acceptPSK(hs, offer, suite, m)
+	psk, err := acceptPSK(hs, offer, suite, m)
 	if err != nil {
 		return nil, err
 	}
-	shared, err := acceptShare(hs, offer, m)
+	shared, err := acceptShare(hs, offer, psk, m)
 	if err != nil {
 		return nil, err
 	}
-	schedule := early.Handshake(shared)
+	early := secrets.NewEarly(suite.Hash, nil)
+	if psk != nil {
+		early = psk.Early
+	}
+	a := agreed{suite: suite, offered: offer.Types, schedule: early.Handshake(shared), psk: psk}
 	clear(shared)
 	hs.Suite = suite
 	hs.Connection.CipherSuite = suite.ID
 	hs.Connection.ExtendedMasterSecret = true // RFC 8446, Appendix D.
-	hs.Connection.Resumed = session != nil
+	hs.Connection.Resumed = psk != nil && psk.Session != nil
 	hs.Tell(&events.PeerHelloReceived{Version: hs.Connection.Version})
-	return enterHandshake(hs, offer, agreed{suite: suite, offered: offer.Types, schedule: schedule, session: session}), nil
+	return enterHandshake(hs, offer, a), nil
 }
 
 // enterHandshake changes both directions to the keys of the handshake, the
-// record for middleboxes before the first of them (RFC 8446, Appendix D.4).
+// record for middleboxes before the first of them (RFC 8446, Appendix D.4). What is
+// written stays under the keys of early data until the server has said whether it
+// takes that.
 func enterHandshake(hs *handshake.Context, offer *handshake.Offer, a agreed) fsm.State {
 	sum := hs.Sum()
 	a.client, a.server = a.schedule.ClientTraffic(sum), a.schedule.ServerTraffic(sum)
@@ -78,33 +84,40 @@ func enterHandshake(hs *handshake.Context, offer *handshake.Offer, a agreed) fsm
 		hs.SendChangeCipherSpec()
 	}
 	hs.ReadKeys(events.Handshake, a.suite, &a.server)
+	if offer.EarlyData > 0 {
+		return &waitEncryptedExtensions{a, &offer.PSKs[0]}
+	}
 	hs.WriteKeys(events.Handshake, a.suite, &a.client)
-	return &waitEncryptedExtensions{a}
+	return &waitEncryptedExtensions{agreed: a}
 }
 
-// acceptPSK finds whether the server has taken the session offered
+// acceptPSK finds which of the keys offered the server has taken, if any
 // (RFC 8446, Section 4.2.11).
-func acceptPSK(hs *handshake.Context, offer *handshake.Offer, suite *secrets.Suite, m *messages.ServerHello) (secrets.Early, *events.Session, error) {
+func acceptPSK(hs *handshake.Context, offer *handshake.Offer, suite *secrets.Suite, m *messages.ServerHello) (*handshake.OfferedPSK, error) {
 	var choice messages.PreSharedKeyChoice
 	present, err := hs.Get(&m.Extensions, &choice)
-	if err != nil {
-		return secrets.Early{}, nil, err
+	if err != nil || !present {
+		return nil, err
 	}
-	if !present {
-		return secrets.NewEarly(suite.Hash, nil), nil, nil
+	if int(choice.Selected) >= len(offer.PSKs) {
+		return nil, refuse.PSKOutOfRange.With("%d", choice.Selected)
 	}
-	if choice.Selected != 0 {
-		return secrets.Early{}, nil, refuse.PSKOutOfRange.With("%d", choice.Selected)
+	psk := &offer.PSKs[choice.Selected]
+	if psk.Hash != suite.Hash {
+		return nil, refuse.PSKHashMismatch.With("%v", suite.ID)
 	}
-	own, _ := secrets.LookupSuite(offer.Session.CipherSuite)
-	if own.Hash != suite.Hash {
-		return secrets.Early{}, nil, refuse.PSKHashMismatch.With("%v", suite.ID)
+	if psk.Session == nil {
+		hs.Connection.PSKIdentity = psk.Identity
 	}
-	return offer.Early, offer.Session, nil
+	return psk, nil
 }
 
-// acceptShare agrees on the shared secret (RFC 8446, Section 4.2.8).
-func acceptShare(hs *handshake.Context, offer *handshake.Offer, m *messages.ServerHello) ([]byte, error) {
+// acceptShare agrees on the shared secret (RFC 8446, Section 4.2.8). There is none
+// under a pre-shared key alone, if that was offered (RFC 8446, Section 4.2.9).
+func acceptShare(hs *handshake.Context, offer *handshake.Offer, psk *handshake.OfferedPSK, m *messages.ServerHello) ([]byte, error) {
+	if psk != nil && hs.Policy.PSKOnly && !m.Extensions.Has(messages.ExtensionKeyShare) {
+		return nil, nil
+	}
 	var choice messages.KeyShareChoice
 	if err := hs.Need(&m.Extensions, &choice); err != nil {
 		return nil, err
@@ -132,15 +145,46 @@ func readEncryptedExtensions(hs *handshake.Context, s *waitEncryptedExtensions, 
 	if err := features.Accept(hs, &m.Extensions); err != nil {
 		return nil, err
 	}
-	if s.session == nil {
-		return &waitCertificateOrRequest{s.agreed}, nil
+	a := s.agreed
+	if s.early != nil {
+		if err := acceptEarlyData(hs, s, &a, m); err != nil {
+			return nil, err
+		}
 	}
-	restorePeer(hs, s.session)
-	if hs.Policy.Reverify {
-		askReverify(hs, s.session)
-		return &awaitServerReverified{s.agreed}, nil
+	if a.psk == nil {
+		return &waitCertificateOrRequest{a}, nil
 	}
-	return &waitServerFinished{agreed: s.agreed}, nil
+	if session := a.psk.Session; session != nil {
+		restorePeer(hs, session)
+		if hs.Policy.Reverify && len(session.PeerChain) > 0 {
+			askReverify(hs, session)
+			return &awaitServerReverified{a}, nil
+		}
+	}
+	return &waitServerFinished{agreed: a}, nil
+}
+
+// acceptEarlyData finds whether the server takes the early data, which it may only
+// with the key, the suite and the application protocol that it was written under
+// (RFC 8446, Section 4.2.10). Otherwise nothing more of it is written.
+func acceptEarlyData(hs *handshake.Context, s *waitEncryptedExtensions, a *agreed, m *messages.EncryptedExtensions) error {
+	accepted, err := hs.Get(&m.Extensions, &messages.EarlyDataAck{})
+	if err != nil {
+		return err
+	}
+	if !accepted {
+		hs.WriteKeys(events.Handshake, a.suite, &a.client)
+		hs.Tell(&events.EarlyDataRejected{})
+		return nil
+	}
+	session := s.early.Session
+	if a.psk != s.early || session.CipherSuite != a.suite.ID || session.ALPN != hs.Connection.ALPN {
+		return refuse.EarlyDataMismatch
+	}
+	a.early = true
+	hs.Connection.EarlyDataAccepted = true
+	hs.Tell(&events.EarlyDataAccepted{})
+	return nil
 }
 
 func takeServerReverified(_ *handshake.Context, s *awaitServerReverified, _ *events.PeerVerified) (fsm.State, error) {
@@ -151,6 +195,7 @@ func takeServerReverified(_ *handshake.Context, s *awaitServerReverified, _ *eve
 func restorePeer(hs *handshake.Context, session *events.Session) {
 	hs.Connection.PeerChain = session.PeerChain
 	hs.Connection.OCSP, hs.Connection.SCTs = session.OCSP, session.SCTs
+	hs.Connection.PSKIdentity = session.PSKIdentity
 	hs.Authenticated = session.Authenticated
 }
 

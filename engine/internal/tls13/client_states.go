@@ -7,7 +7,6 @@ import (
 
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
-	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
 )
@@ -24,7 +23,10 @@ import (
 //  7. awaitClientCredential, awaitClientSignature: if the server has asked.
 //  8. clientConnected: tickets, key updates.
 type (
-	waitEncryptedExtensions  struct{ agreed }
+	waitEncryptedExtensions struct {
+		agreed
+		early *handshake.OfferedPSK // what early data is written under, or nil
+	}
 	awaitServerReverified    struct{ agreed }
 	waitCertificateOrRequest struct{ agreed }
 	waitServerCertificate    struct {
@@ -62,7 +64,8 @@ type agreed struct {
 	offered        []messages.ExtensionType
 	schedule       secrets.Handshake
 	client, server secrets.Secret // handshake traffic secrets
-	session        *events.Session
+	psk            *handshake.OfferedPSK
+	early          bool // the server takes the early data
 }
 
 // request is what the server wants of a client's certificate.

@@ -26,6 +26,18 @@ func AcceptClientHello(hs *handshake.Context, hello *handshake.Hello) (fsm.State
 	if err != nil {
 		return nil, err
 	}
+	c := choice{hello: hello, suite: suite}
+	psk, err := readPSK(hs, &c)
+	if err != nil {
+		return nil, err
+	}
+	if c.pskOnly && !hello.Message.Extensions.Has(messages.ExtensionKeyShare) {
+		skipEarlyData(hs, hello)
+		return considerPSK(hs, c, psk)
+	}
+	if err := needGroups(&hello.Message); err != nil {
+		return nil, err
+	}
 	group, ok := handshake.First(hs.Policy.Groups, hello.Info.Groups)
 	if !ok {
 		return nil, refuse.NoMutualGroup.With("the client offers %v", handshake.Few(hello.Info.Groups))
@@ -34,24 +46,28 @@ func AcceptClientHello(hs *handshake.Context, hello *handshake.Hello) (fsm.State
 	if err != nil {
 		return nil, err
 	}
-	if _, err := readPSK(hs, hello); err != nil {
-		return nil, err
-	}
-	c := choice{hello: hello, suite: suite}
 	if c.group, ok = secrets.LookupGroup(group); !ok {
 		return nil, refuse.Internal.With("no group %v", group)
 	}
-	hs.Transcript.Use(suite.Hash)
 	at := slices.IndexFunc(shares, func(s messages.KeyShareEntry) bool { return s.Group == group })
 	if at < 0 {
 		return sendRetry(hs, c, group)
 	}
 	c.share = shares[at].KeyExchange
-	if hello.Message.Extensions.Has(messages.ExtensionEarlyData) {
-		hs.SkipEarlyData(maxSkipped)
-	}
-	return considerPSK(hs, c)
+	skipEarlyData(hs, hello)
+	return considerPSK(hs, c, psk)
 }
+
+// skipEarlyData has the early data passed over that a client has under way, unless
+// it is taken later on (RFC 8446, Section 4.2.10).
+func skipEarlyData(hs *handshake.Context, hello *handshake.Hello) {
+	if hello.Message.Extensions.Has(messages.ExtensionEarlyData) {
+		hs.SkipEarlyData(max(maxSkipped, int(min(hs.Policy.EarlyData, maxEarlyData))))
+	}
+}
+
+// maxEarlyData bounds what is passed over, in bytes, whatever the policy takes.
+const maxEarlyData = 1 << 30
 
 // checkHello checks what a ClientHello of TLS 1.3 must have
 // (RFC 8446, Section 4.1.2 and Section 9.2).
@@ -60,13 +76,22 @@ func checkHello(hello *handshake.Hello) error {
 	if !bytes.Equal(m.CompressionMethods, []byte{0}) {
 		return refuse.CompressionNotNull
 	}
+	groups, shares := m.Extensions.Has(messages.ExtensionSupportedGroups), m.Extensions.Has(messages.ExtensionKeyShare)
+	if groups != shares {
+		return needGroups(m)
+	}
+	if !m.Extensions.Has(messages.ExtensionPreSharedKey) {
+		return needSchemes(m)
+	}
+	return nil
+}
+
+// needGroups checks that the client says how it would agree on a key.
+func needGroups(m *messages.ClientHello) error {
 	for _, t := range [...]messages.ExtensionType{messages.ExtensionSupportedGroups, messages.ExtensionKeyShare} {
 		if !m.Extensions.Has(t) {
 			return refuse.MissingExtension.With("%v", t)
 		}
-	}
-	if !m.Extensions.Has(messages.ExtensionPreSharedKey) {
-		return needSchemes(m)
 	}
 	return nil
 }
@@ -121,6 +146,7 @@ const maxShares = 64
 // sendRetry sends a HelloRetryRequest (RFC 8446, Section 4.1.4).
 func sendRetry(hs *handshake.Context, c choice, group messages.Group) (fsm.State, error) {
 	hs.Align()
+	hs.Transcript.Use(c.suite.Hash)
 	hs.Transcript.Add(c.hello.Raw)
 	hs.Transcript.Restart()
 	retry := &messages.ServerHello{
@@ -141,9 +167,7 @@ func sendRetry(hs *handshake.Context, c choice, group messages.Group) (fsm.State
 	if c.hello.Compatible(hs) {
 		hs.SendChangeCipherSpec()
 	}
-	if c.hello.Message.Extensions.Has(messages.ExtensionEarlyData) {
-		hs.SkipEarlyData(maxSkipped)
-	}
+	skipEarlyData(hs, c.hello)
 	hs.Connection.Retried = true
 	return &waitRetriedClientHello{c.hello, handshake.Retry{Suite: c.suite, Group: group}}, nil
 }
@@ -173,8 +197,12 @@ func readRetriedClientHello(hs *handshake.Context, s *waitRetriedClientHello, m 
 	}
 	c := choice{hello: hello, suite: s.retry.Suite, share: shares[0].KeyExchange}
 	c.group, _ = secrets.LookupGroup(s.retry.Group)
+	psk, err := readPSK(hs, &c)
+	if err != nil {
+		return nil, err
+	}
 	hs.SkipEarlyData(0)
-	return considerPSK(hs, c)
+	return considerPSK(hs, c, psk)
 }
 
 // checkUnchanged compares two hellos field by field.
@@ -219,6 +247,10 @@ func askServerCredential(hs *handshake.Context, c choice) (fsm.State, error) {
 	if err := needSchemes(&c.hello.Message); err != nil {
 		return nil, err
 	}
+	if err := needGroups(&c.hello.Message); err != nil {
+		return nil, err
+	}
+	c.pskOnly = false
 	info := c.hello.Info
 	schemesCert := info.SchemesCert
 	if schemesCert == nil {

@@ -77,6 +77,7 @@ func sealTickets(hs *handshake.Context, c connected, nonce uint64, count int) (f
 		return nil, err
 	}
 	session.AgeAdd = binary.BigEndian.Uint32(add[:])
+	session.MaxEarlyData = hs.Policy.EarlyData
 	state, err := session.Append(nil)
 	if err != nil {
 		// What the client made too large to remember, its chain above all, is
@@ -94,12 +95,18 @@ func ticketNonce(nonce uint64) []byte { return binary.BigEndian.AppendUint64(nil
 // takeSealedTicket sends the ticket.
 func takeSealedTicket(hs *handshake.Context, s *awaitSealedTicket, answer *events.TicketSealed) (fsm.State, error) {
 	if len(answer.Ticket) > 0 && len(answer.Ticket) <= maxTicket {
-		if err := hs.SendUnrecorded(&messages.NewSessionTicket13{
+		m := &messages.NewSessionTicket13{
 			Lifetime: s.session.Lifetime,
 			AgeAdd:   s.session.AgeAdd,
 			Nonce:    ticketNonce(s.nonce),
 			Ticket:   answer.Ticket,
-		}); err != nil {
+		}
+		if s.session.MaxEarlyData > 0 {
+			if err := handshake.Put(&m.Extensions, &messages.EarlyDataLimit{MaxSize: s.session.MaxEarlyData}); err != nil {
+				return nil, err
+			}
+		}
+		if err := hs.SendUnrecorded(m); err != nil {
 			return nil, err
 		}
 	}

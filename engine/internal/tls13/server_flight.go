@@ -50,21 +50,18 @@ func takeServerSignature(hs *handshake.Context, s *awaitServerSignature, answer 
 
 // sendHello sends ServerHello and EncryptedExtensions, and changes to the keys
 // of the handshake between them (RFC 8446, Section 4.1.3 and Section 4.3.1).
-func sendHello(hs *handshake.Context, c choice, r *resumption) (flight, error) {
+func sendHello(hs *handshake.Context, c choice, k *chosenKey) (flight, error) {
+	hs.Transcript.Use(c.suite.Hash)
 	hs.Transcript.Add(c.hello.Raw)
-	share, shared, err := c.group.Respond(hs.Policy.Rand, c.share)
-	if errors.Is(err, secrets.ErrEntropy) {
-		return flight{}, refuse.Entropy.Because(err)
-	}
+	share, shared, err := c.respond(hs)
 	if err != nil {
-		return flight{}, refuse.BadKeyShare.Because(err)
+		return flight{}, err
 	}
 	early := secrets.NewEarly(c.suite.Hash, nil)
-	var session *events.Session
-	if r != nil {
-		early, session = r.early, r.session
+	if k != nil {
+		early = k.early
 	}
-	f := flight{suite: c.suite, hello: c.hello, schedule: early.Handshake(shared), session: session}
+	f := flight{suite: c.suite, hello: c.hello, schedule: early.Handshake(shared), key: k}
 	clear(shared)
 	// What is agreed on in EncryptedExtensions may bound the record of the
 	// ServerHello too.
@@ -72,25 +69,63 @@ func sendHello(hs *handshake.Context, c choice, r *resumption) (flight, error) {
 	if err := features.Answer(hs, c.hello, &extensions.Extensions); err != nil {
 		return flight{}, err
 	}
-	if err := sendServerHello(hs, c, r, share); err != nil {
+	if k != nil && k.takesEarly {
+		if err := takeEarlyData(hs, c.suite, &early, &extensions.Extensions); err != nil {
+			return flight{}, err
+		}
+	}
+	if err := sendServerHello(hs, c, k, share); err != nil {
 		return flight{}, err
 	}
 	if c.hello.Compatible(hs) && !hs.Connection.Retried {
 		hs.SendChangeCipherSpec()
 	}
 	hs.Suite = c.suite
-	hs.Connection.CipherSuite, hs.Connection.Group = c.suite.ID, c.group.ID()
+	hs.Connection.CipherSuite = c.suite.ID
+	if !c.pskOnly {
+		hs.Connection.Group = c.group.ID()
+	}
 	hs.Connection.ExtendedMasterSecret = true // RFC 8446, Appendix D.
 	sum := hs.Sum()
 	f.client, f.server = f.schedule.ClientTraffic(sum), f.schedule.ServerTraffic(sum)
 	hs.LogSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", &f.client)
 	hs.LogSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", &f.server)
-	hs.ReadKeys(events.Handshake, c.suite, &f.client)
+	if !hs.Connection.EarlyDataAccepted {
+		hs.ReadKeys(events.Handshake, c.suite, &f.client)
+	}
 	hs.WriteKeys(events.Handshake, c.suite, &f.server)
 	return f, hs.Send(extensions)
 }
 
-func sendServerHello(hs *handshake.Context, c choice, r *resumption, share []byte) error {
+// respond answers the client's key share, if there is a key agreement.
+func (c *choice) respond(hs *handshake.Context) (share, shared []byte, err error) {
+	if c.pskOnly {
+		return nil, nil, nil
+	}
+	share, shared, err = c.group.Respond(hs.Policy.Rand, c.share)
+	switch {
+	case errors.Is(err, secrets.ErrEntropy):
+		return nil, nil, refuse.Entropy.Because(err)
+	case err != nil:
+		return nil, nil, refuse.BadKeyShare.Because(err)
+	}
+	return share, shared, nil
+}
+
+// takeEarlyData changes to the keys of early data for reading, which the hash of
+// the ClientHello alone is in (RFC 8446, Section 7.1).
+func takeEarlyData(hs *handshake.Context, suite *secrets.Suite, early *secrets.Early, x *messages.Extensions) error {
+	sum := hs.Sum()
+	traffic := early.ClientTraffic(sum)
+	hs.LogSecret("CLIENT_EARLY_TRAFFIC_SECRET", &traffic)
+	hs.Early = &handshake.Early{Hash: suite.Hash, Exporter: early.Exporter(sum)}
+	hs.LogSecret("EARLY_EXPORTER_SECRET", &hs.Early.Exporter)
+	hs.ReadKeys(events.EarlyData, suite, &traffic)
+	hs.Connection.EarlyDataAccepted = true
+	return handshake.Put(x, &messages.EarlyDataAck{})
+}
+
+func sendServerHello(hs *handshake.Context, c choice, k *chosenKey, share []byte) error {
 	m := &messages.ServerHello{
 		LegacyVersion: hs.Dialect.LegacyVersion,
 		SessionID:     c.hello.Message.SessionID,
@@ -99,12 +134,13 @@ func sendServerHello(hs *handshake.Context, c choice, r *resumption, share []byt
 	if err := hs.Random(m.Random[:]); err != nil {
 		return err
 	}
-	bodies := []messages.ExtensionBody{
-		&messages.KeyShareChoice{Share: messages.KeyShareEntry{Group: c.group.ID(), KeyExchange: share}},
-		&messages.SupportedVersionsChoice{Version: hs.Connection.Version},
+	var bodies []messages.ExtensionBody
+	if !c.pskOnly {
+		bodies = append(bodies, &messages.KeyShareChoice{Share: messages.KeyShareEntry{Group: c.group.ID(), KeyExchange: share}})
 	}
-	if r != nil {
-		bodies = append(bodies, &messages.PreSharedKeyChoice{Selected: uint16(r.index)})
+	bodies = append(bodies, &messages.SupportedVersionsChoice{Version: hs.Connection.Version})
+	if k != nil {
+		bodies = append(bodies, &messages.PreSharedKeyChoice{Selected: uint16(k.index)})
 	}
 	for _, body := range bodies {
 		if err := handshake.Put(&m.Extensions, body); err != nil {
@@ -148,7 +184,10 @@ func finishFlight(hs *handshake.Context, f flight) (fsm.State, error) {
 	hs.LogSecret("SERVER_TRAFFIC_SECRET_0", &s.write)
 	hs.LogSecret("EXPORTER_SECRET", &hs.Exporter)
 	hs.WriteKeys(events.Application, f.suite, &s.write)
-	if hs.Policy.RequestClientCert && f.session == nil {
+	switch {
+	case hs.Connection.EarlyDataAccepted:
+		return &waitEndOfEarlyData{s}, nil
+	case hs.Policy.RequestClientCert && f.key == nil:
 		return &waitClientCertificate{s}, nil
 	}
 	return &waitClientFinished{s}, nil

@@ -11,44 +11,27 @@ import (
 	"github.com/tacitls/tacitls/secrets"
 )
 
-// considerPSK has the client's tickets opened, where there are any and the
-// policy takes them (RFC 8446, Section 4.2.11).
-func considerPSK(hs *handshake.Context, c choice) (fsm.State, error) {
-	psk, err := readPSK(hs, c.hello)
-	if err != nil {
-		return nil, err
-	}
-	if psk == nil || !hs.Policy.Tickets {
-		return askServerCredential(hs, c)
-	}
-	tickets := make([]events.TicketIdentity, min(len(psk.Identities), events.MaxTicketIdentities))
-	for i := range tickets {
-		tickets[i] = events.TicketIdentity{
-			Ticket:        psk.Identities[i].Identity,
-			ObfuscatedAge: psk.Identities[i].ObfuscatedAge,
-		}
-	}
-	hs.Ask(func(id events.Asked) events.Question {
-		return &events.OpenTicket{Asked: id, Hello: c.hello.Info, Tickets: tickets}
-	})
-	return &awaitOpenedTicket{c, psk}, nil
-}
-
 // readPSK checks pre_shared_key, and gives it if it can be used: nil where the
-// client offers none, or no mode in which the server can use it.
-func readPSK(hs *handshake.Context, hello *handshake.Hello) (*messages.PreSharedKeyOffer, error) {
-	x := &hello.Message.Extensions
+// client offers none, or no mode in which the server can use it. A mode with a key
+// agreement goes before one without (RFC 8446, Section 4.2.9).
+func readPSK(hs *handshake.Context, c *choice) (*messages.PreSharedKeyOffer, error) {
+	x := &c.hello.Message.Extensions
 	var modes messages.PSKModes
 	hasModes, err := hs.Get(x, &modes)
 	if err != nil {
 		return nil, err
 	}
-	hs.TicketsServe = slices.Contains(modes.Modes, messages.PSKModeDHEKE)
+	agreement := slices.Contains(modes.Modes, messages.PSKModeDHEKE)
+	c.pskOnly = !agreement && hs.Policy.PSKOnly && slices.Contains(modes.Modes, messages.PSKModeKE)
+	hs.TicketsServe = agreement || c.pskOnly
 	psk := &messages.PreSharedKeyOffer{}
 	present, err := hs.Get(x, psk)
 	switch {
-	case err != nil || !present:
+	case err != nil:
 		return nil, err
+	case !present:
+		c.pskOnly = false
+		return nil, nil
 	case x.List[len(x.List)-1].Type != messages.ExtensionPreSharedKey:
 		return nil, refuse.PSKNotLast
 	case !hasModes:
@@ -61,37 +44,64 @@ func readPSK(hs *handshake.Context, hello *handshake.Hello) (*messages.PreShared
 	return psk, nil
 }
 
+// considerPSK has the client's tickets opened, where there are any and the
+// policy takes them; then the external keys looked up (RFC 8446, Section 4.2.11).
+func considerPSK(hs *handshake.Context, c choice, psk *messages.PreSharedKeyOffer) (fsm.State, error) {
+	if psk == nil {
+		return askServerCredential(hs, c)
+	}
+	if !hs.Policy.Tickets {
+		return considerExternal(hs, c, psk)
+	}
+	tickets := make([]events.TicketIdentity, considered(psk))
+	for i := range tickets {
+		tickets[i] = events.TicketIdentity{
+			Ticket:        psk.Identities[i].Identity,
+			ObfuscatedAge: psk.Identities[i].ObfuscatedAge,
+		}
+	}
+	hs.Ask(func(id events.Asked) events.Question {
+		return &events.OpenTicket{Asked: id, Hello: c.hello.Info, Tickets: tickets}
+	})
+	return &awaitOpenedTicket{c, psk}, nil
+}
+
+// considered is how many of the client's identities are asked about.
+func considered(psk *messages.PreSharedKeyOffer) int {
+	return min(len(psk.Identities), events.MaxTicketIdentities)
+}
+
 // takeOpenedTicket resumes from a ticket that opened to a session which
-// serves, or goes on with a full handshake.
+// serves, or goes on without.
 func takeOpenedTicket(hs *handshake.Context, s *awaitOpenedTicket, answer *events.TicketOpened) (fsm.State, error) {
 	if answer.Index < 0 {
-		return askServerCredential(hs, s.choice)
+		return considerExternal(hs, s.choice, s.psk)
 	}
-	if answer.Index >= min(len(s.psk.Identities), events.MaxTicketIdentities) {
+	if answer.Index >= considered(s.psk) {
 		return nil, refuse.BadAnswer.With("ticket %d", answer.Index)
 	}
 	session, err := events.ParseSession(slices.Clone(answer.State))
 	if err != nil || !resumable(hs, s.suite, session) {
 		// What opens to no session of ours, or to an old one, is no fault of
 		// the client's.
-		return askServerCredential(hs, s.choice)
+		return considerExternal(hs, s.choice, s.psk)
 	}
-	r := &resumption{session: session, index: answer.Index}
-	r.early = secrets.NewEarly(s.suite.Hash, session.Secret.Bytes())
-	if err := verifyBinder(hs, s, r); err != nil {
+	k := &chosenKey{session: session, index: answer.Index}
+	k.early = secrets.NewEarly(s.suite.Hash, session.Secret.Bytes())
+	if err := verifyBinder(hs, &s.choice, s.psk, k, secrets.ResumptionPSK); err != nil {
 		return nil, err
 	}
 	hs.Connection.Resumed = true
 	restorePeer(hs, session)
 	if hs.Policy.Reverify && len(session.PeerChain) > 0 {
 		askReverify(hs, session)
-		return &awaitClientReverified{s.choice, r}, nil
+		return &awaitClientReverified{s.choice, s.psk, k}, nil
 	}
-	return resumeServer(hs, s.choice, r)
+	return considerEarlyData(hs, s.choice, s.psk, k)
 }
 
 func takeClientReverified(hs *handshake.Context, s *awaitClientReverified, _ *events.PeerVerified) (fsm.State, error) {
-	return resumeServer(hs, s.choice, s.resumption)
+	return considerEarlyData(hs, s.choice, s.psk, s.key)
 }
 
 // resumable tells whether a session serves this handshake: its hash must be
@@ -104,23 +114,79 @@ func resumable(hs *handshake.Context, suite *secrets.Suite, session *events.Sess
 	return handshake.Resumable(hs, session)
 }
 
-// verifyBinder verifies that the client has the secret of the ticket
-// (RFC 8446, Section 4.2.11.2).
-func verifyBinder(hs *handshake.Context, s *awaitOpenedTicket, r *resumption) error {
-	raw := s.hello.Raw
-	binders := messages.BinderListLen(s.psk)
+// considerExternal has an external key looked up, where the policy has some and
+// wants no certificate of the client's.
+func considerExternal(hs *handshake.Context, c choice, psk *messages.PreSharedKeyOffer) (fsm.State, error) {
+	if !hs.Policy.PSK || hs.Policy.RequireClientCert {
+		return askServerCredential(hs, c)
+	}
+	identities := make([][]byte, considered(psk))
+	for i := range identities {
+		identities[i] = psk.Identities[i].Identity
+	}
+	hs.Ask(func(id events.Asked) events.Question {
+		return &events.ChoosePSK{Asked: id, Version: hs.Connection.Version, Identities: identities}
+	})
+	return &awaitChosenPSK{c, psk}, nil
+}
+
+// takeChosenPSK goes on under an external key, with a suite of its hash, or with
+// certificates.
+func takeChosenPSK(hs *handshake.Context, s *awaitChosenPSK, answer *events.PSKChosen) (fsm.State, error) {
+	if answer.Index < 0 {
+		return askServerCredential(hs, s.choice)
+	}
+	if answer.Index >= considered(s.psk) || len(answer.Key) == 0 {
+		return nil, refuse.BadAnswer.With("pre-shared key %d, of %d bytes", answer.Index, len(answer.Key))
+	}
+	c, kind, hash := s.choice, secrets.ExternalPSK, answer.Hash
+	if hash == 0 {
+		hash = secrets.SHA256
+	}
+	if answer.Imported {
+		kind = secrets.ImportedPSK
+	}
+	if c.suite.Hash != hash {
+		suite, ok := suiteOf(hs, c.hello, hash)
+		if !ok || hs.Connection.Retried {
+			return askServerCredential(hs, c)
+		}
+		c.suite = suite
+	}
+	k := &chosenKey{index: answer.Index, early: secrets.NewEarly(hash, answer.Key)}
+	if err := verifyBinder(hs, &c, s.psk, k, kind); err != nil {
+		return nil, err
+	}
+	hs.Connection.PSKIdentity = slices.Clone(s.psk.Identities[answer.Index].Identity)
+	return sendKeyed(hs, c, k)
+}
+
+// suiteOf is the first suite that both ends have and that is of a hash.
+func suiteOf(hs *handshake.Context, hello *handshake.Hello, hash secrets.Hash) (*secrets.Suite, bool) {
+	for _, id := range handshake.PreferSuites(hs.Policy.Suites13, hello.Message.CipherSuites) {
+		if suite, known := secrets.LookupSuite(id); known && suite.Hash == hash {
+			return suite, true
+		}
+	}
+	return nil, false
+}
+
+// verifyBinder verifies that the client has the key (RFC 8446, Section 4.2.11.2).
+func verifyBinder(hs *handshake.Context, c *choice, psk *messages.PreSharedKeyOffer, k *chosenKey, kind secrets.PSKKind) error {
+	raw := c.hello.Raw
+	binders := messages.BinderListLen(psk)
 	var sum, mac [64]byte
-	truncated := hs.Transcript.SumWith(s.suite.Hash, sum[:0], raw[:len(raw)-binders])
-	want, _ := secrets.NewSecret(r.early.BinderMAC(secrets.ResumptionPSK, truncated, mac[:0]))
-	if !want.EqualBytes(s.psk.Binders[r.index]) {
+	truncated := hs.Transcript.SumWith(c.suite.Hash, sum[:0], raw[:len(raw)-binders])
+	want, _ := secrets.NewSecret(k.early.BinderMAC(kind, truncated, mac[:0]))
+	if !want.EqualBytes(psk.Binders[k.index]) {
 		return refuse.BadBinder
 	}
 	return nil
 }
 
-// resumeServer sends the flight of a resumption.
-func resumeServer(hs *handshake.Context, c choice, r *resumption) (fsm.State, error) {
-	f, err := sendHello(hs, c, r)
+// sendKeyed sends the flight of a handshake under a pre-shared key.
+func sendKeyed(hs *handshake.Context, c choice, k *chosenKey) (fsm.State, error) {
+	f, err := sendHello(hs, c, k)
 	if err != nil {
 		return nil, err
 	}

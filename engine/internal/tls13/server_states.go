@@ -14,12 +14,15 @@ import (
 //
 //  1. waitRetriedClientHello: after a HelloRetryRequest.
 //  2. awaitOpenedTicket: which of the client's tickets opens to what?
+//     awaitChosenPSK: which of its external keys is known?
 //  3. awaitClientReverified: the chain of a resumed session is asked about
 //     again, where the config wants it.
+//     awaitEarlyDecision: is early data taken?
 //  4. awaitServerCredential, awaitServerSignature: the server's own flight.
 //  5. waitClientCertificate, awaitClientVerdict, waitClientCertificateVerify:
 //     where the config asks for a certificate.
-//  6. waitClientFinished: keys for application data.
+//  6. waitEndOfEarlyData: where it is taken.
+//     waitClientFinished: keys for application data.
 //  7. awaitSealedTicket: once for each ticket to send.
 //  8. serverConnected: key updates, further tickets.
 type (
@@ -31,9 +34,18 @@ type (
 		choice
 		psk *messages.PreSharedKeyOffer
 	}
+	awaitChosenPSK struct {
+		choice
+		psk *messages.PreSharedKeyOffer
+	}
 	awaitClientReverified struct {
 		choice
-		resumption *resumption
+		psk *messages.PreSharedKeyOffer
+		key *chosenKey
+	}
+	awaitEarlyDecision struct {
+		choice
+		key *chosenKey
 	}
 	awaitServerCredential struct{ choice }
 	awaitServerSignature  struct {
@@ -46,6 +58,7 @@ type (
 		sent
 		key crypto.PublicKey
 	}
+	waitEndOfEarlyData struct{ sent }
 	waitClientFinished struct{ sent }
 	awaitSealedTicket  struct {
 		connected
@@ -65,13 +78,17 @@ type choice struct {
 	suite *secrets.Suite
 	group secrets.Group
 	share []byte // the client's key share
+	// pskOnly tells that a pre-shared key would serve without a key agreement.
+	pskOnly bool
 }
 
-// resumption is a ticket that opened to a session that serves.
-type resumption struct {
-	session *events.Session
-	index   int
-	early   secrets.Early
+// chosenKey is the pre-shared key of a handshake: that of a session, or an
+// external one.
+type chosenKey struct {
+	session    *events.Session // nil for an external key
+	index      int
+	early      secrets.Early
+	takesEarly bool // early data is taken
 }
 
 // flight is what a server needs to finish its flight.
@@ -80,7 +97,7 @@ type flight struct {
 	hello          *handshake.Hello
 	schedule       secrets.Handshake
 	client, server secrets.Secret // handshake traffic secrets
-	session        *events.Session
+	key            *chosenKey     // nil in a handshake with certificates
 }
 
 // sent is what a server knows once its flight is sent.
@@ -92,18 +109,23 @@ type sent struct {
 
 // AfterClientHello are the states that a server goes on in.
 func AfterClientHello() []fsm.State {
-	return []fsm.State{waitRetriedClientHello{}, awaitOpenedTicket{}, awaitServerCredential{}}
+	return []fsm.State{waitRetriedClientHello{}, awaitOpenedTicket{}, awaitChosenPSK{}, awaitServerCredential{}}
 }
 
 // ServerRows is the server's table.
 func ServerRows() []fsm.Block[*handshake.Context] {
 	return []fsm.Block[*handshake.Context]{
 		fsm.In(waitRetriedClientHello{},
-			fsm.On(readRetriedClientHello, awaitOpenedTicket{}, awaitServerCredential{})),
+			fsm.On(readRetriedClientHello, awaitOpenedTicket{}, awaitChosenPSK{}, awaitServerCredential{})),
 		fsm.In(awaitOpenedTicket{},
-			fsm.On(takeOpenedTicket, awaitClientReverified{}, awaitServerCredential{}, waitClientFinished{})),
+			fsm.On(takeOpenedTicket, awaitChosenPSK{}, awaitClientReverified{}, awaitEarlyDecision{}, awaitServerCredential{},
+				waitClientFinished{})),
+		fsm.In(awaitChosenPSK{},
+			fsm.On(takeChosenPSK, awaitServerCredential{}, waitClientFinished{})),
 		fsm.In(awaitClientReverified{},
-			fsm.On(takeClientReverified, waitClientFinished{})),
+			fsm.On(takeClientReverified, awaitEarlyDecision{}, waitClientFinished{})),
+		fsm.In(awaitEarlyDecision{},
+			fsm.On(takeEarlyDecision, waitEndOfEarlyData{}, waitClientFinished{})),
 		fsm.In(awaitServerCredential{},
 			fsm.On(takeServerCredential, awaitServerSignature{})),
 		fsm.In(awaitServerSignature{},
@@ -114,6 +136,8 @@ func ServerRows() []fsm.Block[*handshake.Context] {
 			fsm.On(takeClientVerdict, waitClientCertificateVerify{})),
 		fsm.In(waitClientCertificateVerify{},
 			fsm.On(readClientCertificateVerify, waitClientFinished{})),
+		fsm.In(waitEndOfEarlyData{},
+			fsm.On(readEndOfEarlyData, waitClientFinished{})),
 		fsm.In(waitClientFinished{},
 			fsm.On(readClientFinished, awaitSealedTicket{}, serverConnected{})),
 		fsm.In(awaitSealedTicket{},

@@ -1,0 +1,53 @@
+package tls13
+
+import (
+	"time"
+
+	"github.com/tacitls/tacitls/engine/internal/fsm"
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// considerEarlyData asks whether early data shall be taken, if it may be: on the
+// first handshake message, under the first ticket, with the suite, the server name
+// and the application protocol of its session (RFC 8446, Section 4.2.10).
+func considerEarlyData(hs *handshake.Context, c choice, psk *messages.PreSharedKeyOffer, k *chosenKey) (fsm.State, error) {
+	session := k.session
+	limit := min(session.MaxEarlyData, hs.Policy.EarlyData)
+	if !c.hello.Message.Extensions.Has(messages.ExtensionEarlyData) || k.index != 0 || limit == 0 || hs.Connection.Retried ||
+		session.CipherSuite != c.suite.ID || session.ServerName != c.hello.Info.ServerName || session.ALPN != wouldChoose(hs, c.hello) {
+		return sendKeyed(hs, c, k)
+	}
+	hs.Ask(func(id events.Asked) events.Question {
+		return &events.AcceptEarlyData{
+			Asked: id, Hello: c.hello.Info, Session: session, Binder: psk.Binders[0], Max: limit,
+			TicketAge: time.Duration(psk.Identities[0].ObfuscatedAge-session.AgeAdd) * time.Millisecond,
+			RealAge:   hs.Now.Sub(session.Created),
+		}
+	})
+	return &awaitEarlyDecision{c, k}, nil
+}
+
+// wouldChoose is the application protocol that this handshake comes to.
+func wouldChoose(hs *handshake.Context, hello *handshake.Hello) string {
+	protocol, _ := handshake.First(hs.Policy.ALPN, hello.Info.ALPN)
+	return protocol
+}
+
+func takeEarlyDecision(hs *handshake.Context, s *awaitEarlyDecision, answer *events.EarlyDataDecided) (fsm.State, error) {
+	k := *s.key
+	k.takesEarly = answer.Accepted
+	if answer.Accepted {
+		hs.EarlyLeft = uint64(min(k.session.MaxEarlyData, hs.Policy.EarlyData))
+		hs.SkipEarlyData(0)
+	}
+	return sendKeyed(hs, s.choice, &k)
+}
+
+// readEndOfEarlyData changes to the keys of the handshake for reading
+// (RFC 8446, Section 4.5).
+func readEndOfEarlyData(hs *handshake.Context, s *waitEndOfEarlyData, _ *messages.EndOfEarlyData) (fsm.State, error) {
+	hs.ReadKeys(events.Handshake, s.suite, &s.client)
+	return &waitClientFinished{s.sent}, nil
+}
