@@ -11,6 +11,7 @@ import (
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 // command carries one line of a script out. The error goes into the output.
@@ -88,6 +89,16 @@ func (s *script) talk(verb string, rest []string) error {
 		return nil
 	case "write":
 		return p.Write(role, []byte(strings.Join(rest, " ")))
+	case "write-early":
+		return p.Do(role, func(e *engine.Engine, out *events.Output, now time.Time) error {
+			n, err := e.WriteEarlyData(out, now, []byte(strings.Join(rest, " ")))
+			fmt.Fprintf(&s.log, "%v takes %d bytes of early data\n", role, n)
+			return err
+		})
+	case "export-early":
+		material, err := end.Engine.ExportEarly("EXPERIMENTAL", nil, 8)
+		fmt.Fprintf(&s.log, "%v exports %x early\n", role, material)
+		return err
 	case "write-zeros":
 		n, err := strconv.Atoi(rest[0])
 		if err != nil {
@@ -228,6 +239,23 @@ func (s *script) configure(client bool, options []string) error {
 			s.pair.Client.RequestOCSP, s.pair.Client.RequestSCTs = true, true
 		case "staple":
 			answers.Override = stapling(answers.Identity)
+		case "take-psk":
+			common.PSK, answers.PSK = true, []byte(value)
+		case "psk-hash":
+			answers.PSKHash = map[string]secrets.Hash{"sha256": secrets.SHA256, "sha384": secrets.SHA384}[value]
+		case "psk-imported":
+			answers.PSKImported = true
+		case "psk-only":
+			common.PSKOnly = true
+		case "early-data":
+			s.pair.Client.EarlyData = s.pair.Client.EarlyData || client
+			if !client {
+				var size uint64
+				size, err = strconv.ParseUint(value, 10, 32)
+				s.pair.Server.MaxEarlyData = uint32(size)
+			}
+		case "reject-early":
+			answers.RejectEarly = true
 		case "choose-config":
 			s.pair.Server.ChooseConfig = true
 		default:

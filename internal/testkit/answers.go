@@ -3,12 +3,14 @@ package testkit
 import (
 	"crypto/x509"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/tacitls/tacitls/adapters/pipe"
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 // Answers answers every question in the plainest way: it signs with Identity,
@@ -25,6 +27,12 @@ type Answers struct {
 	Sessions map[string][]byte
 	// PSK is the pre-shared key of the identity "tacitls", or nil.
 	PSK []byte
+	// PSKHash is the hash function that the key is for in TLS 1.3, and PSKImported
+	// tells that it is imported.
+	PSKHash     secrets.Hash
+	PSKImported bool
+	// RejectEarly has early data rejected.
+	RejectEarly bool
 	// Supplement is the supplemental data to send.
 	Supplement []messages.SupplementalDataEntry
 	// Pages is what is found at the URLs of client certificates.
@@ -103,10 +111,21 @@ func (a *Answers) now12(q events.Question) events.Answer {
 		}
 		return q.Reply([]byte(PSKIdentity), a.PSK)
 	case *events.ChoosePSK:
-		if a.PSK == nil || string(q.Identities[0]) != PSKIdentity {
+		at := slices.IndexFunc(q.Identities, func(identity []byte) bool { return string(identity) == PSKIdentity })
+		if a.PSK == nil || at < 0 {
 			return q.None()
 		}
-		return q.Reply(0, a.PSK)
+		return q.ReplyWith(at, a.psk())
+	case *events.OfferPSKs:
+		if a.PSK == nil {
+			return q.None()
+		}
+		return q.Reply(&events.PSK{Identity: []byte("another"), Key: []byte("that nobody has")}, a.psk())
+	case *events.AcceptEarlyData:
+		if a.RejectEarly {
+			return q.Reject()
+		}
+		return q.Accept()
 	case *events.ProvideSupplementalData:
 		return q.Reply(a.Supplement)
 	case *events.FetchCertificates:
@@ -121,6 +140,11 @@ func (a *Answers) now12(q events.Question) events.Answer {
 		return q.Reply(found)
 	}
 	return &events.Refused{Replied: events.Replied{ID: q.Number()}, Err: errors.New("testkit: unknown question")}
+}
+
+// psk is the key as TLS 1.3 has it.
+func (a *Answers) psk() *events.PSK {
+	return &events.PSK{Identity: []byte(PSKIdentity), Key: a.PSK, Hash: a.PSKHash, Imported: a.PSKImported}
 }
 
 // Pair is a client and a server in the making.
