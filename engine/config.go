@@ -79,10 +79,9 @@ type Common struct {
 	// offers; a connection under one has no certificates (RFC 8446, Section 2.2). In
 	// TLS 1.2 the suites say so.
 	PSK bool
-	// PSKOnly allows TLS 1.3 to go without a key agreement where there is a
-	// pre-shared key, of either kind: psk_ke. What is sent then has no forward
-	// secrecy (RFC 8446, Section 4.2.9).
-	PSKOnly bool
+	// PSKModes says whether a key agreement goes with a pre-shared key in TLS 1.3, be
+	// it of a ticket or external.
+	PSKModes PSKModes
 	// Renegotiation allows further handshakes of TLS 1.2 on a connection.
 	Renegotiation Renegotiation
 	// CertificateURLs has a client offer to send the URLs of its credential, and
@@ -150,6 +149,19 @@ type ClientConfig struct {
 	// (RFC 8446, Section 2.3).
 	EarlyData bool
 }
+
+// PSKModes are the ways to use a pre-shared key (RFC 8446, Section 4.2.9).
+type PSKModes uint8
+
+const (
+	// PSKWithAgreement always agrees on a key as well: psk_dhe_ke.
+	PSKWithAgreement PSKModes = iota
+	// PSKEither allows to go without, where the peer has no other way: psk_ke. What
+	// is sent then has no forward secrecy.
+	PSKEither
+	// PSKWithoutAgreement never does: psk_ke alone.
+	PSKWithoutAgreement
+)
 
 // ClientAuth is what a server wants of a client's certificate
 // (RFC 8446, Section 4.3.2).

@@ -83,6 +83,8 @@ func visitAll() map[place]*engine.Engine {
 	withClientCert(pair)
 	pair.Client.Session, pair.Server.ReverifyOnResume = certified.Client.Sessions[0], true
 	visit(pair, rested)
+	visitKeyed(rested)
+	visitEarly(rested)
 	return rested
 }
 
@@ -183,6 +185,8 @@ func TestAnEndWithAnOpenQuestionHoldsWhatComes(t *testing.T) {
 func answersOf(id uint64) map[string]events.Answer {
 	asked := events.Asked{ID: id}
 	return map[string]events.Answer{
+		"PSKsOffered":              (&events.OfferPSKs{Asked: asked}).None(),
+		"EarlyDataDecided":         (&events.AcceptEarlyData{Asked: asked}).Reject(),
 		"Decrypted":                (&events.Decrypt{Asked: asked}).Fail(),
 		"PSKOffered":               (&events.OfferPSK{Asked: asked}).Reply([]byte("identity"), []byte("key")),
 		"PSKChosen":                (&events.ChoosePSK{Asked: asked}).None(),

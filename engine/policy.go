@@ -125,7 +125,10 @@ func (c *Common) compile(p *handshake.Policy) error {
 	if p.MinVersion < messages.TLS12 || p.MinVersion > p.MaxVersion || p.MaxVersion > messages.TLS13 {
 		return invalid("versions %v to %v", p.MinVersion, p.MaxVersion)
 	}
-	p.PSK, p.PSKOnly = c.PSK && p.Allows(messages.TLS13), c.PSKOnly
+	p.PSK, p.PSKModes = c.PSK && p.Allows(messages.TLS13), pskModes(c.PSKModes)
+	if c.PSKModes > PSKWithoutAgreement {
+		return invalid("PSKModes %d", c.PSKModes)
+	}
 	if err := c.compile12(p); err != nil {
 		return err
 	}
@@ -199,6 +202,17 @@ func (c *Common) compileAlgorithms(p *handshake.Policy) error {
 	p.Suites, p.Groups = slices.Clone(p.Suites), slices.Clone(p.Groups)
 	p.Curves, p.FiniteFields = handshake.Curves(p.Groups), handshake.FiniteFields(p.Groups)
 	return nil
+}
+
+// pskModes are the modes as they are offered, that with forward secrecy first.
+func pskModes(modes PSKModes) []messages.PSKMode {
+	switch modes {
+	case PSKEither:
+		return []messages.PSKMode{messages.PSKModeDHEKE, messages.PSKModeKE}
+	case PSKWithoutAgreement:
+		return []messages.PSKMode{messages.PSKModeKE}
+	}
+	return []messages.PSKMode{messages.PSKModeDHEKE}
 }
 
 // checkFiniteFields checks that there is a group for the suites of DHE. Where the

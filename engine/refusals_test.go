@@ -31,14 +31,15 @@ type offence struct {
 	then  func(l *forge.Link)
 	// alert is what the other end is told, if that is not the catalogue's.
 	alert messages.Alert
-	// silent tells that no alert is sent.
-	silent bool
+	// silent tells that no alert is sent, and unheard that the other end cannot
+	// read it.
+	silent, unheard bool
 }
 
 // offences are all of them, by what they offend against.
 func offences() []offence {
 	return slices.Concat(answerOffences(), recordOffences(), streamOffences(), messageOffences(), versionOffences(),
-		parameterOffences(), retryOffences(), pskOffences(), authenticationOffences(), connectedOffences(), legacyOffences(), limitOffences())
+		parameterOffences(), retryOffences(), pskOffences(), earlyOffences(), authenticationOffences(), connectedOffences(), legacyOffences(), limitOffences())
 }
 
 func TestEveryOffenceIsRefusedByNameAndAlert(t *testing.T) {
@@ -139,7 +140,9 @@ func (o *offence) check(t *testing.T, l *forge.Link) {
 	if last != (messages.AlertMessage{Level: messages.LevelFatal, Description: want}) {
 		t.Errorf("the alert is %v, want a fatal %v", last, want)
 	}
-	checkOther(t, other, want)
+	if !o.unheard {
+		checkOther(t, other, want)
+	}
 }
 
 // checkOther checks that the other end has been told.

@@ -245,8 +245,8 @@ func (s *script) configure(client bool, options []string) error {
 			answers.PSKHash = map[string]secrets.Hash{"sha256": secrets.SHA256, "sha384": secrets.SHA384}[value]
 		case "psk-imported":
 			answers.PSKImported = true
-		case "psk-only":
-			common.PSKOnly = true
+		case "psk-modes":
+			common.PSKModes = map[string]engine.PSKModes{"either": engine.PSKEither, "alone": engine.PSKWithoutAgreement}[value]
 		case "early-data":
 			s.pair.Client.EarlyData = s.pair.Client.EarlyData || client
 			if !client {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 // PSK is a pre-shared key with the identity that names it (RFC 4279). The key
@@ -17,6 +18,10 @@ import (
 type PSK struct {
 	Identity []byte
 	Key      []byte
+	// Hash is the hash function that the key is for in TLS 1.3, where zero is
+	// SHA-256, and Imported tells that it comes of [secrets.ImportPSK].
+	Hash     secrets.Hash
+	Imported bool
 }
 
 // PSKTable has the keys of identities, for [Server].PSK.

@@ -34,9 +34,10 @@ type Client struct {
 	// the verification of its first connection: a store is to be shared only by
 	// clients that verify alike, unless the config has ReverifyOnResume.
 	Sessions *Sessions
-	// PSK is the pre-shared key for servers of TLS 1.2 whose suite takes one; nil
-	// has none. ChoosePSK, if there, chooses in its place, and may give nil. It
-	// must be safe for concurrent use.
+	// PSK is the pre-shared key for servers of TLS 1.2 whose suite takes one, and of
+	// TLS 1.3 where the config has PSK; nil has none. ChoosePSK, if there, chooses in
+	// its place, and may give nil; a question of TLS 1.3 has no hint. It must be safe
+	// for concurrent use.
 	PSK       *PSK
 	ChoosePSK func(q *events.OfferPSK) *PSK
 	// Supplement, if there, gives what to send as supplemental data, where the
@@ -57,6 +58,8 @@ func (c *Client) Answer(now time.Time, q events.Question) events.Answer {
 		return q.None()
 	case *events.Sign:
 		return c.Signing.answer(q)
+	case *events.OfferPSKs:
+		return c.offerPSKs(q)
 	case *events.OfferPSK:
 		return c.offerPSK(q)
 	case *events.ProvideSupplementalData:

@@ -55,6 +55,10 @@ type Server struct {
 	// HidePSKIdentities goes on with a random key where an identity is not known,
 	// so that the client does not learn which are (RFC 4279, Section 2).
 	HidePSKIdentities bool
+	// EarlyData decides whether early data is taken, where the config has
+	// MaxEarlyData; nil takes none. [ReplayGuard.Accept] is one. It must be safe for
+	// concurrent use.
+	EarlyData func(now time.Time, q *events.AcceptEarlyData) bool
 	// Fetch, if there, fetches the certificates of a client that sent URLs, where
 	// the config has CertificateURLs. The URLs are a stranger's: it has to bound
 	// which schemes and hosts are asked, for how long and for how much, and must
@@ -84,6 +88,9 @@ func (s *Server) Answer(now time.Time, q events.Question) events.Answer {
 		return s.sealTicket(now, q)
 	case *events.FindSession:
 		return s.findSession(now, q)
+	}
+	if q, ok := q.(*events.AcceptEarlyData); ok {
+		return s.acceptEarlyData(now, q)
 	}
 	return s.answer12(now, q)
 }

@@ -38,9 +38,10 @@ type Policy struct {
 	// none, and answers by the most that there can be.
 	RecordSizeLimit int
 
-	// PSK asks for external pre-shared keys, and PSKOnly allows them, and tickets,
-	// without a key agreement.
-	PSK, PSKOnly bool
+	// PSK asks for external pre-shared keys, and PSKModes are the ways to use one of
+	// either kind, most preferred first.
+	PSK      bool
+	PSKModes []messages.PSKMode
 	// EarlyData is how many bytes of it a server takes, or 1 where a client writes
 	// some, or 0.
 	EarlyData uint32
@@ -168,7 +169,7 @@ func (p *Policy) String() string {
 	line("reverify", p.Reverify)
 	if p.Allows(messages.TLS13) {
 		line("psk", p.PSK)
-		line("psk_only", p.PSKOnly)
+		line("psk_modes", list(p.PSKModes))
 		line("early_data", p.EarlyData)
 	}
 	if p.Allows(messages.TLS12) {

@@ -135,7 +135,7 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 		schemes:     messages.SignatureAlgorithms{Schemes: policy.Offered},
 		schemesCert: messages.SignatureAlgorithmsCert{Schemes: policy.SchemesCert},
 		authorities: messages.CertificateAuthorities{Authorities: policy.Authorities},
-		modes:       messages.PSKModes{Modes: modes(policy)},
+		modes:       messages.PSKModes{Modes: policy.PSKModes},
 		status:      messages.StatusRequestOffer{StatusType: messages.StatusTypeOCSP},
 		points:      messages.ECPointFormats{Formats: uncompressed},
 		info:        messages.RenegotiationInfo{Verify: tls12.ClientVerifyData(offer.Previous)},

@@ -10,15 +10,6 @@ import (
 	"github.com/tacitls/tacitls/secrets"
 )
 
-// modes are the ways in which a client would use a pre-shared key, the one with
-// forward secrecy first (RFC 8446, Section 4.2.9).
-func modes(policy *handshake.Policy) []messages.PSKMode {
-	if policy.PSKOnly {
-		return []messages.PSKMode{messages.PSKModeDHEKE, messages.PSKModeKE}
-	}
-	return []messages.PSKMode{messages.PSKModeDHEKE}
-}
-
 // offerExternal offers the external keys behind the session, as far as some
 // suite has their hash and there is room (RFC 8446, Section 4.2.11).
 func offerExternal(hs *handshake.Context, offer *handshake.Offer, external []*events.PSK) error {

@@ -85,6 +85,7 @@ const (
 	BadBinder
 	PSKOutOfRange
 	PSKHashMismatch
+	PSKModeNotOffered
 	EarlyDataMismatch
 	TooMuchEarlyData
 
@@ -208,6 +209,7 @@ var catalogue = [...]entry{
 	BinderCount:       {"binder_count", messages.AlertIllegalParameter, "there are not as many binders as identities", "RFC 8446, Section 4.2.11", false},
 	BadBinder:         {"bad_binder", messages.AlertDecryptError, "a binder does not verify", "RFC 8446, Section 4.2.11.2", false},
 	PSKOutOfRange:     {"psk_out_of_range", messages.AlertIllegalParameter, "the server chose an identity that was not offered", "RFC 8446, Section 4.2.11", false},
+	PSKModeNotOffered: {"psk_mode_not_offered", messages.AlertIllegalParameter, "the server uses a pre-shared key in a mode that was not offered", "RFC 8446, Section 4.2.9", false},
 	EarlyDataMismatch: {"early_data_mismatch", messages.AlertIllegalParameter, "the server takes early data under another key, suite or application protocol", "RFC 8446, Section 4.2.10", false},
 	TooMuchEarlyData:  {"too_much_early_data", messages.AlertUnexpectedMessage, "more early data came than the ticket allows", "RFC 8446, Section 4.2.10", false},
 	PSKHashMismatch:   {"psk_hash_mismatch", messages.AlertIllegalParameter, "the hash of the cipher suite is not that of the pre-shared key", "RFC 8446, Section 4.2.11", false},

@@ -115,8 +115,12 @@ func acceptPSK(hs *handshake.Context, offer *handshake.Offer, suite *secrets.Sui
 // acceptShare agrees on the shared secret (RFC 8446, Section 4.2.8). There is none
 // under a pre-shared key alone, if that was offered (RFC 8446, Section 4.2.9).
 func acceptShare(hs *handshake.Context, offer *handshake.Offer, psk *handshake.OfferedPSK, m *messages.ServerHello) ([]byte, error) {
-	if psk != nil && hs.Policy.PSKOnly && !m.Extensions.Has(messages.ExtensionKeyShare) {
+	shared := m.Extensions.Has(messages.ExtensionKeyShare)
+	if psk != nil && !shared && slices.Contains(hs.Policy.PSKModes, messages.PSKModeKE) {
 		return nil, nil
+	}
+	if psk != nil && shared && !slices.Contains(hs.Policy.PSKModes, messages.PSKModeDHEKE) {
+		return nil, refuse.PSKModeNotOffered
 	}
 	var choice messages.KeyShareChoice
 	if err := hs.Need(&m.Extensions, &choice); err != nil {
@@ -130,12 +134,12 @@ func acceptShare(hs *handshake.Context, offer *handshake.Offer, psk *handshake.O
 	if at < 0 {
 		return nil, refuse.GroupNotOffered.With("%v", group)
 	}
-	shared, err := offer.Shares[at].Private.Agree(choice.Share.KeyExchange)
+	secret, err := offer.Shares[at].Private.Agree(choice.Share.KeyExchange)
 	if err != nil {
 		return nil, refuse.BadKeyShare.Because(err)
 	}
 	hs.Connection.Group = group
-	return shared, nil
+	return secret, nil
 }
 
 func readEncryptedExtensions(hs *handshake.Context, s *waitEncryptedExtensions, m *messages.EncryptedExtensions) (fsm.State, error) {

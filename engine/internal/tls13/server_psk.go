@@ -21,9 +21,9 @@ func readPSK(hs *handshake.Context, c *choice) (*messages.PreSharedKeyOffer, err
 	if err != nil {
 		return nil, err
 	}
-	agreement := slices.Contains(modes.Modes, messages.PSKModeDHEKE)
-	c.pskOnly = !agreement && hs.Policy.PSKOnly && slices.Contains(modes.Modes, messages.PSKModeKE)
-	hs.TicketsServe = agreement || c.pskOnly
+	mode, mutual := handshake.First(hs.Policy.PSKModes, modes.Modes)
+	c.pskOnly = mutual && mode == messages.PSKModeKE
+	hs.TicketsServe = mutual
 	psk := &messages.PreSharedKeyOffer{}
 	present, err := hs.Get(x, psk)
 	switch {

@@ -305,6 +305,9 @@ func trafficLabel(role events.Role, level events.Level) string {
 	if role == events.Server {
 		name = "SERVER"
 	}
+	if level == events.EarlyData {
+		return name + "_EARLY_TRAFFIC_SECRET"
+	}
 	if level == events.Handshake {
 		return name + "_HANDSHAKE_TRAFFIC_SECRET"
 	}
