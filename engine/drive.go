@@ -308,8 +308,10 @@ func (e *Engine) wipeIfClosed() {
 	}
 }
 
-// end wipes what the connection knew (RFC 8446, Section 6).
+// end wipes what the connection knew (RFC 8446, Section 6). What a renegotiation
+// had come to so far is nobody's.
 func (e *Engine) end() {
+	e.hs.Connection = e.Connection()
 	e.stream.Close()
 	e.hs.Exporter.Wipe()
 	if e.hs.Established12 != nil {

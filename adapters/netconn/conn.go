@@ -70,9 +70,7 @@ type Conn struct {
 	ended    error  // what Read returns after that
 	broken   error  // what the transport refused to write with
 	shaken   error  // what the handshake failed with for good
-	// agreed is what the last complete handshake of TLS 1.2 has come to, which
-	// another does not change before it is complete too.
-	agreed   *events.Connection
+	legacy   bool   // a handshake of TLS 1.2 is complete
 	peer     *answer.Peer
 	verified *answer.Peer    // in a handshake that is not complete
 	awaited  *renegotiation  // what a Write, or a Renegotiate, waits for
