@@ -229,7 +229,8 @@ func (e *Engine) alert(out *events.Output, alert messages.AlertMessage) error {
 		e.readClosed = true
 		e.wipeIfClosed()
 		out.Append(&events.PeerClosed{})
-		return nil
+		// Where a ClientHello has crossed it there will be no answer.
+		return e.declined(out)
 	case alert.Level == messages.LevelWarning && e.warns(alert.Description):
 		out.Append(&events.WarningReceived{Alert: alert.Description})
 		if alert.Description == messages.AlertNoRenegotiation {
@@ -242,8 +243,9 @@ func (e *Engine) alert(out *events.Output, alert messages.AlertMessage) error {
 	})
 }
 
-// declined moves the machine by the peer's no_renegotiation, if it waits for
-// something else (RFC 5246, Section 7.2.2).
+// declined moves the machine by the peer's no_renegotiation, or by its
+// close_notify, if the machine waits for the answer to a ClientHello
+// (RFC 5246, Section 7.2.2).
 func (e *Engine) declined(out *events.Output) error {
 	input := &handshake.RenegotiationDeclined{}
 	row, ok := e.machine.Find(e.state, fsm.InputOf(input))
