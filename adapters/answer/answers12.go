@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -19,11 +20,19 @@ type PSK struct {
 	Key      []byte
 }
 
+// Format implements [fmt.Formatter]: no verb prints the key.
+func (p PSK) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "psk with an identity of %d bytes", len(p.Identity))
+}
+
 // PSKTable has the keys of identities, for [Server].PSK.
 type PSKTable map[string][]byte
 
 // Lookup gives the key of an identity, or nil.
 func (t PSKTable) Lookup(identity []byte) []byte { return t[string(identity)] }
+
+// Format implements [fmt.Formatter]: no verb prints a key.
+func (t PSKTable) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "psks of %d identities", len(t)) }
 
 // decrypt decrypts a premaster secret with the key of the credential. What does
 // not decrypt gives 48 random bytes, in the same time (RFC 5246,
