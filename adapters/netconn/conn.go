@@ -329,6 +329,11 @@ func (c *Conn) RemoteAddr() net.Addr { return c.transport.RemoteAddr() }
 // deadlines breaks the connection.
 func (c *Conn) NetConn() net.Conn { return c.transport }
 
+// Format implements [fmt.Formatter]: no verb prints keys or data.
+func (c *Conn) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "conn(%v, %v)", c.LocalAddr(), c.RemoteAddr())
+}
+
 // isTimeout tells of a deadline of the transport's. What an engine failed with is
 // none, whatever its cause.
 func isTimeout(err error) bool {
