@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write the generated pages anew")
 const generated = "<!-- Generated: go test ./docs -update -->\n"
 
 func TestTheGeneratedPagesAreCurrent(t *testing.T) {
-	for name, page := range map[string]string{"states.md": states(), "refusals.md": refusals()} {
+	for name, page := range map[string]string{"states.md": states(), "refusals.md": refusals(), "ladders.md": ladders(t)} {
 		if *update {
 			if err := os.WriteFile(name, []byte(page), 0o644); err != nil {
 				t.Fatalf("a generated page is writable: %v", err)
@@ -71,6 +71,32 @@ send none, and nothing is sent after close_notify.
 			alert = "none"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.Name, alert, r.Sentence, r.Section)
+	}
+	return b.String()
+}
+
+// ladders is the page of handshakes as examples/handshake draws them. Its test
+// keeps the drawings current.
+func ladders(t *testing.T) string {
+	var b strings.Builder
+	b.WriteString("# Ladders\n\n" + generated + `
+Handshakes as ` + "`go run ./examples/handshake`" + ` draws them, with the keys and the entropy of a test: ` + "`?`" + ` and ` + "`!`" + ` are the
+questions that the engines ask and the answers they get, dotted lines the records that carry the messages. What answers
+them here is plainer than usual: a ticket is the session itself, in clear. The drawings lie in
+` + "`examples/handshake/testdata`" + `.
+`)
+	for _, ladder := range []struct{ title, text, file string }{
+		{"TLS 1.3, in full", `RFC 8446, Section 2: one round trip.`, "full"},
+		{"TLS 1.2, in full", `RFC 5246, Section 7.3: two round trips, and the certificates in clear. ` + "`-max 1.2`" + ` draws it.`, "tls12_full"},
+		{"TLS 1.2, abbreviated", `A session is resumed by its ticket (RFC 5077, Section 3.1): one round trip, and the client's Finished
+comes last. ` + "`-max 1.2 -resume`" + ` draws it.`, "tls12_resumed"},
+		{"TLS 1.2, with a pre-shared key", `RFC 5489, Section 2: no certificate, and nothing is signed. ` + "`-max 1.2 -psk tacitls:746865206b6579`" + ` draws
+it, but for the hint.`, "tls12_psk"},
+		{"TLS 1.2, a renegotiation", `Under the keys of the handshake before, and bound to it by renegotiation_info (RFC 5746, Section 3).
+` + "`-max 1.2 -renegotiation`" + ` draws it.`, "tls12_renegotiated"},
+	} {
+		drawing := read(t, "examples/handshake/testdata/"+ladder.file+".txt")
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n```\n%s```\n", ladder.title, ladder.text, drawing)
 	}
 	return b.String()
 }

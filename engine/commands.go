@@ -125,13 +125,17 @@ func (e *Engine) writable() error {
 // over (RFC 5246, Section 7.4.1.1). Until the handshake is complete, which
 // [events.HandshakeCompleted] tells again, Write returns [ErrNotReady]; data goes
 // on to come. It returns [ErrNotReady] before the first handshake is complete,
-// during another, and in TLS 1.3; and [ErrMisuse] where it is not allowed.
+// during another, and in TLS 1.3; and [ErrMisuse] where it is not allowed, or the
+// peer has closed its direction, which could not answer.
 func (e *Engine) Renegotiate(out *events.Output, now time.Time) error {
 	if err := e.writable(); err != nil {
 		return err
 	}
 	if !e.completed || e.hs.Connection.Version != messages.TLS12 {
 		return ErrNotReady
+	}
+	if e.readClosed {
+		return fmt.Errorf("%w: the peer has closed", ErrMisuse)
 	}
 	if !tls12.MayRenegotiate(&e.hs) {
 		return fmt.Errorf("%w: the config or the peer does not allow to renegotiate", ErrMisuse)

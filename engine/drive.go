@@ -250,7 +250,8 @@ func (e *Engine) alert(out *events.Output, alert messages.AlertMessage) error {
 		e.readClosed = true
 		e.wipeIfClosed()
 		out.Append(&events.PeerClosed{})
-		return nil
+		// Where a ClientHello has crossed it there will be no answer.
+		return e.declined(out)
 	case alert.Level == messages.LevelWarning && e.warns(alert.Description):
 		out.Append(&events.WarningReceived{Alert: alert.Description})
 		if alert.Description == messages.AlertNoRenegotiation {
@@ -263,8 +264,9 @@ func (e *Engine) alert(out *events.Output, alert messages.AlertMessage) error {
 	})
 }
 
-// declined moves the machine by the peer's no_renegotiation, if it waits for
-// something else (RFC 5246, Section 7.2.2).
+// declined moves the machine by the peer's no_renegotiation, or by its
+// close_notify, if the machine waits for the answer to a ClientHello
+// (RFC 5246, Section 7.2.2).
 func (e *Engine) declined(out *events.Output) error {
 	input := &handshake.RenegotiationDeclined{}
 	row, ok := e.machine.Find(e.state, fsm.InputOf(input))
@@ -329,8 +331,10 @@ func (e *Engine) wipeIfClosed() {
 	}
 }
 
-// end wipes what the connection knew (RFC 8446, Section 6).
+// end wipes what the connection knew (RFC 8446, Section 6). What a renegotiation
+// had come to so far is nobody's.
 func (e *Engine) end() {
+	e.hs.Connection = e.Connection()
 	e.stream.Close()
 	e.hs.Exporter.Wipe()
 	if e.hs.Established12 != nil {

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"io"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/messages"
 )
 
 // constant is entropy that serves two forks alike: every byte is the same.
@@ -40,63 +42,125 @@ func tell(e *engine.Engine, answers *testkit.Answers, call func(*engine.Engine, 
 }
 
 func TestAForkStaysEqualAndItsOriginalKnowsNothingOfIt(t *testing.T) {
-	inEachVersion(t, forkStaysEqual)
+	inEveryKind(t, forkStaysEqual)
+}
+
+// doing is a call of a method.
+type doing = func(*engine.Engine, *events.Output, time.Time) error
+
+// receiving is a call that brings bytes, the last of which is changed.
+func receiving(piece []byte, change byte) doing {
+	b := slices.Clone(piece)
+	b[len(b)-1] ^= change
+	return func(e *engine.Engine, out *events.Output, now time.Time) error { return e.Receive(out, now, b) }
+}
+
+// forked is a pair whose ends are forked before every call.
+type forked struct {
+	ends    [2]*pipe.End
+	answers [2]*testkit.Answers
+	round   int
+}
+
+// both has an end and its fork do the same, and goes on with one of them.
+func (f *forked) both(t *rapid.T, role events.Role, do func() doing) {
+	end := f.ends[role]
+	fork := end.Engine.Fork()
+	got, errFork := tell(fork, f.answers[role], do())
+	want, err := tell(end.Engine, f.answers[role], do())
+	if !want.equal(&got) || (err == nil) != (errFork == nil) || fork.State() != end.Engine.State() {
+		t.Fatalf("round %d: the fork of the %v tells %q, the original %q", f.round, role, got.told, want.told)
+	}
+	if rapid.Bool().Draw(t, "go on with the fork") {
+		end.Engine = fork
+	}
+	f.ends[role.Peer()].Inbox = append(f.ends[role.Peer()].Inbox, want.sent...)
+}
+
+// run goes on until nothing is on the wire.
+func (f *forked) run(t *rapid.T, pieces []int, bad int) {
+	for ; len(f.ends[0].Inbox)+len(f.ends[1].Inbox) > 0; f.round++ {
+		role := events.Server
+		if len(f.ends[role].Inbox) == 0 {
+			role = events.Client
+		}
+		end := f.ends[role]
+		n := min(pieces[f.round%len(pieces)], len(end.Inbox))
+		piece := end.Inbox[:n]
+		end.Inbox = slices.Clone(end.Inbox[n:])
+		if f.round == bad {
+			_, _ = tell(end.Engine.Fork(), f.answers[role], receiving(piece, 1))
+		}
+		f.both(t, role, func() doing { return receiving(piece, 0) })
+	}
 }
 
 func forkStaysEqual(t *testing.T, made madePair) {
 	rapid.Check(t, func(t *rapid.T) {
 		pair := made("fork")
-		withClientCert(pair)
 		pair.Client.Rand, pair.Server.Rand = constant(0x21), constant(0x42)
 		pieces := rapid.SliceOfN(rapid.IntRange(1, 500), 1, 10).Draw(t, "pieces")
-		bad := rapid.IntRange(0, 40).Draw(t, "the piece that a second fork gets changed")
+		bad := rapid.IntRange(0, 90).Draw(t, "the piece that a second fork gets changed")
 		p := pair.Join()
-		ends := [2]*pipe.End{&p.Client, &p.Server}
-		answers := [2]*testkit.Answers{pair.ClientAnswers, pair.ServerAnswers}
-		start := func(e *engine.Engine, out *events.Output, now time.Time) error { return e.Start(out, now) }
-		first, _ := tell(p.Client.Engine, answers[events.Client], start)
-		p.Server.Inbox = first.sent
-		for round := 0; len(p.Client.Inbox)+len(p.Server.Inbox) > 0; round++ {
-			role := events.Server
-			if len(p.Server.Inbox) == 0 {
-				role = events.Client
-			}
-			end := ends[role]
-			n := min(pieces[round%len(pieces)], len(end.Inbox))
-			piece := end.Inbox[:n]
-			end.Inbox = slices.Clone(end.Inbox[n:])
-			receive := func(change byte) func(*engine.Engine, *events.Output, time.Time) error {
-				b := slices.Clone(piece)
-				b[len(b)-1] ^= change
-				return func(e *engine.Engine, out *events.Output, now time.Time) error { return e.Receive(out, now, b) }
-			}
-			fork, spoilt := end.Engine.Fork(), end.Engine.Fork()
-			if round == bad {
-				_, _ = tell(spoilt, answers[role], receive(1))
-			}
-			got, errFork := tell(fork, answers[role], receive(0))
-			want, err := tell(end.Engine, answers[role], receive(0))
-			if !want.equal(&got) || (err == nil) != (errFork == nil) || fork.State() != end.Engine.State() {
-				t.Fatalf("round %d: the fork of the %v tells %q, the original %q", round, role, got.told, want.told)
-			}
-			if rapid.Bool().Draw(t, "go on with the fork") {
-				end.Engine = fork
-			}
-			ends[role.Peer()].Inbox = append(ends[role.Peer()].Inbox, want.sent...)
+		f := &forked{
+			ends:    [2]*pipe.End{&p.Client, &p.Server},
+			answers: [2]*testkit.Answers{pair.ClientAnswers, pair.ServerAnswers},
 		}
-		if !p.Client.Engine.Completed() || !p.Server.Engine.Completed() {
-			t.Fatalf("stopped: %v, %v", p.Client.Engine, p.Server.Engine)
+		f.both(t, events.Client, func() doing { return (*engine.Engine).Start })
+		f.run(t, pieces, bad)
+		for _, role := range []events.Role{events.Client, events.Server} {
+			f.both(t, role, func() doing { return (*engine.Engine).Renegotiate })
+			f.run(t, pieces, bad)
+		}
+		for _, end := range f.ends {
+			c := end.Engine.Connection()
+			if !end.Engine.Completed() || end.Engine.Renegotiating() || c.Renegotiated != (c.Version == messages.TLS12) {
+				t.Fatalf("stopped: %v, %+v", end.Engine, c)
+			}
+		}
+	})
+}
+
+// drawn is entropy that counts the bytes that were read.
+type drawn struct {
+	io.Reader
+	bytes int
+}
+
+func (d *drawn) Read(b []byte) (int, error) {
+	n, err := d.Reader.Read(b)
+	d.bytes += n
+	return n, err
+}
+
+func TestAForkWithEntropyOfItsOwnDrawsNoneOfTheOriginals(t *testing.T) {
+	inEveryKind(t, func(t *testing.T, made madePair) {
+		pair := made("own entropy")
+		theirs, ours := &drawn{Reader: pair.Client.Rand}, &drawn{Reader: testkit.Rand("fork")}
+		pair.Client.Rand = theirs
+		e := established(t, pair).Client.Engine
+		before := theirs.bytes
+		fork, out := e.ForkWith(ours), &events.Output{}
+		if err := fork.Write(out, testkit.Now, []byte("data")); err != nil {
+			t.Fatal(err)
+		}
+		if err := fork.Renegotiate(out, testkit.Now); (err == nil) != (e.Connection().Version == messages.TLS12) || (err == nil) != (ours.bytes > 0) {
+			t.Fatalf("the fork has drawn %d bytes: %v", ours.bytes, err)
+		}
+		if theirs.bytes != before {
+			t.Errorf("the fork has drawn %d bytes of the original's", theirs.bytes-before)
 		}
 	})
 }
 
 func TestNothingLeavesAfterAFailure(t *testing.T) {
-	calls := map[string]func(*engine.Engine, *events.Output, time.Time) error{
+	calls := map[string]doing{
 		"Start":       (*engine.Engine).Start,
 		"ReceiveEOF":  (*engine.Engine).ReceiveEOF,
 		"CloseWrite":  (*engine.Engine).CloseWrite,
 		"Advance":     (*engine.Engine).Advance,
 		"IssueTicket": (*engine.Engine).IssueTicket,
+		"Renegotiate": (*engine.Engine).Renegotiate,
 		"Receive": func(e *engine.Engine, out *events.Output, now time.Time) error {
 			return e.Receive(out, now, []byte("bytes"))
 		},
@@ -110,6 +174,10 @@ func TestNothingLeavesAfterAFailure(t *testing.T) {
 		},
 		"Export": func(e *engine.Engine, _ *events.Output, _ time.Time) error {
 			_, err := e.Export("label", nil, 32)
+			return err
+		},
+		"TLSUnique": func(e *engine.Engine, _ *events.Output, _ time.Time) error {
+			_, err := e.TLSUnique()
 			return err
 		},
 	}

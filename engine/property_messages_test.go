@@ -33,16 +33,23 @@ var kindsOfHandshakes = map[string]func(*testkit.Pair){
 	"resumption":         resuming,
 }
 
-// kindsInTLS12 do so in TLS 1.2.
-var kindsInTLS12 = map[string]func(*testkit.Pair){
-	"TLS 1.2": func(p *testkit.Pair) {
-		inLegacy(p)
-		p.Client.RequestOCSP = true
-		p.ServerAnswers.Override = stapling(p.ServerAnswers.Identity)
-	},
-	"TLS 1.2 with a client certificate": withLegacyClientCert,
-	"TLS 1.2 resumed":                   resumingLegacy,
-}
+// kindsInTLS12 do so in TLS 1.2, with every key exchange, and again in a
+// renegotiation.
+var kindsInTLS12 = func() map[string]func(*testkit.Pair) {
+	kinds := map[string]func(*testkit.Pair){
+		"TLS 1.2": func(p *testkit.Pair) {
+			inLegacy(p)
+			p.Client.RequestOCSP = true
+			p.ServerAnswers.Override = stapling(p.ServerAnswers.Identity)
+		},
+		"TLS 1.2 with a client certificate": withLegacyClientCert,
+		"TLS 1.2 resumed":                   resumingLegacy,
+	}
+	for _, suite := range slices.Concat(certifiedSuites, pskSuites) {
+		kinds[suite.String()] = func(p *testkit.Pair) { *p = *agreeingOn(suite)("sendings") }
+	}
+	return kinds
+}()
 
 // kindsOfBoth are all of them.
 func kindsOfBoth() map[string]func(*testkit.Pair) {
@@ -54,9 +61,9 @@ func kindsOfBoth() map[string]func(*testkit.Pair) {
 // sendings are all messages of a handshake of a pair.
 func sendings(change func(*testkit.Pair)) []sending {
 	pair := small("sendings")
+	change(pair)
 	pair.Client.Trace, pair.Server.Trace = true, true
 	pair.Client.ALPN, pair.Server.ALPN = []string{"h2"}, []string{"h2"}
-	change(pair)
 	p := pair.Join()
 	var all []sending
 	count := map[sending]int{}
@@ -68,6 +75,8 @@ func sendings(change func(*testkit.Pair)) []sending {
 		}
 	}
 	_ = p.Handshake()
+	renegotiate(p, events.Server)
+	_ = p.Run()
 	return all
 }
 
@@ -77,11 +86,13 @@ func spoil(t interface {
 	Fatalf(string, ...any)
 }, change func(*testkit.Pair), s sending, do func(w *forge.Wire, raw []byte)) *forge.Link {
 	pair := small("sendings")
-	pair.Client.ALPN, pair.Server.ALPN = []string{"h2"}, []string{"h2"}
 	change(pair)
+	pair.Client.ALPN, pair.Server.ALPN = []string{"h2"}, []string{"h2"}
 	l := forge.New(pair)
 	l.OnNth(s.from, s.kind, s.nth, do)
 	l.Handshake()
+	_ = l.Do(events.Server, (*engine.Engine).Renegotiate)
+	l.Run()
 	_ = l.Do(events.Client, (*engine.Engine).CloseWrite)
 	l.Run()
 	if !l.Walked() {
@@ -245,26 +256,39 @@ func (s *short) Read(b []byte) (int, error) {
 }
 
 func TestEntropyThatEndsAnywhereEndsTheHandshake(t *testing.T) {
+	t.Run("retry", func(t *testing.T) {
+		entropyEnds(t, func(seed string) *testkit.Pair {
+			pair := small(seed)
+			retrying(pair)
+			return pair
+		})
+	})
+	inEveryKind(t, entropyEnds)
+}
+
+// entropyEnds lets a pair begin with ever more entropy at one end, until that
+// suffices for the handshake and, where there can be one, for another.
+func entropyEnds(t *testing.T, made madePair) {
 	for _, role := range []events.Role{events.Client, events.Server} {
 		for bytes := 0; ; bytes++ {
-			pair := small("entropy")
-			retrying(pair)
+			pair := made("entropy")
 			if role == events.Client {
 				pair.Client.Rand = &short{bytes}
 			} else {
 				pair.Server.Rand = &short{bytes}
 			}
 			p := pair.Join()
-			err := p.Handshake()
-			if err == nil {
+			end := &p.Client
+			if role == events.Server {
+				end = &p.Server
+			}
+			_ = p.Handshake()
+			renegotiate(p, role.Peer())
+			if err := p.Run(); err == nil {
 				if bytes < 64 {
 					t.Errorf("the %v makes do with %d bytes of entropy", role, bytes)
 				}
 				break
-			}
-			end := &p.Client
-			if role == events.Server {
-				end = &p.Server
 			}
 			var fatal *engine.Error
 			if !errors.As(end.Err, &fatal) || fatal.Refusal.Name != "entropy_failed" || !errors.Is(end.Err, errReason) {
@@ -274,11 +298,19 @@ func TestEntropyThatEndsAnywhereEndsTheHandshake(t *testing.T) {
 	}
 }
 
-func TestAnEndThatRestsGoesOnAsBefore(t *testing.T) {
-	p := established(t, small("rest"))
-	for i := range 3 {
+func TestAnEndThatRestsGoesOnAsBefore(t *testing.T) { inEveryKind(t, rests) }
+
+func rests(t *testing.T, made madePair) {
+	p := established(t, made("rest"))
+	for i := range 4 {
 		p.Client.Engine.Rest()
 		p.Server.Engine.Rest()
+		if i > 1 {
+			renegotiate(p, events.Role(i%2))
+		}
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
 		word := fmt.Sprint("word ", i)
 		if err := p.Write(events.Client, []byte(word)); err != nil {
 			t.Fatal(err)

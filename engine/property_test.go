@@ -47,67 +47,73 @@ func observed(p *pipe.Pipe) *[2]account {
 	return accounts
 }
 
-// madePair makes a pair that agrees on a version.
-type madePair func(seed string) *testkit.Pair
-
-// inEachVersion runs a test with pairs of every version.
-func inEachVersion(t *testing.T, test func(t *testing.T, made madePair)) {
-	t.Run("TLS 1.3", func(t *testing.T) { test(t, small) })
-	t.Run("TLS 1.2", func(t *testing.T) { test(t, legacy) })
-}
-
-// conversation is a handshake with client authentication, data, key updates
-// and the close of both directions. It runs to quiet between the steps.
-func conversation(made madePair, seed string, split func(events.Role, []byte) int) (*pipe.Pipe, *[2]account) {
-	pair := made(seed)
-	withClientCert(pair)
+// conversation is a handshake, data, key updates or further handshakes begun by
+// either end, and the close of both directions. It settles between the steps.
+func conversation(pair *testkit.Pair, settle func(*pipe.Pipe)) (*pipe.Pipe, *[2]account) {
 	pair.Server.Tickets = 2
 	p := pair.Join()
-	p.Split = split
 	accounts := observed(p)
-	_ = p.Handshake()
 	for _, step := range []func(){
+		func() { _ = p.Do(events.Client, (*engine.Engine).Start) },
 		func() { _ = p.Write(events.Client, []byte("the first words")) },
 		func() {
 			_ = p.Do(events.Server, func(e *engine.Engine, out *events.Output, now time.Time) error {
 				return e.UpdateKeys(out, now, messages.UpdateRequested)
 			})
 		},
+		func() { renegotiate(p, events.Client) },
 		func() { _ = p.Write(events.Server, []byte("an answer")) },
+		func() { renegotiate(p, events.Server) },
 		func() { _ = p.Write(events.Client, []byte("the last words")) },
 		func() { _ = p.Do(events.Client, (*engine.Engine).CloseWrite) },
 		func() { _ = p.Do(events.Server, (*engine.Engine).CloseWrite) },
 	} {
 		step()
-		_ = p.Run()
+		settle(p)
 	}
 	return p, accounts
+}
+
+// inWhole settles without ado, and inPieces with some.
+func inWhole(p *pipe.Pipe) { _ = p.Run() }
+
+func inPieces(size func() int) func(*pipe.Pipe) {
+	return func(p *pipe.Pipe) {
+		p.Split = func(events.Role, []byte) int { return size() }
+		_ = p.Run()
+	}
 }
 
 func (a *account) equal(b *account) bool {
 	return bytes.Equal(a.sent, b.sent) && slices.Equal(a.told, b.told)
 }
 
-func TestTheSameSeedGivesTheSameBytes(t *testing.T) { inEachVersion(t, sameSeed) }
+func TestTheSameSeedGivesTheSameBytes(t *testing.T) { inEveryKind(t, sameSeed) }
 
 func sameSeed(t *testing.T, made madePair) {
-	_, first := conversation(made, "seed", nil)
-	_, second := conversation(made, "seed", nil)
+	p, first := conversation(made("seed"), inWhole)
+	_, second := conversation(made("seed"), inWhole)
 	for role := range first {
 		if !first[role].equal(&second[role]) {
 			t.Errorf("the %v goes two ways on the same inputs", events.Role(role))
 		}
 	}
-	_, other := conversation(made, "another seed", nil)
+	_, other := conversation(made("another seed"), inWhole)
 	if first[0].equal(&other[0]) {
 		t.Error("another seed gives the same bytes")
 	}
+	for _, end := range []*pipe.End{&p.Client, &p.Server} {
+		c := end.Engine.Connection()
+		if !end.Engine.ReadClosed() || c.Renegotiated != (c.Version == messages.TLS12) {
+			t.Errorf("the conversation is not what it should be: %v, %+v", end.Err, c)
+		}
+	}
 }
 
-func TestEverySplitGivesTheSameEvents(t *testing.T) { inEachVersion(t, everySplit) }
+func TestEverySplitGivesTheSameEvents(t *testing.T) { inEveryKind(t, everySplit) }
 
 func everySplit(t *testing.T, made madePair) {
-	_, want := conversation(made, "split", nil)
+	_, want := conversation(made("split"), inWhole)
 	check := func(t interface{ Errorf(string, ...any) }, how string, got *[2]account) {
 		for role := range want {
 			if !want[role].equal(&got[role]) {
@@ -117,58 +123,58 @@ func everySplit(t *testing.T, made madePair) {
 		}
 	}
 	for _, size := range []int{1, 2, 3, 5, 7, 64} {
-		_, got := conversation(made, "split", func(events.Role, []byte) int { return size })
+		_, got := conversation(made("split"), inPieces(func() int { return size }))
 		check(t, fmt.Sprintf("pieces of %d bytes", size), got)
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		pieces := rapid.SliceOfN(rapid.IntRange(1, 600), 1, 40).Draw(t, "pieces")
 		next := 0
-		_, got := conversation(made, "split", func(events.Role, []byte) int {
+		_, got := conversation(made("split"), inPieces(func() int {
 			next++
 			return pieces[next%len(pieces)]
-		})
+		}))
 		check(t, "random pieces", got)
 	})
 }
 
-// The peer of a patient server writes on while a question is open.
-func TestAnswersMayComeAtAnyTime(t *testing.T) { inEachVersion(t, lateAnswers) }
+// The peer of a patient end writes on while a question is open.
+func TestAnswersMayComeAtAnyTime(t *testing.T) { inEveryKind(t, lateAnswers) }
 
 func lateAnswers(t *testing.T, made madePair) {
-	_, want := conversation(made, "late", nil)
+	_, want := conversation(made("late"), inWhole)
 	rapid.Check(t, func(t *rapid.T) {
 		wait := rapid.SliceOfN(rapid.IntRange(0, 3), 1, 20).Draw(t, "steps to wait before each answer")
 		pair := made("late")
-		withClientCert(pair)
-		pair.Server.Tickets = 2
 		hold := func(events.Question) bool { return true }
 		pair.ClientAnswers.Hold, pair.ServerAnswers.Hold = hold, hold
-		p := pair.Join()
-		p.Split = func(events.Role, []byte) int { return 50 }
-		accounts := observed(p)
-		_ = p.Do(events.Client, (*engine.Engine).Start)
-		for round := 0; round < 400 && !(quiet(p) && p.Client.Open == nil && p.Server.Open == nil); round++ {
-			for range wait[round%len(wait)] {
-				forceStep(t, p, events.Client)
-				forceStep(t, p, events.Server)
+		p, got := conversation(pair, func(p *pipe.Pipe) { answerLate(t, p, wait) })
+		for role := range want {
+			if !slices.Equal(got[role].told, want[role].told) {
+				t.Errorf("the %v tells\n%s\nwant\n%s", events.Role(role), strings.Join(got[role].told, "\n"), strings.Join(want[role].told, "\n"))
 			}
-			for role, end := range map[events.Role]*pipe.End{events.Client: &p.Client, events.Server: &p.Server} {
-				if end.Open != nil && round%2 == int(role) {
-					_ = p.Answer(role, end.Answers.(*testkit.Answers).Now(end.Open))
-				}
-			}
-			p.Step(events.Client)
-			p.Step(events.Server)
 		}
-		if !p.Client.Engine.Completed() || !p.Server.Engine.Completed() {
+		if !p.Client.Engine.ReadClosed() || !p.Server.Engine.ReadClosed() {
 			t.Fatalf("stopped: %v, %v", p.Client.Engine, p.Server.Engine)
 		}
-		for role := range want {
-			if got := accounts[role].told; !slices.Equal(got, want[role].told[:len(got)]) {
-				t.Errorf("the %v tells\n%s\nwant\n%s", events.Role(role), strings.Join(got, "\n"), strings.Join(want[role].told, "\n"))
+	})
+}
+
+// answerLate goes on until nothing is on the wire and no question is open.
+func answerLate(t *rapid.T, p *pipe.Pipe, wait []int) {
+	p.Split = func(events.Role, []byte) int { return 50 }
+	for round := 0; round < 400 && !(quiet(p) && p.Client.Open == nil && p.Server.Open == nil); round++ {
+		for range wait[round%len(wait)] {
+			forceStep(t, p, events.Client)
+			forceStep(t, p, events.Server)
+		}
+		for role, end := range []*pipe.End{&p.Client, &p.Server} {
+			if end.Open != nil && round%2 == role {
+				_ = p.Answer(events.Role(role), end.Answers.(*testkit.Answers).Now(end.Open))
 			}
 		}
-	})
+		p.Step(events.Client)
+		p.Step(events.Server)
+	}
 }
 
 func quiet(p *pipe.Pipe) bool { return len(p.Client.Inbox) == 0 && len(p.Server.Inbox) == 0 }

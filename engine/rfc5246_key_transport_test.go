@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tacitls/tacitls/adapters/answer"
 	"github.com/tacitls/tacitls/adapters/pipe"
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
@@ -76,14 +77,18 @@ func serverSteps(t *testing.T, reply func(q *events.Decrypt) events.Answer) []st
 // covers 5246/7.4.7.1/5
 // covers 5246/7.4.7.1/6
 func TestWhatDoesNotDecryptTakesTheStepsOfWhatDoes(t *testing.T) {
-	key := testkit.Server(testkit.RSA).Key.(*rsa.PrivateKey)
+	identity := testkit.Server(testkit.RSA)
+	key := identity.Key.(*rsa.PrivateKey)
+	certificate, err := answer.NewCertificate(identity.Chain, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := &answer.Server{Signing: answer.Signing{Rand: testkit.Rand("decrypter")}}
 	decrypted := func(ciphertext []byte) func(q *events.Decrypt) events.Answer {
 		return func(q *events.Decrypt) events.Answer {
-			premaster, err := key.Decrypt(testkit.Rand("decrypter"), ciphertext, &rsa.PKCS1v15DecryptOptions{SessionKeyLen: events.PremasterLen})
-			if err != nil {
-				return q.Fail()
-			}
-			return q.Reply(premaster)
+			return answers.Answer(testkit.Now, &events.Decrypt{
+				Asked: q.Asked, Credential: certificate.Credential(messages.TLS12), Ciphertext: ciphertext,
+			})
 		}
 	}
 	encrypt := func(change func(block []byte)) []byte { return testkit.RawRSA(&key.PublicKey, pkcs1(change)) }

@@ -135,6 +135,33 @@ func TestDataArrivesDuringARenegotiation(t *testing.T) {
 	}
 }
 
+// An end that has closed cannot answer. Nobody begins a renegotiation with it, and
+// a client whose ClientHello has crossed the close goes on as before.
+func TestNobodyWaitsForTheAnswerOfAnEndThatHasClosed(t *testing.T) {
+	for _, role := range []events.Role{events.Client, events.Server} {
+		p := established(t, legacy("closed"))
+		_ = p.Do(role.Peer(), (*engine.Engine).CloseWrite)
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Do(role, (*engine.Engine).Renegotiate); !errors.Is(err, engine.ErrMisuse) {
+			t.Errorf("the %v renegotiates with an end that has closed: %v", role, err)
+		}
+	}
+	p := established(t, legacy("crossing"))
+	_ = p.Do(events.Client, (*engine.Engine).Renegotiate)
+	_ = p.Do(events.Server, (*engine.Engine).CloseWrite)
+	if err := p.Run(); err != nil || p.Client.Engine.Renegotiating() || p.Client.Engine.Connection().Renegotiated {
+		t.Fatalf("the client is in %s, %v", p.Client.Engine.State(), err)
+	}
+	if err := p.Write(events.Client, []byte("the last words")); err != nil {
+		t.Fatalf("the client does not write: %v", err)
+	}
+	if err := p.Run(); err != nil || string(p.Server.Received) != "the last words" {
+		t.Errorf("the server has received %q, %v", p.Server.Received, err)
+	}
+}
+
 // Once encrypt-then-MAC is in use, no renegotiation does without it, whatever the
 // profile allows a first handshake.
 //

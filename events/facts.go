@@ -81,7 +81,8 @@ type SupplementalDataReceived struct {
 }
 
 // RenegotiationDeclined tells that the peer answered no_renegotiation to this
-// end's wish. The connection goes on as before (RFC 5746, Section 4.2).
+// end's wish, or closed without having heard of it. The connection goes on as
+// before (RFC 5746, Section 4.2).
 type RenegotiationDeclined struct{}
 
 // PeerClosed tells that the peer sent close_notify: no more data will come,

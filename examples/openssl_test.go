@@ -35,12 +35,7 @@ func opensslPath(t *testing.T) string {
 // startOpenSSL starts s_server on a free port, and stops it when the test ends.
 func startOpenSSL(t *testing.T, path string, arguments ...string) string {
 	t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := free.Addr().String()
-	free.Close()
+	address := freeAddress(t)
 	chain, key := identityFiles(t, "server", testkit.Server(testkit.P256))
 	arguments = append([]string{"s_server", "-accept", address, "-cert", chain, "-key", key, "-quiet"}, arguments...)
 	command := exec.Command(path, arguments...)
@@ -64,6 +59,18 @@ func startOpenSSL(t *testing.T, path string, arguments ...string) string {
 	}
 	t.Fatal("openssl s_server does not listen")
 	return ""
+}
+
+// freeAddress is one that nobody listens on, for a program that says only that it
+// listens.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer free.Close()
+	return free.Addr().String()
 }
 
 func TestOurClientWithTheServerOfOpenSSL(t *testing.T) {

@@ -98,8 +98,20 @@ func runCommand(t *testing.T, stdin, path string, arguments ...string) result {
 // gives its address. It is stopped when the test ends.
 func startServer(t *testing.T, arguments ...string) string {
 	t.Helper()
-	chain, key := identityFiles(t, "server", testkit.Server(testkit.P256))
-	arguments = append([]string{"-listen", "127.0.0.1:0", "-cert", chain, "-key", key}, arguments...)
+	return startWith(t, testkit.Server(testkit.P256), arguments...)
+}
+
+// startWith is startServer with another identity.
+func startWith(t *testing.T, identity *testkit.Identity, arguments ...string) string {
+	t.Helper()
+	chain, key := identityFiles(t, "server", identity)
+	return startBare(t, append([]string{"-cert", chain, "-key", key}, arguments...)...)
+}
+
+// startBare is startServer without a certificate.
+func startBare(t *testing.T, arguments ...string) string {
+	t.Helper()
+	arguments = append([]string{"-listen", "127.0.0.1:0"}, arguments...)
 	command := exec.Command(program(t, "server"), arguments...)
 	stdout, err := command.StdoutPipe()
 	if err != nil {

@@ -14,18 +14,23 @@ func TestAFeatureThatIsNotThereExitsWith3(t *testing.T) {
 		"server": {
 			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100", "-pha",
 			"-raw-public-key", "-cert-compression zlib", "-ech-key F",
-			"-groups MLKEM512", "-ciphers TLS_RSA_WITH_AES_128_GCM_SHA256",
+			"-groups MLKEM512", "-ciphers TLS_RSA_PSK_WITH_AES_128_GCM_SHA256", "-psk id:00 -min 1.2",
 		},
 		"client": {
 			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data", "-pha",
 			"-raw-public-key F", "-cert-compression zlib",
-			"-ech-config F", "-renegotiation",
-			"-groups brainpoolP256r1", "-key-shares GC256A", "-ciphers TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
+			"-ech-config F",
+			"-groups brainpoolP256r1", "-key-shares GC256A", "-ciphers TLS_RSA_PSK_WITH_AES_128_GCM_SHA256",
 		},
+		"handshake": {"-psk id:00", "-psk id:00 -min 1.2"},
 	} {
+		given := files
+		if name == "handshake" {
+			given = nil
+		}
 		for _, line := range lines {
 			arguments := strings.Fields(line)
-			r := runProgram(t, name, append(append([]string{}, files...), arguments...)...)
+			r := runProgram(t, name, append(append([]string{}, given...), arguments...)...)
 			wantStatus(t, name+" "+line, r, 3)
 			if want := "unsupported: " + arguments[0] + "\n"; r.stderr != want {
 				t.Errorf("%s %s: stderr is %q, want %q", name, line, r.stderr, want)
@@ -62,6 +67,16 @@ func TestBadUsageExitsWith2(t *testing.T) {
 		{"server", server + "-keylog /nonexistent/file"},
 		{"server", server + "-nonsense"},
 		{"server", server + "argument"},
+		{"server", "-max 1.2 -psk id"},
+		{"server", "-max 1.2 -psk id:xy"},
+		{"server", "-max 1.2 -psk id:00 -ocsp /dev/null"},
+		{"server", server + "-renegotiation"},
+		{"server", server + "-profile ancient"},
+		{"server", server + "-max 1.2 -ciphers TLS_RSA_WITH_AES_128_GCM_SHA256"},
+		{"server", server + "-max 1.2 -ciphers TLS_DHE_RSA_WITH_AES_128_GCM_SHA256"},
+		{"server", server + "-max 1.2 -ciphers TLS_PSK_WITH_AES_128_GCM_SHA256"},
+		{"client", "-renegotiation"},
+		{"client", "-max 1.2 -ciphers TLS_PSK_WITH_AES_128_GCM_SHA256"},
 		{"client", "-ca /nonexistent"},
 		{"client", "-ca " + garbage},
 		{"client", "-session " + garbage},
@@ -77,6 +92,11 @@ func TestBadUsageExitsWith2(t *testing.T) {
 		{"handshake", "-max 1.2 -retry"},
 		{"handshake", "-min 1.3 -max 1.2"},
 		{"handshake", "-nonsense"},
+		{"handshake", "-renegotiation"},
+		{"handshake", "-send hello"},
+		{"handshake", "-ca /dev/null"},
+		{"handshake", "-insecure"},
+		{"handshake", "-timeout 1s"},
 	} {
 		r := runProgram(t, row.name, strings.Fields(row.line)...)
 		wantStatus(t, row.name+" "+row.line, r, 2)

@@ -123,7 +123,15 @@ func (s *Sealer12) Rest() { s.p.rest() }
 // same entropy. The two seal under the same nonces: if records of both reach a
 // network, confidentiality and authenticity of the connection are lost. It serves
 // tests, models and replays.
-func (s *Sealer12) Fork() *Sealer12 { return &Sealer12{s.p.fork()} }
+func (s *Sealer12) Fork() *Sealer12 { return s.ForkWith(s.p.entropy) }
+
+// ForkWith is Fork with another source of entropy for the copy, which a suite of
+// CBC needs and no other reads.
+func (s *Sealer12) ForkWith(entropy io.Reader) *Sealer12 {
+	fork := &Sealer12{s.p.fork()}
+	fork.p.entropy = entropy
+	return fork
+}
 
 // Wipe overwrites the keys. The Sealer12 is of no use afterwards: Seal fails with
 // ErrSuite.

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -24,11 +25,19 @@ type PSK struct {
 	Imported bool
 }
 
+// Format hides the key.
+func (p PSK) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "psk(%q, %d bytes)", p.Identity, len(p.Key))
+}
+
 // PSKTable has the keys of identities, for [Server].PSK.
 type PSKTable map[string][]byte
 
 // Lookup gives the key of an identity, or nil.
 func (t PSKTable) Lookup(identity []byte) []byte { return t[string(identity)] }
+
+// Format hides the keys.
+func (t PSKTable) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "%d psks", len(t)) }
 
 // decrypt decrypts a premaster secret with the key of the credential. What does
 // not decrypt gives 48 random bytes, in the same time (RFC 5246,

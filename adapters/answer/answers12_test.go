@@ -3,6 +3,8 @@ package answer_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,6 +44,18 @@ func TestAClientOffersItsKeyOrTheOneChosenForTheServer(t *testing.T) {
 	}
 	wantOffer("the choice of the hook", client.Answer(testkit.Now, askOffer("known.example", "hint")), "two", "second key")
 	wantNone("the hook knows none", client.Answer(testkit.Now, askOffer("other.example", "hint")))
+}
+
+func TestNoVerbPrintsAPreSharedKey(t *testing.T) {
+	psk := answer.PSK{Identity: []byte("one"), Key: []byte("secret")}
+	table := answer.PSKTable{"one": psk.Key}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		for _, value := range []any{psk, &psk, table} {
+			if text := fmt.Sprintf(verb, value); strings.Contains(text, "secret") || strings.Contains(text, "736563") || strings.Contains(text, "115 101") {
+				t.Errorf("%s prints %s", verb, text)
+			}
+		}
+	}
 }
 
 func askChoice(identities ...string) *events.ChoosePSK {

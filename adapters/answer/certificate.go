@@ -184,6 +184,12 @@ func (c *Certificate) Credential(version messages.Version) *events.Credential {
 	return &c.current
 }
 
+// Format implements [fmt.Formatter]: no verb prints the key, which a signer of
+// Ed25519 would be.
+func (c Certificate) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "certificate of %q, a chain of %d", c.names, len(c.chain))
+}
+
 // nameMatch tells how well a certificate fits a name.
 type nameMatch int
 

@@ -70,9 +70,7 @@ type Conn struct {
 	ended    error  // what Read returns after that
 	broken   error  // what the transport refused to write with
 	shaken   error  // what the handshake failed with for good
-	// agreed is what the last complete handshake of TLS 1.2 has come to, which
-	// another does not change before it is complete too.
-	agreed   *events.Connection
+	legacy   bool   // a handshake of TLS 1.2 is complete
 	peer     *answer.Peer
 	verified *answer.Peer    // in a handshake that is not complete
 	awaited  *renegotiation  // what a Write, or a Renegotiate, waits for
@@ -330,6 +328,11 @@ func (c *Conn) RemoteAddr() net.Addr { return c.transport.RemoteAddr() }
 // NetConn is the transport. Reading from it, writing to it, or setting its
 // deadlines breaks the connection.
 func (c *Conn) NetConn() net.Conn { return c.transport }
+
+// Format implements [fmt.Formatter]: no verb prints keys or data.
+func (c *Conn) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "conn(%v, %v)", c.LocalAddr(), c.RemoteAddr())
+}
 
 // isTimeout tells of a deadline of the transport's. What an engine failed with is
 // none, whatever its cause.

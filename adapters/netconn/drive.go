@@ -91,7 +91,7 @@ func (c *Conn) collect(p []byte, out *events.Output) (left asked, n int) {
 		case *events.TicketReceived:
 			left.sessions = append(left.sessions, event.Session)
 		case *events.HandshakeCompleted:
-			resumed = c.agreed != nil && c.agreed.Resumed
+			resumed = c.legacy && event.Connection.Resumed
 		case *events.SessionEstablished:
 			left.established, c.known = event, event.SessionID
 		case *events.Failed:
@@ -115,12 +115,9 @@ func (c *Conn) collect(p []byte, out *events.Output) (left asked, n int) {
 // completed takes what a handshake has come to.
 func (c *Conn) completed(event *events.HandshakeCompleted) {
 	c.peer, c.verified = c.verified, nil
-	if event.Connection.Version == messages.TLS12 {
-		agreed := event.Connection
-		c.agreed = &agreed
-		if agreed.Resumed {
-			c.known = c.named
-		}
+	c.legacy = event.Connection.Version == messages.TLS12
+	if c.legacy && event.Connection.Resumed {
+		c.known = c.named
 	}
 	c.settle(nil)
 }

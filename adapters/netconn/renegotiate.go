@@ -36,8 +36,8 @@ func (c *Conn) Renegotiate() error {
 	var begun *renegotiation
 	err := c.command(func(e *engine.Engine, out *events.Output, now time.Time) error {
 		err := e.Renegotiate(out, now)
-		server := c.agreed == nil || c.agreed.Role == events.Server
-		if server || err != nil && !errors.Is(err, engine.ErrNotReady) {
+		client := c.legacy && e.Connection().Role == events.Client
+		if !client || err != nil && !errors.Is(err, engine.ErrNotReady) {
 			return err
 		}
 		begun = c.pending()
@@ -174,7 +174,7 @@ func (c *Conn) stir() {
 // if the peer reads nothing meanwhile. The caller holds mu.
 func (c *Conn) writeBehind() {
 	// In TLS 1.3 nothing is in such a hurry; tickets have their own place.
-	if c.agreed == nil || !c.complete.Load() || c.behind || len(c.queued) == 0 && !c.late {
+	if !c.legacy || !c.complete.Load() || c.behind || len(c.queued) == 0 && !c.late {
 		return
 	}
 	c.behind = true

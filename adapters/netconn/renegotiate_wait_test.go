@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -222,7 +223,7 @@ func TestNoWriteWaitsForAPeerThatHasClosed(t *testing.T) {
 	if err := soon(t, "Renegotiate", done); !errors.Is(err, engine.ErrNotReady) {
 		t.Errorf("Renegotiate: %v", err)
 	}
-	if n, err := client.Write([]byte("x")); n != 0 || !errors.Is(err, engine.ErrNotReady) {
+	if n, err := client.Write([]byte("x")); n != 1 || err != nil {
 		t.Errorf("a Write: %d, %v", n, err)
 	}
 	if got, err := io.ReadAll(client); string(got) != "last" || err != nil {
@@ -312,6 +313,34 @@ func TestTheStateIsThatOfTheLastCompleteHandshake(t *testing.T) {
 		t.Errorf("in the end the state is %+v", got)
 	}
 	client.Close()
+	<-done
+}
+
+func TestARenegotiationThatFailsLeavesTheStateAsItWas(t *testing.T) {
+	a, b := transports(t)
+	cc, sc := free()
+	ca := clientAnswers()
+	var once bool
+	ca.VerifyPeer = func(time.Time, *answer.Peer) error {
+		if once {
+			return errors.New("not again")
+		}
+		once = true
+		return nil
+	}
+	client, server := joinedBy(t, a, b, cc, sc, ca, serverAnswers(t))
+	done := mirrored(server)
+	before := client.State()
+	var fatal *engine.Error
+	if err := client.Renegotiate(); !errors.As(err, &fatal) {
+		t.Errorf("Renegotiate: %v", err)
+	}
+	if got := client.State(); !reflect.DeepEqual(got, before) {
+		t.Errorf("the state is %+v", got)
+	}
+	if state := client.ConnectionState(); len(state.PeerCertificates) != 1 || len(state.VerifiedChains) != 1 || state.TLSUnique != nil {
+		t.Errorf("the state is %+v", state)
+	}
 	<-done
 }
 

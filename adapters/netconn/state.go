@@ -13,16 +13,7 @@ import (
 func (c *Conn) State() events.Connection {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.state()
-}
-
-// state is what the last complete handshake has come to, or else the first one so
-// far. The caller holds mu.
-func (c *Conn) state() events.Connection {
-	switch {
-	case c.agreed != nil:
-		return *c.agreed
-	case c.engine == nil:
+	if c.engine == nil {
 		return events.Connection{}
 	}
 	return c.engine.Connection()
@@ -40,7 +31,7 @@ func (c *Conn) ConnectionState() tls.ConnectionState {
 	if c.engine == nil {
 		return tls.ConnectionState{}
 	}
-	agreed := c.state()
+	agreed := c.engine.Connection()
 	state := tls.ConnectionState{
 		Version:                     uint16(agreed.Version),
 		HandshakeComplete:           c.complete.Load(),

@@ -8,7 +8,6 @@ package main
 
 import (
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -50,38 +49,17 @@ func run(arguments []string, stdout, stderr io.Writer) error {
 	if err := conn.SetDeadline(deadline); err != nil {
 		return err
 	}
-	var newest *events.Session
+	file := sessionFile{path: o.session, engine: e}
 	l := link.New(e, conn, o.answers(), func(event events.Event) {
 		o.keyLog.Note(event)
-		if ticket, ok := event.(*events.TicketReceived); ok {
-			newest = ticket.Session
-		}
+		file.note(event)
 	})
 	failed := o.exchange(l, stdout)
 	l.Finish(finishTime)
-	if err := o.keep(l.Engine, newest); err != nil && failed == nil {
-		failed = err
+	if failed == nil {
+		failed = file.failed
 	}
 	return failed
-}
-
-// keep leaves the newest session in its file. Where nothing came for it, a
-// session of TLS 1.2 serves again, unless its connection has failed
-// (RFC 5246, Section 7.2.2).
-func (o *options) keep(e *engine.Engine, newest *events.Session) error {
-	var fatal *engine.Error
-	switch c := e.Connection(); {
-	case o.session == "":
-		return nil
-	case c.Version == messages.TLS12 && errors.As(e.Err(), &fatal) && fatal.Refusal.Name != "truncated":
-		if !c.Resumed {
-			return nil
-		}
-		return os.Remove(o.session)
-	case newest != nil:
-		return writeSession(o.session, newest)
-	}
-	return nil
 }
 
 func (o *options) config() *engine.ClientConfig {
@@ -95,11 +73,12 @@ func (o *options) config() *engine.ClientConfig {
 	config.CipherSuites, config.Groups, config.ALPN = o.suites, o.groups, o.alpn
 	config.KeyLog, config.RequestOCSP = o.keyLog != nil, o.ocsp
 	config.RecordSizeLimit, config.MaxFragmentLength = o.recordLimit, o.maxFragment
+	o.legacy.Configure(&config.Common)
 	return config
 }
 
 func (o *options) answers() answer.Answerer {
-	return &answer.Client{Roots: o.roots, InsecureSkipVerify: o.insecure, Certificates: o.certificates}
+	return &answer.Client{Roots: o.roots, InsecureSkipVerify: o.insecure, Certificates: o.certificates, PSK: o.legacy.PSK}
 }
 
 // exchange does all that is done over the connection.
@@ -107,12 +86,23 @@ func (o *options) exchange(l *link.Link, stdout io.Writer) error {
 	if err := l.Handshake(); err != nil {
 		return err
 	}
+	var renegotiated error
+	if o.legacy.Renegotiation != engine.RenegotiateNever {
+		renegotiated = l.Renegotiate()
+	}
+	if fatal := l.Engine.Err(); fatal != nil {
+		return fatal
+	}
 	text, err := report.Of(l.Engine, o.exporter)
 	if err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintf(stdout, "%s---\n", text); err != nil {
 		return err
+	}
+	if renegotiated != nil {
+		_ = l.CloseWrite()
+		return renegotiated
 	}
 	if o.ocsp && len(l.Engine.Connection().OCSP) == 0 {
 		_ = l.CloseWrite()

@@ -20,6 +20,7 @@ type options struct {
 	insecure     bool
 	certificates []*answer.Certificate
 	versions     flags.Versions
+	legacy       flags.Legacy
 	alpn         []string
 	groups       []messages.Group
 	keyShares    []messages.Group
@@ -44,6 +45,7 @@ type text struct {
 	least, most                    string
 	alpn, groups, keyShares        string
 	ciphers, request, mode, keylog string
+	legacy                         *flags.LegacyText
 }
 
 func parse(arguments []string, stderr io.Writer) (*options, error) {
@@ -55,6 +57,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.BoolVar(&o.insecure, "insecure", false, "take any certificate")
 	f.StringVar(&t.least, "min", "", "least `version`, 1.2 or 1.3; the default is the greatest")
 	f.StringVar(&t.most, "max", "", "greatest `version`, 1.2 or 1.3; the default is 1.3")
+	t.legacy = f.Legacy("renegotiate before the request, and when the server asks; fails in TLS 1.3")
 	f.StringVar(&t.alpn, "alpn", "", "application `protocols` to offer, preferred first")
 	f.StringVar(&t.groups, "groups", "", "`groups` for the key exchange, preferred first")
 	f.StringVar(&t.keyShares, "key-shares", "", "`groups` to send shares for at once, or none")
@@ -80,7 +83,6 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 
 // later are the flags whose feature is not there.
 func later(f *flags.Set) {
-	f.LaterString("psk", "external pre-shared key, `identity:hex`")
 	f.LaterString("psk-hash", "hash of the -psk, `sha256` or sha384")
 	f.LaterBool("psk-ke", "offer pre-shared keys without a key exchange")
 	f.LaterString("cert-compression", "certificate compression `algorithms`")
@@ -88,12 +90,14 @@ func later(f *flags.Set) {
 	f.LaterBool("pha", "offer to authenticate after the handshake")
 	f.LaterString("raw-public-key", "`file` of the raw public key to expect")
 	f.LaterString("ech-config", "ECH config `file`")
-	f.LaterBool("renegotiation", "renegotiate before the request")
 }
 
 // read checks the text and reads the files it names.
 func (o *options) read(t *text) (err error) {
 	if o.versions, err = flags.ReadVersions(t.least, t.most); err != nil {
+		return err
+	}
+	if o.legacy, err = t.legacy.Read(o.versions); err != nil {
 		return err
 	}
 	if err := flags.Label("exporter", o.exporter); err != nil {
@@ -115,7 +119,8 @@ func (o *options) read(t *text) (err error) {
 	if o.keyShares, err = flags.KeyShares("key-shares", t.keyShares, o.groups); err != nil {
 		return err
 	}
-	if o.suites, o.versions, err = o.versions.CipherSuites("ciphers", t.ciphers); err != nil {
+	choice := flags.Choice{Versions: o.versions, Legacy: o.legacy, Groups: o.groups}
+	if o.suites, o.versions, err = choice.CipherSuites("ciphers", t.ciphers); err != nil {
 		return err
 	}
 	if o.certificates, err = flags.Certificates(t.certs, t.keys); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tacitls/tacitls/examples/internal/report"
 	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 // detail is one thing that a message says.
@@ -32,6 +33,7 @@ func (d *described) add(key string, values ...string) {
 type reader struct {
 	sessionID []byte // the client's
 	legacy    bool   // the server has chosen TLS 1.2
+	exchange  secrets.KeyExchange
 	group     messages.Group
 }
 

@@ -22,13 +22,7 @@ func (r *reader) layoutOf12(kind messages.HandshakeType, d *described) (messages
 			}
 		}
 	case messages.TypeServerKeyExchange:
-		m := &messages.ServerKeyExchangeECDHE{}
-		return m, func() {
-			r.group = m.Params.Group
-			d.add("share", r.share(m.Params.Public))
-			d.add("scheme", m.Scheme.String())
-			d.add("signature", bytesOf(len(m.Signature)))
-		}
+		return r.serverExchange(d)
 	case messages.TypeCertificateRequest:
 		m := &messages.CertificateRequest12{}
 		return m, func() {
@@ -39,8 +33,7 @@ func (r *reader) layoutOf12(kind messages.HandshakeType, d *described) (messages
 	case messages.TypeServerHelloDone:
 		return &messages.ServerHelloDone{}, func() {}
 	case messages.TypeClientKeyExchange:
-		m := &messages.ClientKeyExchangeECDHE{}
-		return m, func() { d.add("share", r.share(m.Public)) }
+		return r.clientExchange(d)
 	case messages.TypeNewSessionTicket:
 		m := &messages.NewSessionTicket12{}
 		return m, func() {
@@ -52,11 +45,6 @@ func (r *reader) layoutOf12(kind messages.HandshakeType, d *described) (messages
 		}
 	}
 	return nil, nil
-}
-
-// share is a public value of the group that the server has chosen.
-func (r *reader) share(public []byte) string {
-	return shareText(&messages.KeyShareEntry{Group: r.group, KeyExchange: public})
 }
 
 func describeCertificate12(d *described, m *messages.Certificate12) {

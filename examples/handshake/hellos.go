@@ -6,6 +6,7 @@ import (
 
 	"github.com/tacitls/tacitls/examples/internal/report"
 	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 func (r *reader) describeClientHello(d *described, m *messages.ClientHello) {
@@ -105,6 +106,9 @@ func (r *reader) describeServerHello(d *described, m *messages.ServerHello) {
 	}
 	d.add("suite", m.CipherSuite.String())
 	if r.legacy {
+		if suite, known := secrets.LookupSuite12(m.CipherSuite); known {
+			r.exchange = suite.KeyExchange
+		}
 		r.describeLegacyHello(d, m, shown)
 	}
 	var retry messages.KeyShareRetry

@@ -23,6 +23,7 @@ type ladder struct {
 
 	read  reader
 	begun bool
+	drawn bool // a ladder already
 	last  events.Role
 	// carried tells that the record drawn last came before what it carries.
 	carried bool
@@ -64,6 +65,10 @@ func (l *ladder) event(at events.Role, e events.Event) {
 		l.note(at, "●", fact, fmt.Sprintf("gets %d bytes of data", len(e.Bytes)))
 	case *events.PeerClosed:
 		l.note(at, "●", fact, "knows that nothing more will come")
+	case *events.FalseStarted:
+		l.note(at, "●", fact, "may write already")
+	case *events.RenegotiationDeclined:
+		l.note(at, "●", fact, "goes on as before")
 	case *events.WarningReceived:
 		l.note(at, "●", fact, fmt.Sprintf("is warned: %v", e.Alert))
 	case *events.Failed:
@@ -79,6 +84,7 @@ func (l *ladder) complete(agreed *events.Connection, c cost) {
 	fmt.Fprintln(l.w)
 	fmt.Fprintf(l.w, "%s%v\n", l.paint(fact, "complete: "), agreed)
 	fmt.Fprintf(l.w, "%s%v\n", l.paint(fact, "cost: "), c)
+	l.drawn, l.begun = true, false
 }
 
 func (l *ladder) reply(text []byte) {
@@ -93,6 +99,9 @@ func (l *ladder) reply(text []byte) {
 func (l *ladder) turn(at events.Role) {
 	switch {
 	case !l.begun:
+		if l.drawn {
+			fmt.Fprintln(l.w)
+		}
 		l.heading()
 		l.row(rail, nil, rail)
 	case l.last != at:
@@ -124,7 +133,8 @@ func (l *ladder) message(from events.Role, raw []byte) {
 func (l *ladder) record(from events.Role, kind uint8, level events.Level, size int) {
 	l.turn(from)
 	protection := fmt.Sprintf("under %s keys", l.keys(level))
-	if level == events.Initial || record.ContentType(kind) == record.ChangeCipherSpec {
+	// TLS 1.3 protects no change_cipher_spec; TLS 1.2 does in a renegotiation.
+	if level == events.Initial || record.ContentType(kind) == record.ChangeCipherSpec && !l.read.legacy {
 		protection = "in clear"
 	}
 	l.dotted(from, fmt.Sprintf("%v record %s, %d bytes", record.ContentType(kind), protection, size))

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"io"
 	"os"
@@ -13,7 +14,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/tacitls/tacitls/adapters/answer"
 	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/examples/internal/link"
 	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
 )
@@ -63,7 +66,7 @@ func TestTheLadderIsAsDrawnBefore(t *testing.T) {
 		s.client.MaxVersion, s.server.MaxVersion = messages.TLS12, messages.TLS12
 	}
 	scenes["tls12_resumed"] = func(t *testing.T, s *scene) {
-		legacy(s)
+		s.client.MaxVersion, s.server.MaxVersion = messages.TLS12, messages.TLS12
 		session, err := s.session()
 		if err != nil {
 			t.Fatal(err)
@@ -74,6 +77,14 @@ func TestTheLadderIsAsDrawnBefore(t *testing.T) {
 		legacy(s)
 		s.server.NoTickets, s.server.Sessions = true, true
 		scenes["mutual"](t, s)
+	}
+	scenes["tls12_psk"] = func(_ *testing.T, s *scene) {
+		withPSK(s, messages.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256)
+	}
+	scenes["tls12_renegotiated"] = func(_ *testing.T, s *scene) {
+		s.client.MaxVersion, s.server.MaxVersion = messages.TLS12, messages.TLS12
+		s.client.Renegotiation, s.server.Renegotiation = engine.RenegotiateOnce, engine.RenegotiateOnce
+		s.renegotiate = true
 	}
 	for name, set := range scenes {
 		t.Run(name, func(t *testing.T) {
@@ -90,6 +101,66 @@ func TestTheLadderIsAsDrawnBefore(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// withPSK has both ends use a pre-shared key, by one suite.
+func withPSK(s *scene, suite messages.CipherSuite) {
+	for _, common := range []*engine.Common{&s.client.Common, &s.server.Common} {
+		common.MinVersion, common.MaxVersion = messages.TLS12, messages.TLS12
+		common.CipherSuites = []messages.CipherSuite{suite}
+	}
+	s.server.PSKHint = []byte("any will do")
+	for _, answers := range []answer.Answerer{s.clientAnswers, s.serverAnswers} {
+		answers.(*testkit.Answers).PSK = []byte("the key")
+	}
+}
+
+func TestEveryKeyExchangeOfTLS12IsUnderstood(t *testing.T) {
+	for suite, parts := range map[messages.CipherSuite][]string{
+		messages.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256:   {"field      prime of 256 bytes", "share      256 bytes", "scheme     rsa_pss_rsae_sha256"},
+		messages.TLS_RSA_WITH_AES_128_GCM_SHA256:       {"secret     256 bytes, for the certificate's key alone", "decrypt 256 bytes", "secret of 48 bytes"},
+		messages.TLS_PSK_WITH_AES_128_GCM_SHA256:       {"hint       any will do", "identity   tacitls", "that of tacitls, 7 bytes", "key of 7 bytes"},
+		messages.TLS_DHE_PSK_WITH_AES_128_GCM_SHA256:   {"hint       any will do", "identity   tacitls", "field      prime of 256 bytes", "share      256 bytes"},
+		messages.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256: {"hint       any will do", "identity   tacitls", "share      x25519 (32 bytes)"},
+	} {
+		s := testScene(t, suite.String())
+		withPSK(s, suite)
+		s.serverAnswers.(*testkit.Answers).Identity = testkit.Server(testkit.RSA)
+		s.client.Profile, s.server.Profile = engine.Legacy, engine.Legacy
+		var drawn strings.Builder
+		if err := play(t, s, &ladder{w: &drawn, paint: palette(false)}); err != nil {
+			t.Errorf("%v: %v", suite, err)
+		}
+		for _, part := range append(parts, "ClientKeyExchange", "complete: TLS 1.2, "+suite.String()) {
+			if !strings.Contains(drawn.String(), part) {
+				t.Errorf("%v: %q is not in\n%s", suite, part, drawn.String())
+			}
+		}
+		if strings.Contains(drawn.String(), "malformed") {
+			t.Errorf("%v: a message is not understood:\n%s", suite, drawn.String())
+		}
+	}
+}
+
+func TestARenegotiationIsNotOfTLS13(t *testing.T) {
+	s := testScene(t, "renegotiation")
+	s.renegotiate = true
+	var drawn strings.Builder
+	if err := play(t, s, &ladder{w: &drawn, paint: palette(false)}); !errors.Is(err, link.ErrNoRenegotiation) {
+		t.Errorf("a renegotiation in TLS 1.3: %v", err)
+	}
+	s.client.MaxVersion, s.server.MaxVersion = messages.TLS12, messages.TLS12
+	if err := play(t, s, &ladder{w: &drawn, paint: palette(false)}); !errors.Is(err, engine.ErrMisuse) {
+		t.Errorf("a renegotiation that the config does not allow: %v", err)
+	}
+	s.client.Renegotiation = engine.RenegotiateOnce
+	drawn.Reset()
+	if err := play(t, s, &ladder{w: &drawn, paint: palette(false)}); !errors.Is(err, link.ErrDeclined) {
+		t.Errorf("a renegotiation that the server declines: %v", err)
+	}
+	if !strings.Contains(drawn.String(), "is warned: no_renegotiation") || strings.Count(drawn.String(), "complete: ") != 1 {
+		t.Errorf("the server declines:\n%s", drawn.String())
 	}
 }
 
@@ -220,15 +291,18 @@ func TestTheCommandPrintsOneLineOfWhatWasAgreedOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for arguments, want := range map[string]string{
-		"":         `TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768`,
-		"-min 1.2": `TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768`,
-		"-max 1.2": `TLS 1\.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x25519`,
+		"":                         `TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768`,
+		"-min 1.2":                 `TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768`,
+		"-max 1.2":                 `TLS 1\.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x25519`,
+		"-max 1.2 -profile legacy": `TLS 1\.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x25519`,
+		"-max 1.2 -psk me:00ff":    `TLS 1\.2, TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256, x25519`,
+		"-max 1.2 -renegotiation":  `TLS 1\.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x25519`,
 	} {
 		stdout.Reset()
 		if err := run(strings.Fields(arguments), &stdout, &stderr, false); err != nil {
 			t.Fatal(err)
 		}
-		want := regexp.MustCompile(`(?m)^complete: ` + want + `, ecdsa_secp256r1_sha256, resumed=false$`)
+		want := regexp.MustCompile(`(?m)^complete: ` + want + `(, ecdsa_secp256r1_sha256)?, resumed=false$`)
 		if len(want.FindAllString(stdout.String(), -1)) != 1 {
 			t.Errorf("%s: no line says what was agreed on:\n%s", arguments, stdout.String())
 		}

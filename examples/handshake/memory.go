@@ -1,13 +1,13 @@
 package main
 
 import (
-	"crypto/rand"
 	"time"
 
 	"github.com/tacitls/tacitls/adapters/answer"
 	"github.com/tacitls/tacitls/adapters/pipe"
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/examples/internal/link"
 	"github.com/tacitls/tacitls/messages"
 )
 
@@ -17,6 +17,7 @@ type scene struct {
 	server                       engine.ServerConfig
 	clientAnswers, serverAnswers answer.Answerer
 	now                          time.Time
+	renegotiate                  bool
 }
 
 func newScene(o *options) (*scene, error) {
@@ -25,18 +26,19 @@ func newScene(o *options) (*scene, error) {
 		return nil, err
 	}
 	s := &scene{
-		clientAnswers: &answer.Client{Roots: roots},
-		serverAnswers: &answer.Server{
-			Certificates: []*answer.Certificate{certificate},
-			Tickets:      &answer.TicketKeys{},
-		},
-		now: time.Now(),
+		clientAnswers: &answer.Client{Roots: roots, PSK: o.legacy.PSK},
+		now:           time.Now(),
+		renegotiate:   o.legacy.Renegotiation != engine.RenegotiateNever,
 	}
-	s.client.Rand, s.server.Rand = rand.Reader, rand.Reader
+	serverAnswers := &answer.Server{Certificates: []*answer.Certificate{certificate}, Tickets: &answer.TicketKeys{}}
+	if psk := o.legacy.PSK; psk != nil {
+		serverAnswers.PSK = answer.PSKTable{string(psk.Identity): psk.Key}.Lookup
+	}
+	s.serverAnswers = serverAnswers
+	for _, common := range []*engine.Common{&s.client.Common, &s.server.Common} {
+		o.configure(common)
+	}
 	s.client.ServerName = o.serverName
-	s.client.MinVersion, s.client.MaxVersion = o.versions.Min, o.versions.Max
-	s.server.MinVersion, s.server.MaxVersion = o.versions.Min, o.versions.Max
-	s.client.ALPN, s.server.ALPN = o.alpn, o.alpn
 	if o.resume {
 		if s.client.Session, err = s.session(); err != nil {
 			return nil, err
@@ -45,7 +47,6 @@ func newScene(o *options) (*scene, error) {
 	if o.retry {
 		s.client.KeyShares = []messages.Group{}
 	}
-	s.client.Trace, s.server.Trace = true, true
 	return s, nil
 }
 
@@ -70,6 +71,28 @@ func (s *scene) play(n *account) error {
 	p.Observe = n.event
 	if err := p.Handshake(); err != nil {
 		return err
+	}
+	n.finish()
+	if s.renegotiate {
+		return renegotiate(p, n)
+	}
+	return nil
+}
+
+// renegotiate has the client begin another handshake.
+func renegotiate(p *pipe.Pipe, n *account) error {
+	if p.Client.Engine.Connection().Version != messages.TLS12 {
+		return link.ErrNoRenegotiation
+	}
+	n.again()
+	if err := p.Do(events.Client, (*engine.Engine).Renegotiate); err != nil {
+		return err
+	}
+	if err := p.Run(); err != nil {
+		return err
+	}
+	if !p.Client.Engine.Connection().Renegotiated {
+		return link.ErrDeclined
 	}
 	n.finish()
 	return nil

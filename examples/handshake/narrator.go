@@ -16,7 +16,7 @@ type narrator interface {
 	event(at events.Role, e events.Event)
 	// answer is what an end's question got.
 	answer(at events.Role, q events.Question, a events.Answer)
-	// complete comes once, after all events of a handshake that went well.
+	// complete comes once for a handshake that went well, after all its events.
 	complete(agreed *events.Connection, c cost)
 	// reply is what a server answered, after complete.
 	reply(text []byte)
@@ -47,6 +47,11 @@ type account struct {
 	spent   cost
 	waiting bool // the client has sent something that was not answered yet
 	agreed  *events.Connection
+}
+
+// again begins to count anew, for another handshake of the connection.
+func (a *account) again() {
+	a.started, a.spent, a.waiting, a.agreed = time.Time{}, cost{}, false, nil
 }
 
 func (a *account) event(at events.Role, e events.Event) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/x509"
+	"flag"
 	"io"
 	"net"
 	"time"
@@ -17,6 +18,8 @@ type options struct {
 	roots      *x509.CertPool
 	insecure   bool
 	versions   flags.Versions
+	legacy     flags.Legacy
+	suites     []messages.CipherSuite
 	alpn       []string
 	send       string
 	timeout    time.Duration
@@ -36,6 +39,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.BoolVar(&o.insecure, "insecure", false, "take any certificate")
 	f.StringVar(&least, "min", "", "least `version`, 1.2 or 1.3; the default is the greatest")
 	f.StringVar(&most, "max", "", "greatest `version`, 1.2 or 1.3; the default is 1.3")
+	legacy := f.Legacy("renegotiate once the handshake is complete; fails in TLS 1.3")
 	f.StringVar(&alpn, "alpn", "", "application `protocols`, preferred first")
 	f.StringVar(&o.send, "send", "", "`line` to send over -connect; the default is a GET")
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`duration` after which to give -connect up")
@@ -53,13 +57,35 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	if o.retry && !o.versions.Allows(messages.TLS13) {
 		return nil, flags.Bad("-retry is for TLS 1.3")
 	}
+	if o.legacy, err = legacy.Read(o.versions); err != nil {
+		return nil, err
+	}
+	if o.suites, _, err = (flags.Choice{Versions: o.versions, Legacy: o.legacy}).CipherSuites("psk", ""); err != nil {
+		return nil, err
+	}
 	if o.roots, err = flags.Roots("ca", ca); err != nil {
 		return nil, err
 	}
 	if o.alpn, err = flags.ALPN("alpn", alpn); err != nil {
 		return nil, err
 	}
+	if o.connect == "" {
+		if err := onlyRemote(f); err != nil {
+			return nil, err
+		}
+	}
 	return o, o.nameServer()
+}
+
+// onlyRemote refuses the flags that two ends in memory have no use for.
+func onlyRemote(f *flags.Set) (err error) {
+	f.Visit(func(given *flag.Flag) {
+		switch given.Name {
+		case "ca", "insecure", "send", "timeout":
+			err = flags.Bad("-%s is for -connect", given.Name)
+		}
+	})
+	return err
 }
 
 // nameServer finds the name to check where none was given.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/examples/internal/report"
 )
 
 // questionText is a question for people.
@@ -38,6 +39,16 @@ func questionText(q events.Question) string {
 		return fmt.Sprintf("which session has the identifier of %s", bytesOf(len(q.SessionID)))
 	case *events.SealTicket:
 		return fmt.Sprintf("seal a ticket over %s", bytesOf(len(q.State)))
+	case *events.Decrypt:
+		return fmt.Sprintf("decrypt %s", bytesOf(len(q.Ciphertext)))
+	case *events.OfferPSK:
+		text := fmt.Sprintf("which key for %s?", name(q.ServerName))
+		if len(q.Hint) > 0 {
+			text += " the server hints at " + report.Plain(string(q.Hint))
+		}
+		return text
+	case *events.ChoosePSK:
+		return fmt.Sprintf("which key has %s?", report.Plain(string(q.Identities[0])))
 	}
 	return q.String()
 }
@@ -71,6 +82,15 @@ func answerText(a events.Answer) string {
 			return "no ticket"
 		}
 		return fmt.Sprintf("ticket of %s", bytesOf(len(a.Ticket)))
+	case *events.Decrypted:
+		return fmt.Sprintf("secret of %s", bytesOf(len(a.Premaster)))
+	case *events.PSKOffered:
+		return fmt.Sprintf("that of %s, %s", report.Plain(string(a.Identity)), bytesOf(len(a.Key)))
+	case *events.PSKChosen:
+		if a.Index < 0 {
+			return "none"
+		}
+		return fmt.Sprintf("key of %s", bytesOf(len(a.Key)))
 	case *events.Refused:
 		return fmt.Sprintf("no, %v: %v", a.Alert, a.Err)
 	}

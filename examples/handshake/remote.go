@@ -26,8 +26,7 @@ const (
 // overTCP meets a real server.
 func (o *options) overTCP(n *account) error {
 	config := &engine.ClientConfig{ServerName: o.serverName}
-	config.Rand, config.ALPN, config.Trace = rand.Reader, o.alpn, true
-	config.MinVersion, config.MaxVersion = o.versions.Min, o.versions.Max
+	o.configure(&config.Common)
 	if o.retry {
 		config.KeyShares = []messages.Group{}
 	}
@@ -43,22 +42,43 @@ func (o *options) overTCP(n *account) error {
 	if err := conn.SetDeadline(deadline); err != nil {
 		return err
 	}
-	answers := &answer.Client{Roots: o.roots, InsecureSkipVerify: o.insecure}
+	answers := &answer.Client{Roots: o.roots, InsecureSkipVerify: o.insecure, PSK: o.legacy.PSK}
 	l := link.New(e, conn, &witness{answers, events.Client, n}, func(e events.Event) { n.event(events.Client, e) })
 	defer l.Finish(patience)
-	if err := l.Handshake(); err != nil {
+	if err := o.shake(l, n); err != nil {
 		return err
 	}
 	// A server that takes no more may have said why.
 	_ = l.Write([]byte(o.request()))
 	text, failed := readReply(conn, l, deadline)
-	if failed == nil {
-		// Whether a server that has closed still hears this is its own affair.
-		_ = l.CloseWrite()
+	if failed != nil {
+		return failed
 	}
+	// Whether a server that has closed still hears this is its own affair.
+	_ = l.CloseWrite()
 	n.finish()
 	n.reply(text)
-	return failed
+	return nil
+}
+
+// shake runs the handshake, and another one if that is asked for.
+func (o *options) shake(l *link.Link, n *account) error {
+	if err := l.Handshake(); err != nil {
+		return err
+	}
+	if o.legacy.Renegotiation == engine.RenegotiateNever {
+		return nil
+	}
+	n.finish()
+	n.again()
+	return l.Renegotiate()
+}
+
+// configure sets what the flags say of either end.
+func (o *options) configure(c *engine.Common) {
+	c.Rand, c.Trace, c.ALPN, c.CipherSuites = rand.Reader, true, o.alpn, o.suites
+	c.MinVersion, c.MaxVersion = o.versions.Min, o.versions.Max
+	o.legacy.Configure(c)
 }
 
 func (o *options) request() string {

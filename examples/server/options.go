@@ -18,6 +18,7 @@ type options struct {
 	clientRoots  *x509.CertPool
 	tickets      bool
 	versions     flags.Versions
+	legacy       flags.Legacy
 	alpn         []string
 	groups       []messages.Group
 	suites       []messages.CipherSuite
@@ -35,6 +36,7 @@ type text struct {
 	least, most                               string
 	clientAuth, clientCA                      string
 	alpn, groups, ciphers, mode, keylog, ocsp string
+	legacy                                    *flags.LegacyText
 }
 
 func parse(arguments []string, stderr io.Writer) (*options, error) {
@@ -48,6 +50,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&t.clientAuth, "client-auth", "none", "client certificate: `none`, request or require")
 	f.StringVar(&t.clientCA, "client-ca", "", "PEM `file` of authorities for client certificates; without it any will do")
 	f.BoolVar(&o.tickets, "tickets", true, "send and take session tickets")
+	t.legacy = f.Legacy("let clients of TLS 1.2 renegotiate, and ask for it on GET /renegotiation")
 	f.StringVar(&t.alpn, "alpn", "", "application `protocols`; a client that offers only others is refused")
 	f.StringVar(&t.groups, "groups", "", "`groups` for the key exchange, preferred first")
 	f.StringVar(&t.ciphers, "ciphers", "", "cipher `suites`, preferred first, or all; a version without one is not used")
@@ -67,7 +70,6 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 
 // later are the flags whose feature is not there.
 func later(f *flags.Set) {
-	f.LaterString("psk", "external pre-shared key, `identity:hex`")
 	f.LaterString("psk-hash", "hash of the -psk, `sha256` or sha384")
 	f.LaterBool("psk-ke", "allow pre-shared keys without a key exchange")
 	f.LaterInt("early-data", "take early data of up to so many `bytes`")
@@ -80,6 +82,9 @@ func later(f *flags.Set) {
 // read checks the text and reads the files it names.
 func (o *options) read(t *text) (err error) {
 	if o.versions, err = flags.ReadVersions(t.least, t.most); err != nil {
+		return err
+	}
+	if o.legacy, err = t.legacy.Read(o.versions); err != nil {
 		return err
 	}
 	if err := flags.Label("exporter", o.exporter); err != nil {
@@ -106,16 +111,20 @@ func (o *options) read(t *text) (err error) {
 	if o.groups, err = flags.Groups("groups", t.groups); err != nil {
 		return err
 	}
-	if o.suites, o.versions, err = o.versions.CipherSuites("ciphers", t.ciphers); err != nil {
+	choice := flags.Choice{Versions: o.versions, Legacy: o.legacy, Groups: o.groups}
+	if o.suites, o.versions, err = choice.CipherSuites("ciphers", t.ciphers); err != nil {
 		return err
 	}
-	if len(t.certs) == 0 {
-		return flags.Bad("-cert and -key are needed")
+	if len(t.certs) == 0 && o.legacy.PSK == nil {
+		return flags.Bad("-cert and -key are needed, or a -psk")
 	}
 	if o.certificates, err = flags.Certificates(t.certs, t.keys); err != nil {
 		return err
 	}
 	if t.ocsp != "" {
+		if len(o.certificates) == 0 {
+			return flags.Bad("-ocsp is for the first -cert")
+		}
 		response, err := flags.OCSP("ocsp", t.ocsp)
 		if err != nil {
 			return err

@@ -44,8 +44,12 @@ func newServer(o *options, stderr io.Writer) (*server, error) {
 	s.config.CipherSuites, s.config.Groups, s.config.ALPN = o.suites, o.groups, o.alpn
 	s.config.KeyLog, s.config.Trace = o.keyLog != nil, o.verbose
 	s.config.RecordSizeLimit = o.recordLimit
+	o.legacy.Configure(&s.config.Common)
 	s.config.ClientAuth, s.config.NoTickets = o.clientAuth, !o.tickets
 	s.answers.Certificates, s.answers.ClientRoots = o.certificates, o.clientRoots
+	if psk := o.legacy.PSK; psk != nil {
+		s.answers.PSK = answer.PSKTable{string(psk.Identity): psk.Key}.Lookup
+	}
 	if o.tickets {
 		s.answers.Tickets = &answer.TicketKeys{}
 	}
@@ -100,11 +104,11 @@ func (s *server) exchange(conn net.Conn, l *link.Link) error {
 	if err := l.Handshake(); err != nil {
 		return err
 	}
-	text, err := report.Of(l.Engine, s.exporter)
-	if err != nil {
-		return err
-	}
 	if s.verbose {
+		text, err := report.Of(l.Engine, s.exporter)
+		if err != nil {
+			return err
+		}
 		s.log.Printf("%v: %s", conn.RemoteAddr(), strings.ReplaceAll(strings.TrimSpace(text), "\n", " "))
 	}
 	if s.echo {
@@ -113,7 +117,7 @@ func (s *server) exchange(conn net.Conn, l *link.Link) error {
 	if err := conn.SetDeadline(time.Now().Add(requestTime)); err != nil {
 		return err
 	}
-	return s.reply(l, text)
+	return s.reply(l)
 }
 
 // echo writes back whatever comes in one read in one write.
@@ -141,8 +145,9 @@ const (
 	maxReply   = 1 << 28
 )
 
-// reply reads a request up to its empty line, and answers it with the report.
-func (s *server) reply(l *link.Link, text string) error {
+// reply reads a request up to its empty line, does what its path asks for, and
+// answers it with the report.
+func (s *server) reply(l *link.Link) error {
 	var request []byte
 	for !complete(request) && len(request) < maxRequest {
 		data, err := l.Read()
@@ -154,19 +159,46 @@ func (s *server) reply(l *link.Link, text string) error {
 		}
 		request = append(request, data...)
 	}
-	status := "200 OK"
-	if path(request) == "/keyupdate" {
-		if l.Engine.Connection().Version == messages.TLS12 {
-			status = "501 TLS 1.2 has no key update"
-		} else if err := l.UpdateKeys(); err != nil {
-			return err
-		}
+	status, err := s.perform(l, path(request))
+	if err != nil {
+		return err
+	}
+	// The report is that of the last handshake.
+	text, err := report.Of(l.Engine, s.exporter)
+	if err != nil {
+		return err
 	}
 	if err := l.Write(response(status, text, s.replySize)); err != nil {
 		return err
 	}
 	return l.CloseWrite()
 }
+
+// perform does what a path asks for, and gives the status of the reply.
+func (s *server) perform(l *link.Link, path string) (status string, err error) {
+	legacy := l.Engine.Connection().Version == messages.TLS12
+	switch {
+	case path == "/keyupdate" && legacy:
+		return "501 TLS 1.2 has no key update", nil
+	case path == "/keyupdate":
+		return ok, l.UpdateKeys()
+	case path != "/renegotiation":
+		return ok, nil
+	case !legacy:
+		return "501 TLS 1.3 has no renegotiation", nil
+	}
+	err = l.Renegotiate()
+	var declined *flags.Failure
+	switch {
+	case errors.As(err, &declined):
+		return "501 the client declines", nil
+	case errors.Is(err, engine.ErrMisuse):
+		return "501 this server, or this connection, does not renegotiate", nil
+	}
+	return ok, err
+}
+
+const ok = "200 OK"
 
 func complete(request []byte) bool {
 	return bytes.Contains(request, []byte("\r\n\r\n")) || bytes.Contains(request, []byte("\n\n"))

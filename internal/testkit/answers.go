@@ -85,6 +85,9 @@ func (a *Answers) Now(q events.Question) events.Answer {
 		if err != nil {
 			return q.Reject(messages.AlertBadCertificate, err)
 		}
+		if certificate.PublicKey == nil {
+			return q.Reject(messages.AlertUnsupportedCertificate, errors.New("testkit: a key of an unknown kind"))
+		}
 		return q.Accept(certificate.PublicKey)
 	case *events.OpenTicket:
 		return q.Reply(0, q.Tickets[0].Ticket)

@@ -228,10 +228,11 @@ func (s *Stream) Keep(out *events.Output, b []byte) {
 // smallRecord is the least buffer worth having.
 const smallRecord = 512
 
-// Fork is a copy that shares nothing that changes. The two would write under
-// the same nonces.
-func (s *Stream) Fork() *Stream {
-	fork := *s
+// Fork is a copy that shares nothing that changes, and draws from rand. The two
+// would write under the same nonces.
+func (s *Stream) Fork(rand io.Reader) *Stream {
+	fork, options := *s, *s.options
+	options.Rand, fork.options = rand, &options
 	fork.in, fork.messages, fork.out = slices.Clone(s.in), slices.Clone(s.messages), slices.Clone(s.out)
 	switch opener := s.opener.(type) {
 	case *secrets.Opener:
@@ -243,7 +244,7 @@ func (s *Stream) Fork() *Stream {
 	case *secrets.Sealer:
 		fork.sealer = sealer.Fork()
 	case *secrets.Sealer12:
-		fork.sealer = sealer.Fork()
+		fork.sealer = sealer.ForkWith(rand)
 	}
 	return &fork
 }

@@ -312,6 +312,8 @@ func recordRefusal(err error) error {
 		return refuse.NoContentType
 	case errors.Is(err, secrets.ErrSequence):
 		return refuse.SequenceExhausted
+	case errors.Is(err, secrets.ErrEntropy): // for the IV of a record under CBC
+		return refuse.Entropy.Because(err)
 	}
 	return refuse.Internal.Because(err)
 }

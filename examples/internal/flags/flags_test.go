@@ -63,12 +63,12 @@ func TestSuitesAndVersionsNarrowEachOther(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		suites, v, err := v.CipherSuites("ciphers", row.names)
+		suites, v, err := flags.Choice{Versions: v}.CipherSuites("ciphers", row.names)
 		if err != nil || !slices.Equal(suites, row.suites) || v.Min != row.min || v.Max != row.max {
 			t.Errorf("%+v: %v of %v to %v (%v)", row, suites, v.Min, v.Max, err)
 		}
 	}
-	both := flags.Versions{Min: messages.TLS12, Max: messages.TLS13}
+	both := flags.Choice{Versions: flags.Versions{Min: messages.TLS12, Max: messages.TLS13}}
 	suites, _, err := both.CipherSuites("ciphers", "all")
 	if err != nil || !slices.Contains(suites, new) || !slices.Contains(suites, old) || !slices.Contains(suites, cbc) ||
 		slices.Contains(suites, messages.TLS_RSA_WITH_AES_128_GCM_SHA256) {
@@ -80,9 +80,10 @@ func TestErrorsHaveAKindAndAStatus(t *testing.T) {
 	_, unknown := flags.Groups("groups", "x25519,nothing")
 	_, twice := flags.Groups("groups", "x25519,curve25519")
 	_, later := flags.Groups("groups", "x25519,brainpoolP256r1")
-	both := flags.Versions{Min: messages.TLS12, Max: messages.TLS13}
-	_, _, oldSuite := both.CipherSuites("ciphers", "TLS_RSA_WITH_AES_128_GCM_SHA256")
-	_, _, otherSuite := flags.Versions{Min: messages.TLS13, Max: messages.TLS13}.CipherSuites("ciphers", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
+	both := flags.Choice{Versions: flags.Versions{Min: messages.TLS12, Max: messages.TLS13}}
+	_, _, oldSuite := both.CipherSuites("ciphers", "TLS_RSA_PSK_WITH_AES_128_GCM_SHA256")
+	_, _, keyless := both.CipherSuites("ciphers", "TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256")
+	_, _, otherSuite := flags.Choice{Versions: flags.Versions{Min: messages.TLS13, Max: messages.TLS13}}.CipherSuites("ciphers", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
 	_, between := flags.ReadVersions("1.3", "1.2")
 	_, older := flags.ReadVersions("1.1", "")
 	_, misuse := engine.NewClient(&engine.ClientConfig{})
@@ -97,6 +98,7 @@ func TestErrorsHaveAKindAndAStatus(t *testing.T) {
 		"a name twice":            {twice, flags.BadUsage, `test: -groups: "curve25519" is named twice`},
 		"a group to come":         {later, flags.NotThere, "unsupported: -groups"},
 		"a suite to come":         {oldSuite, flags.NotThere, "unsupported: -ciphers"},
+		"a suite without its key": {keyless, flags.BadUsage, "test: -ciphers: TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256 takes a -psk"},
 		"a suite of no version":   {otherSuite, flags.BadUsage, "test: -ciphers: none is for a version that is allowed"},
 		"no version in between":   {between, flags.BadUsage, "test: -min 1.3 is above -max 1.2"},
 		"too old a version":       {older, flags.BadUsage, `test: version "1.1" is neither 1.2 nor 1.3`},

@@ -1,9 +1,6 @@
 package flags
 
-import (
-	"github.com/tacitls/tacitls/messages"
-	"github.com/tacitls/tacitls/secrets"
-)
+import "github.com/tacitls/tacitls/messages"
 
 // Versions are the protocol versions allowed, the least and the greatest.
 type Versions struct{ Min, Max messages.Version }
@@ -37,57 +34,3 @@ func ReadVersions(least, most string) (Versions, error) {
 
 // Allows tells whether a version is among those allowed.
 func (v Versions) Allows(version messages.Version) bool { return v.Min <= version && version <= v.Max }
-
-// CipherSuites reads names of cipher suites, or "all" for all there are. It
-// narrows the versions to those that a suite is named for: the others cannot
-// come about. Suites of a version that is not allowed are passed over, unless
-// there is no other.
-func (v Versions) CipherSuites(flag, value string) ([]messages.CipherSuite, Versions, error) {
-	suites, err := named(flag, value, messages.ParseCipherSuite, func(id messages.CipherSuite) bool {
-		return versionOf(id) != 0
-	})
-	if value == "all" {
-		suites, err = allSuites(), nil
-	}
-	if err != nil || suites == nil {
-		return nil, v, err
-	}
-	var narrowed Versions
-	var kept []messages.CipherSuite
-	for _, id := range suites {
-		version := versionOf(id)
-		if !v.Allows(version) {
-			continue
-		}
-		kept = append(kept, id)
-		if narrowed.Min == 0 || version < narrowed.Min {
-			narrowed.Min = version
-		}
-		narrowed.Max = max(narrowed.Max, version)
-	}
-	if kept == nil {
-		return nil, v, Bad("-%s: none is for a version that is allowed", flag)
-	}
-	return kept, narrowed, nil
-}
-
-func allSuites() []messages.CipherSuite {
-	all := secrets.Suites13()
-	for _, id := range secrets.Suites12() {
-		if versionOf(id) != 0 {
-			all = append(all, id)
-		}
-	}
-	return all
-}
-
-// versionOf is the version that a suite is for, or 0 if it is not there.
-func versionOf(id messages.CipherSuite) messages.Version {
-	if _, ok := secrets.LookupSuite(id); ok {
-		return messages.TLS13
-	}
-	if suite, ok := secrets.LookupSuite12(id); ok && suite.KeyExchange == secrets.KeyExchangeECDHE {
-		return messages.TLS12
-	}
-	return 0
-}

@@ -5,6 +5,7 @@
 package link
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -13,11 +14,17 @@ import (
 	"github.com/tacitls/tacitls/adapters/answer"
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/examples/internal/flags"
 	"github.com/tacitls/tacitls/messages"
 )
 
-// bufferSize is that of one read, in bytes: two full records.
-const bufferSize = 1 << 15
+const (
+	// bufferSize is that of one read, in bytes: two full records.
+	bufferSize = 1 << 15
+	// maxWaiting is how much data may come while a renegotiation is waited for,
+	// in bytes.
+	maxWaiting = 1 << 20
+)
 
 // Link is one end of one connection.
 type Link struct {
@@ -32,6 +39,8 @@ type Link struct {
 	received []byte // application data that Read has not given yet
 	writeErr error
 	known    []byte // the identifier of a server's session of TLS 1.2
+	asked    bool   // for a renegotiation, and no answer has come
+	declined bool   // by the peer
 }
 
 // New joins an engine to a connection. Observe, unless nil, sees every event
@@ -74,9 +83,68 @@ func (l *Link) Read() ([]byte, error) {
 // Write sends application data, as many records as it takes, in one write.
 //
 // Where the network takes no more, Read still gives what the peer has said
-// before it went, such as an alert, and then the same error.
+// before it went, such as an alert, and then the same error. A renegotiation that
+// is under way is waited for; what comes meanwhile is kept for Read.
 func (l *Link) Write(p []byte) error {
-	return l.send(func(out *events.Output, now time.Time) error { return l.Engine.Write(out, now, p) })
+	write := func(out *events.Output, now time.Time) error { return l.Engine.Write(out, now, p) }
+	err := l.send(write)
+	if !errors.Is(err, engine.ErrNotReady) || !l.Engine.Completed() {
+		return err
+	}
+	// p may be what Read gave, which reading overwrites.
+	p = bytes.Clone(p)
+	for errors.Is(err, engine.ErrNotReady) {
+		if err := l.wait(); err != nil {
+			return err
+		}
+		err = l.send(write)
+	}
+	return err
+}
+
+// The errors of Renegotiate that leave the connection as it is.
+var (
+	// ErrNoRenegotiation tells that the version has none.
+	ErrNoRenegotiation = &flags.Failure{
+		Name: "no_renegotiation", Sentence: "TLS 1.3 has no renegotiation", Section: "RFC 8446, Section 4.1.2",
+	}
+	// ErrDeclined tells that the peer does not want to.
+	ErrDeclined = &flags.Failure{
+		Name: "renegotiation_declined", Sentence: "the peer does not want to renegotiate", Section: "RFC 5746, Section 4.2",
+	}
+)
+
+// Renegotiate has another handshake take place, in TLS 1.2, and waits for it. What
+// comes meanwhile is kept for Read. A server's client may pass the request over:
+// then it ends with the deadline of the transport.
+func (l *Link) Renegotiate() error {
+	if l.Engine.Connection().Version != messages.TLS12 {
+		return ErrNoRenegotiation
+	}
+	l.asked, l.declined = true, false
+	if err := l.send(l.Engine.Renegotiate); err != nil {
+		return err
+	}
+	for l.asked {
+		if err := l.wait(); err != nil {
+			return err
+		}
+	}
+	if l.declined {
+		return ErrDeclined
+	}
+	return nil
+}
+
+// wait reads on behalf of who waits for a renegotiation.
+func (l *Link) wait() error {
+	if l.Engine.ReadClosed() {
+		return io.ErrUnexpectedEOF
+	}
+	if len(l.received) > maxWaiting {
+		return errors.New("too much data comes in a renegotiation")
+	}
+	return l.read()
 }
 
 // UpdateKeys changes the keys for writing, and asks the peer to do the same
@@ -161,6 +229,12 @@ func (l *Link) act(event events.Event) {
 		}
 	case *events.DataReceived:
 		l.received = append(l.received, event.Bytes...)
+	case *events.HandshakeCompleted:
+		l.asked = false
+	case *events.WarningReceived:
+		if l.asked && event.Alert == messages.AlertNoRenegotiation {
+			l.asked, l.declined = false, true
+		}
 	case *events.SessionEstablished:
 		l.known = event.SessionID
 		if keeper, ok := l.answers.(answer.EstablishedKeeper); ok {

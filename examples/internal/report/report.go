@@ -31,6 +31,7 @@ func Of(e *engine.Engine, label string) (string, error) {
 	line("group", groupName(c.Group))
 	line("resumed", c.Resumed)
 	line("hrr", c.Retried)
+	line("renegotiated", c.Renegotiated)
 	line("alpn", Plain(c.ALPN))
 	line("sni", Plain(sentName(c.ServerName)))
 	line("peer_cn", Plain(commonName(c.PeerChain)))

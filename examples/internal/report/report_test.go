@@ -26,7 +26,7 @@ func TestAReportHasEveryKeyOnce(t *testing.T) {
 		key, _, _ := strings.Cut(line, "=")
 		keys = append(keys, key)
 	}
-	want := "version cipher group resumed hrr alpn sni peer_cn early_data psk ocsp sct ech exporter"
+	want := "version cipher group resumed hrr renegotiated alpn sni peer_cn early_data psk ocsp sct ech exporter"
 	if got := strings.Join(keys, " "); got != want {
 		t.Errorf("the keys are %s, want %s", got, want)
 	}
