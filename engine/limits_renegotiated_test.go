@@ -9,6 +9,8 @@ import (
 	"github.com/tacitls/tacitls/messages"
 )
 
+// A renegotiation agrees on the limits of records anew, and no data is lost over
+// it, be it written before or after.
 func TestARenegotiationAgreesOnLimitsAnew(t *testing.T) {
 	for _, first := range []int{0, 64, 300, 16384} {
 		for _, second := range []int{0, 64, 300, 16384} {
@@ -49,7 +51,17 @@ func TestARenegotiationAgreesOnLimitsAnew(t *testing.T) {
 				t.Fatal(err)
 			}
 			c, s := p.Client.Engine.Connection(), p.Server.Engine.Connection()
-			t.Log(first, second, n, c.SendLimit, c.ReceiveLimit, s.SendLimit, s.ReceiveLimit, len(p.Server.Received), len(p.Client.Received))
+			want := uint16(second)
+			if second == 0 {
+				want = 16384 // the most that there can be
+			}
+			if n != 2 || c.SendLimit != want || s.ReceiveLimit != want || c.ReceiveLimit != 200 || s.SendLimit != 200 {
+				t.Errorf("limits of %d, then %d: the client has %d and %d, the server %d and %d", first, second,
+					c.SendLimit, c.ReceiveLimit, s.SendLimit, s.ReceiveLimit)
+			}
+			if len(p.Server.Received) < 40000 || len(p.Client.Received) != 40000 {
+				t.Errorf("limits of %d, then %d: %d and %d bytes arrive", first, second, len(p.Server.Received), len(p.Client.Received))
+			}
 		}
 	}
 }

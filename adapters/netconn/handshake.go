@@ -62,15 +62,7 @@ func (c *Conn) handshake(ctx context.Context, enough *atomic.Bool) error {
 		defer cancel()
 		ctx = limited
 	}
-	// The transport knows no context, but its being closed it knows.
-	stop := context.AfterFunc(ctx, func() { _ = c.transport.Close() })
-	err := c.shake(enough)
-	if !stop() && ctx.Err() != nil {
-		err = ctx.Err()
-		if errors.Is(context.Cause(ctx), errPatience) {
-			err = errPatience
-		}
-	}
+	err := c.shakeWithin(ctx, enough)
 	if err == nil {
 		if completed, _ := c.progress(); completed {
 			c.complete.Store(true)
@@ -83,6 +75,20 @@ func (c *Conn) handshake(ctx context.Context, enough *atomic.Bool) error {
 		c.mu.Unlock()
 	}
 	return err
+}
+
+// shakeWithin is shake for as long as ctx lasts.
+func (c *Conn) shakeWithin(ctx context.Context, enough *atomic.Bool) error {
+	// The transport knows no context, but its being closed it knows.
+	stop := context.AfterFunc(ctx, func() { _ = c.transport.Close() })
+	err := c.shake(enough)
+	switch {
+	case stop() || ctx.Err() == nil:
+		return err
+	case errors.Is(context.Cause(ctx), errPatience):
+		return errPatience
+	}
+	return ctx.Err()
 }
 
 var errPatience = fmt.Errorf("netconn: the handshake takes too long: %w", os.ErrDeadlineExceeded)

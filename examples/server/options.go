@@ -115,6 +115,15 @@ func (o *options) read(t *text) (err error) {
 	if o.suites, o.versions, err = choice.CipherSuites("ciphers", t.ciphers); err != nil {
 		return err
 	}
+	if err := o.readFiles(t); err != nil {
+		return err
+	}
+	o.keyLog, err = flags.OpenKeyLog(t.keylog)
+	return err
+}
+
+// readFiles reads the certificates, and what goes with them.
+func (o *options) readFiles(t *text) (err error) {
 	if len(t.certs) == 0 && o.legacy.PSK == nil {
 		return flags.Bad("-cert and -key are needed, or a -psk")
 	}
@@ -131,9 +140,6 @@ func (o *options) read(t *text) (err error) {
 		}
 		o.certificates[0] = o.certificates[0].Staple(response, nil)
 	}
-	if o.clientRoots, err = flags.Roots("client-ca", t.clientCA); err != nil {
-		return err
-	}
-	o.keyLog, err = flags.OpenKeyLog(t.keylog)
+	o.clientRoots, err = flags.Roots("client-ca", t.clientCA)
 	return err
 }
