@@ -27,6 +27,7 @@ type endpoint struct {
 	now     time.Time
 
 	received []byte
+	early    []byte
 	sessions []*events.Session
 	// completions counts the handshakes.
 	completions int
@@ -68,6 +69,8 @@ func (p *endpoint) do(call func(e *engine.Engine, out *events.Output, now time.T
 			}
 		case *events.DataReceived:
 			p.received = append(p.received, event.Bytes...)
+		case *events.EarlyDataReceived:
+			p.early = append(p.early, event.Bytes...)
 		case *events.HandshakeCompleted:
 			p.completions++
 		case *events.TicketReceived:

@@ -76,7 +76,7 @@ func (openSSL) agreed(i *interop, c *events.Connection, suite *foreignSuite) []s
 		// The version before the suite is the oldest that has the suite.
 		said = append(said, `Protocol  : TLSv1\.2\n`)
 	}
-	if c.Resumed {
+	if c.Resumed || c.Version == messages.TLS13 && len(c.PSKIdentity) > 0 {
 		said[0] = `Reused, \S+, Cipher is ` + cipher + `\n`
 		return said
 	}

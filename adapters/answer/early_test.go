@@ -1,0 +1,104 @@
+package answer_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tacitls/tacitls/adapters/answer"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/internal/testkit"
+)
+
+// question is one about early data with a binder, of a ticket that is a minute old.
+func question(binder string, late time.Duration) *events.AcceptEarlyData {
+	return &events.AcceptEarlyData{Binder: []byte(binder), RealAge: time.Minute + late, TicketAge: time.Minute}
+}
+
+// covers 8446/8/2
+// covers 8446/4.2.10/3
+func TestAGuardTakesAHelloOnceAndOnlyIfItIsFresh(t *testing.T) {
+	var g answer.ReplayGuard
+	now := testkit.Now
+	if g.Accept(now, question("first", 0)) {
+		t.Error("a guard that has just begun knows what was taken before")
+	}
+	now = now.Add(11 * time.Second)
+	for _, step := range []struct {
+		binder string
+		later  time.Duration // since the step before
+		late   time.Duration
+		want   bool
+	}{
+		{"a", 0, 0, true},
+		{"a", 0, 0, false},
+		{"b", 0, 0, true},
+		{"a", 9 * time.Second, 9 * time.Second, false},
+		{"c", 0, 11 * time.Second, false}, // kept back
+		{"c", 0, -11 * time.Second, false},
+		{"c", 0, 10 * time.Second, true},
+		{"b", 15 * time.Second, 24 * time.Second, false},
+		{"a", 5 * time.Second, 29 * time.Second, false},
+		{"d", time.Hour, 0, true},
+		{"a", 0, 0, true}, // long forgotten, and no hello of then is fresh any more
+	} {
+		now = now.Add(step.later)
+		if got := g.Accept(now, question(step.binder, step.late)); got != step.want {
+			t.Errorf("%s after %v, %v late: %t", step.binder, step.later, step.late, got)
+		}
+	}
+}
+
+func TestAGuardRemembersNoMoreThanItsBound(t *testing.T) {
+	g := answer.ReplayGuard{Max: 2}
+	_ = g.Accept(testkit.Now, question("begin", 0))
+	now := testkit.Now.Add(time.Minute)
+	for i, want := range []bool{true, true, false, false} {
+		if got := g.Accept(now, question(string(rune('a'+i)), 0)); got != want {
+			t.Errorf("hello %d: %t", i, got)
+		}
+	}
+	if !g.Accept(now.Add(time.Minute), question("later", 0)) {
+		t.Error("there is room again")
+	}
+}
+
+// A clock that goes back is a beginning: what was remembered does not say when.
+func TestAGuardWhoseClockGoesBackBeginsAnew(t *testing.T) {
+	var g answer.ReplayGuard
+	_ = g.Accept(testkit.Now, question("begin", 0))
+	if g.Accept(testkit.Now.Add(-time.Hour), question("a", 0)) {
+		t.Error("nothing is known of an hour ago")
+	}
+	if !g.Accept(testkit.Now.Add(-time.Hour+11*time.Second), question("a", 0)) {
+		t.Error("a Window later it is")
+	}
+}
+
+// Two servers that share their tickets and not their guard each take a replayed
+// hello; with one guard between them one does (RFC 8446, Section 8.2).
+func TestServersThatShareTicketsHaveToShareTheGuard(t *testing.T) {
+	now := testkit.Now.Add(time.Minute)
+	take := func(guards ...*answer.ReplayGuard) (taken int) {
+		for _, g := range guards {
+			_ = g.Accept(testkit.Now, question("begin", 0))
+		}
+		for _, g := range guards {
+			s := &answer.Server{EarlyData: g.Accept}
+			decision, ok := s.Answer(now, question("replayed", 0)).(*events.EarlyDataDecided)
+			if !ok {
+				t.Fatal("the question is not answered")
+			}
+			if decision.Accepted {
+				taken++
+			}
+		}
+		return taken
+	}
+	shared := &answer.ReplayGuard{}
+	if apart, together := take(&answer.ReplayGuard{}, &answer.ReplayGuard{}), take(shared, shared); apart != 2 || together != 1 {
+		t.Errorf("a hello is taken %d times by guards of their own, %d times by one", apart, together)
+	}
+	if decision := (&answer.Server{}).Answer(now, question("none", 0)).(*events.EarlyDataDecided); decision.Accepted {
+		t.Error("a server without a guard takes none")
+	}
+}
