@@ -3,6 +3,8 @@ package engine_test
 import (
 	"testing"
 
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/internal/testkit/forge"
 	"github.com/tacitls/tacitls/messages"
@@ -38,5 +40,34 @@ func TestASessionBringsNoPlainCBCBack(t *testing.T) {
 	err := p.Handshake()
 	if agreed := p.Server.Engine.Connection(); err != nil || agreed.Resumed || agreed.CipherSuite != aead {
 		t.Errorf("the server goes on with %v, resumed %t: %v", agreed.CipherSuite, agreed.Resumed, err)
+	}
+}
+
+// What comes behind close_notify is ignored by whoever reads it; nothing is sent.
+func TestNothingOfARenegotiationFollowsCloseNotify(t *testing.T) {
+	for _, closes := range []events.Role{events.Client, events.Server} {
+		pair := legacy("closes in the midst")
+		pair.Client.Trace, pair.Server.Trace = true, true
+		p := established(t, pair)
+		sent := 0
+		p.Observe = func(at events.Role, e events.Event) {
+			if _, ok := e.(*events.RecordSent); ok && at == closes {
+				sent++
+			}
+		}
+		if err := p.Do(events.Client, (*engine.Engine).Renegotiate); err != nil {
+			t.Fatal(err)
+		}
+		if closes == events.Server {
+			p.Step(events.Server) // the ClientHello arrives, and is answered
+		}
+		if err := p.Do(closes, (*engine.Engine).CloseWrite); err != nil {
+			t.Fatal(err)
+		}
+		sent = 0
+		_ = p.Run()
+		if sent != 0 {
+			t.Errorf("the %v sends %d records after close_notify", closes, sent)
+		}
 	}
 }
