@@ -71,3 +71,34 @@ func TestNothingOfARenegotiationFollowsCloseNotify(t *testing.T) {
 		}
 	}
 }
+
+// A peer that reads nothing cannot have this end write without bound, whatever
+// data it sends between its wishes to renegotiate.
+func TestWishesToRenegotiateAreDeclinedSoOften(t *testing.T) {
+	const most = 64
+	for _, asks := range []events.Role{events.Client, events.Server} {
+		pair := legacy("asks for good")
+		declines := &pair.Client.Common
+		if asks == events.Client {
+			declines = &pair.Server.Common
+		}
+		declines.Renegotiation = engine.RenegotiateNever
+		l := forge.New(pair)
+		l.Handshake()
+		end := l.End(asks.Peer())
+		for range most {
+			_ = l.Do(asks, (*engine.Engine).Renegotiate)
+			l.Run()
+			l.Write(asks, "x")
+			l.Write(asks.Peer(), "y") // so many warnings in a row would end the other's patience
+		}
+		if end.Err != nil || len(end.Received) != most {
+			t.Fatalf("the %v gives up at once, after %d bytes: %v", end.Role, len(end.Received), end.Err)
+		}
+		_ = l.Do(asks, (*engine.Engine).Renegotiate)
+		l.Run()
+		if end.Err == nil || end.Err.Refusal.Name != "too_many_renegotiations" {
+			t.Errorf("the %v goes on to decline: %v", end.Role, end.Err)
+		}
+	}
+}

@@ -250,6 +250,12 @@ func supplementOffences() []offence {
 			forge: clientSays(func(m *messages.CertificateURL) { m.URLs = append(m.URLs, m.URLs[0]) }),
 		},
 		{
+			sentence: "a client sends seventeen URLs", refusal: "bad_certificate_path", by: events.Server, alert: messages.AlertIllegalParameter, pair: fetching,
+			forge: clientSays(func(m *messages.CertificateURL) {
+				m.ChainType, m.URLs = messages.ChainIndividualCerts, slices.Repeat(m.URLs, 17)
+			}),
+		},
+		{
 			sentence: "a client sends a URL that was not agreed on", refusal: "unexpected_message", by: events.Server, pair: withLegacyClientCert,
 			forge: instead(events.Client, messages.TypeCertificate, func(w *forge.Wire, _ []byte) {
 				w.Message(&messages.CertificateURL{URLs: []messages.URLAndHash{{URL: []byte("http://example/")}}})

@@ -46,6 +46,9 @@ type Context struct {
 	// last sent data.
 	SinceData int
 
+	// Declined counts the peer's wishes to renegotiate that were answered.
+	Declined int
+
 	// Rewrite replaces what Marshal gives. It is nil outside of tests, which
 	// replay recordings with the lists of extensions of other implementations.
 	Rewrite func(m messages.Message, raw []byte) []byte
