@@ -275,7 +275,9 @@ func (hs *Context) Restart() *Previous {
 	previous := &Previous{Connection: hs.Connection, Established: *hs.Established12}
 	previous.Established.Master.Wipe()
 	hs.Unfinished = &Unfinished{Previous: previous}
-	hs.Connection = events.Connection{Role: hs.Role, Version: previous.Connection.Version, Renegotiated: true}
+	hs.Connection = events.Connection{
+		Role: hs.Role, Version: previous.Connection.Version, ALPN: previous.Connection.ALPN, Renegotiated: true,
+	}
 	return previous
 }
 
