@@ -29,7 +29,9 @@ func (p Profile) String() string {
 
 // Renegotiation is how many handshakes of TLS 1.2 may follow the first on a
 // connection, whoever begins them. Each is bound to the one before by RFC 5746, or
-// does not take place; and the peer keeps the certificate that it has shown.
+// does not take place; and the peer keeps the certificate that it has shown, the
+// identity of a pre-shared key that it has named, the name that it asked for, and
+// the application protocol.
 type Renegotiation uint8
 
 const (

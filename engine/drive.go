@@ -176,6 +176,9 @@ func (e *Engine) perform(out *events.Output, a *handshake.Action) error {
 	case handshake.SendMessage:
 		return e.send(out, a.Message)
 	case handshake.SendChangeCipherSpec:
+		if e.writeClosed {
+			return nil
+		}
 		return e.stream.SendChangeCipherSpec(out)
 	case handshake.ChangeKeys:
 		return e.changeKeys(out, a)

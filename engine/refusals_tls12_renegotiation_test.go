@@ -33,6 +33,11 @@ func freely(p *testkit.Pair) {
 	p.Client.Renegotiation, p.Server.Renegotiation = engine.RenegotiateFreely, engine.RenegotiateFreely
 }
 
+// speaking has both ends agree on the protocol "a", where "b" would do as well.
+func speaking(p *testkit.Pair) {
+	p.Client.ALPN, p.Server.ALPN = []string{"a", "b"}, []string{"a", "b"}
+}
+
 // continuing sets the renegotiation_info of a hello.
 func continuing(verify []byte) *messages.RenegotiationInfo {
 	return &messages.RenegotiationInfo{Verify: verify}
@@ -103,6 +108,31 @@ func renegotiationOffences() []offence {
 		{
 			sentence: "a server renegotiates without extended_master_secret", refusal: "renegotiated_extended_master", by: events.Client, pair: freely, then: renegotiated,
 			forge: renewedChoice(func(m *messages.ServerHello) { m.Extensions.Remove(messages.ExtensionExtendedMasterSecret) }),
+		},
+		{
+			sentence: "a client renegotiates with another server", refusal: "renegotiated_name", by: events.Server, pair: freely, then: renegotiated,
+			forge: renewedHello(func(m *messages.ClientHello) {
+				forge.Set(&m.Extensions, &messages.ServerNameOffer{Name: []byte("other.example")})
+			}),
+		},
+		{
+			sentence: "a client renegotiates for another protocol", refusal: "no_application_protocol", by: events.Server, then: renegotiated,
+			pair: allOf(freely, speaking),
+			forge: renewedHello(func(m *messages.ClientHello) {
+				forge.Set(&m.Extensions, &messages.ALPNOffer{Protocols: [][]byte{[]byte("b")}})
+			}),
+		},
+		{
+			sentence: "a server renegotiates for another protocol", refusal: "protocol_not_offered", by: events.Client, then: renegotiated,
+			pair:  allOf(freely, speaking),
+			forge: renewedChoice(func(m *messages.ServerHello) { forge.Set(&m.Extensions, &messages.ALPNChoice{Protocol: []byte("b")}) }),
+		},
+		{
+			sentence: "a client names another key", refusal: "certificate_changed", by: events.Server, then: renegotiated,
+			pair: allOf(with(messages.TLS_PSK_WITH_AES_128_GCM_SHA256), freely),
+			forge: func(l *forge.Link) {
+				forge.ChangeNth(l, events.Client, 2, func(m *messages.ClientKeyExchangePSK) { m.Identity = []byte("another") })
+			},
 		},
 		{
 			sentence: "a server shows another certificate", refusal: "certificate_changed", by: events.Client, pair: freely, then: renegotiated,
@@ -248,6 +278,12 @@ func supplementOffences() []offence {
 		{
 			sentence: "a client sends two URLs of paths", refusal: "bad_certificate_path", by: events.Server, alert: messages.AlertIllegalParameter, pair: fetching,
 			forge: clientSays(func(m *messages.CertificateURL) { m.URLs = append(m.URLs, m.URLs[0]) }),
+		},
+		{
+			sentence: "a client sends seventeen URLs", refusal: "bad_certificate_path", by: events.Server, alert: messages.AlertIllegalParameter, pair: fetching,
+			forge: clientSays(func(m *messages.CertificateURL) {
+				m.ChainType, m.URLs = messages.ChainIndividualCerts, slices.Repeat(m.URLs, 17)
+			}),
 		},
 		{
 			sentence: "a client sends a URL that was not agreed on", refusal: "unexpected_message", by: events.Server, pair: withLegacyClientCert,

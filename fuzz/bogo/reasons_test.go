@@ -15,7 +15,7 @@ var withoutWord = []string{
 	"sequence_exhausted", "peer_alert", "truncated", "too_many_tickets", "cookie_too_large",
 	"record_size_limit_too_small", "unknown_fragment_length", "fragment_length_not_offered", "two_record_limits",
 	"insufficient_security", "unknown_finite_field", "cbc_without_encrypt_then_mac", "status_mismatch", "supplemental_not_agreed",
-	"bad_certificate_hash", "bad_certificate_path",
+	"bad_certificate_hash", "bad_certificate_path", "renegotiated_name",
 }
 
 func TestEveryRefusalHasAWordOrAReasonForNone(t *testing.T) {

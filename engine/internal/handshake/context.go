@@ -49,6 +49,9 @@ type Context struct {
 	// last sent data.
 	SinceData int
 
+	// Declined counts the peer's wishes to renegotiate that were answered.
+	Declined int
+
 	// Rewrite replaces what Marshal gives. It is nil outside of tests, which
 	// replay recordings with the lists of extensions of other implementations.
 	Rewrite func(m messages.Message, raw []byte) []byte
@@ -284,7 +287,9 @@ func (hs *Context) Restart() *Previous {
 	previous := &Previous{Connection: hs.Connection, Established: *hs.Established12}
 	previous.Established.Master.Wipe()
 	hs.Unfinished = &Unfinished{Previous: previous}
-	hs.Connection = events.Connection{Role: hs.Role, Version: previous.Connection.Version, Renegotiated: true}
+	hs.Connection = events.Connection{
+		Role: hs.Role, Version: previous.Connection.Version, ALPN: previous.Connection.ALPN, Renegotiated: true,
+	}
 	return previous
 }
 

@@ -22,6 +22,9 @@ func begin(hs *handshake.Context, m *messages.ClientHello, previous *handshake.P
 	if err != nil {
 		return nil, err
 	}
+	if previous != nil && hello.Info.ServerName != previous.Connection.ServerName {
+		return nil, refuse.RenegotiatedName.With("%q", hello.Info.ServerName)
+	}
 	hello.Previous = previous
 	hs.Randoms.Client = m.Random
 	hs.Connection.ServerName = hello.Info.ServerName

@@ -117,6 +117,7 @@ const (
 	TooManyRenegotiations
 	RenegotiatedVersion
 	RenegotiatedExtendedMaster
+	RenegotiatedName
 	CertificateChanged
 	InsufficientSecurity
 	UnknownFiniteField
@@ -239,10 +240,11 @@ var catalogue = [...]entry{
 	KeyForOtherSuite:           {"key_for_other_suite", messages.AlertIllegalParameter, "the certificate's key does not fit the cipher suite", "RFC 5246, Section 7.4.2", false},
 	KeyOnOtherCurve:            {"key_on_other_curve", messages.AlertIllegalParameter, "the certificate's key is on a curve that was not offered", "RFC 8422, Section 5.3", false},
 	InappropriateFallback:      {"inappropriate_fallback", messages.AlertInappropriateFallback, "the client fell back to an older version than both ends allow", "RFC 7507, Section 3", false},
-	TooManyRenegotiations:      {"too_many_renegotiations", messages.AlertUnexpectedMessage, "too many requests to renegotiate came without data between them", "RFC 5246, Section 7.4.1.1", false},
+	TooManyRenegotiations:      {"too_many_renegotiations", messages.AlertUnexpectedMessage, "too many requests to renegotiate came, without data between them or to an end that declines", "RFC 5246, Section 7.4.1.1", false},
 	RenegotiatedVersion:        {"renegotiated_version", messages.AlertProtocolVersion, "a renegotiation leaves the version of the connection", "RFC 5246, Section 7.4.1.2", false},
 	RenegotiatedExtendedMaster: {"renegotiated_extended_master", messages.AlertHandshakeFailure, "a renegotiation changes the kind of master secret", "RFC 7627, Section 6.1", false},
-	CertificateChanged:         {"certificate_changed", messages.AlertIllegalParameter, "the peer shows another certificate in a renegotiation", "RFC 5746, Section 5", false},
+	RenegotiatedName:           {"renegotiated_name", messages.AlertUnrecognizedName, "a renegotiation asks for another server", "RFC 6066, Section 3", false},
+	CertificateChanged:         {"certificate_changed", messages.AlertIllegalParameter, "the peer shows another certificate, or names another key, in a renegotiation", "RFC 5746, Section 5", false},
 	InsufficientSecurity:       {"insufficient_security", messages.AlertInsufficientSecurity, "the client offers no finite-field group that this end has, and nothing else", "RFC 7919, Section 4", false},
 	UnknownFiniteField:         {"unknown_finite_field", messages.AlertInsufficientSecurity, "the server chose a finite-field group of its own", "RFC 7919, Section 3", false},
 	CBCWithoutEncryptThenMAC:   {"cbc_without_encrypt_then_mac", messages.AlertHandshakeFailure, "a suite of CBC was chosen without encrypt_then_mac", "RFC 7366, Section 1", false},

@@ -54,8 +54,8 @@ func complete(hs *handshake.Context, c *closing) {
 }
 
 // clientSession is what there is to resume from: by ticket if one came, by
-// identifier otherwise, or nothing. After a renegotiation there is nothing, as a
-// server of this package keeps nothing.
+// identifier otherwise, or nothing. After a renegotiation there is nothing: what a
+// server sends then, as well-known clients expect of it, is passed over.
 func clientSession(hs *handshake.Context, c *closing) *events.Session {
 	if c.previous != nil {
 		return nil

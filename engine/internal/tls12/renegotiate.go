@@ -11,8 +11,13 @@ import (
 	"github.com/tacitls/tacitls/secrets"
 )
 
-// MaxRenegotiations is how many requests to renegotiate may come in a row.
-const MaxRenegotiations = 4
+const (
+	// MaxRenegotiations is how many requests to renegotiate may come in a row.
+	MaxRenegotiations = 4
+	// MaxDeclined is how many requests are declined on a connection, data between
+	// them or not: each has an alert sent, and the peer need not read them.
+	MaxDeclined = 64
+)
 
 // AfterRenegotiatedHello are the states that a client goes on in, which are those
 // of a handshake in full.
@@ -42,6 +47,9 @@ func MayRenegotiate(hs *handshake.Context) bool {
 func Decline(hs *handshake.Context) error {
 	if err := CountRenegotiation(hs); err != nil {
 		return err
+	}
+	if hs.Declined++; hs.Declined > MaxDeclined {
+		return refuse.TooManyRenegotiations.With("%d were declined", MaxDeclined)
 	}
 	hs.Warn(messages.AlertNoRenegotiation)
 	return nil

@@ -35,12 +35,16 @@ func readClientCertificate(hs *handshake.Context, s *waitClientCertificate12, m 
 	return &awaitClientVerdict12{f}, nil
 }
 
+// maxURLs is how many places a client may have looked at before it has proved
+// anything: a chain has fewer certificates.
+const maxURLs = 16
+
 // readClientCertificateURL has the chain fetched (RFC 6066, Section 5).
 func readClientCertificateURL(hs *handshake.Context, s *waitClientCertificate12, m *messages.CertificateURL) (fsm.State, error) {
 	if s.extras == nil || !s.extras.urls {
 		return nil, refuse.UnexpectedMessage.With("%v was not agreed on", m.Type())
 	}
-	if m.ChainType > messages.ChainPkiPath || m.ChainType == messages.ChainPkiPath && len(m.URLs) != 1 {
+	if m.ChainType > messages.ChainPkiPath || m.ChainType == messages.ChainPkiPath && len(m.URLs) != 1 || len(m.URLs) > maxURLs {
 		return nil, refuse.BadCertificatePath.Alerting(messages.AlertIllegalParameter)
 	}
 	hs.Ask(func(id events.Asked) events.Question {

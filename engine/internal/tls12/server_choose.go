@@ -117,7 +117,7 @@ func considerSession(hs *handshake.Context, c choice, state []byte) (fsm.State, 
 		return beginInFull(hs, c)
 	}
 	suite, known := secrets.LookupSuite12(session.CipherSuite)
-	if !known || session.Secret.Len() != secrets.MasterLen {
+	if !known || session.Secret.Len() != secrets.MasterLen || !suite.AEAD() && !mayUseCBC(hs, c.hello) {
 		return beginInFull(hs, c)
 	}
 	if session.ExtendedMaster && !c.extended {

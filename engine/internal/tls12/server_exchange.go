@@ -1,6 +1,7 @@
 package tls12
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/tacitls/tacitls/engine/internal/fsm"
@@ -110,7 +111,14 @@ func readClientECDHEPSK(hs *handshake.Context, s *waitClientECDHEPSK12, m *messa
 	return askPSK(hs, s.flight, m.Identity, shared)
 }
 
+// askPSK asks for the key of an identity, which a renegotiation keeps as it keeps
+// a certificate.
 func askPSK(hs *handshake.Context, f flight, identity, shared []byte) (fsm.State, error) {
+	if f.previous != nil {
+		if last := f.previous.Connection.PSKIdentity; last != nil && !bytes.Equal(identity, last) {
+			return nil, refuse.CertificateChanged.With("the identity of its pre-shared key")
+		}
+	}
 	hs.Ask(func(id events.Asked) events.Question {
 		return &events.ChoosePSK{Asked: id, Version: hs.Connection.Version, Identities: [][]byte{identity}}
 	})

@@ -56,7 +56,7 @@ func beginInFull(hs *handshake.Context, c choice) (fsm.State, error) {
 func candidates(hs *handshake.Context, hello *handshake.Hello) ([]candidate, error) {
 	curve, hasCurve := chooseCurve(hs, hello)
 	field, hasField, custom := chooseField(hs, hello)
-	cbc := mayDoWithoutEncryptThenMAC(hs, hello.Previous) || hello.Message.Extensions.Has(messages.ExtensionEncryptThenMAC)
+	cbc := mayUseCBC(hs, hello)
 	mutual := handshake.PreferSuites(hs.Policy.Suites12, hello.Message.CipherSuites)
 	list := make([]candidate, 0, len(mutual))
 	withheld := false
@@ -87,6 +87,12 @@ func candidates(hs *handshake.Context, hello *handshake.Hello) ([]candidate, err
 
 func noMutualSuite(hello *handshake.Hello) error {
 	return refuse.NoMutualSuite.With("the client offers %v", hello.Message.CipherSuites)
+}
+
+// mayUseCBC tells whether the policy has CBC for this client, in a resumption too:
+// whether the MAC comes last is agreed on anew there (RFC 7366, Section 3).
+func mayUseCBC(hs *handshake.Context, hello *handshake.Hello) bool {
+	return mayDoWithoutEncryptThenMAC(hs, hello.Previous) || hello.Message.Extensions.Has(messages.ExtensionEncryptThenMAC)
 }
 
 // mayUsePSK tells whether a pre-shared key may stand for a client's certificate:

@@ -1,0 +1,75 @@
+package engine_test
+
+import (
+	"testing"
+
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/internal/testkit/forge"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// What a connection is for does not change in its midst. A client that offers the
+// protocol no more, as well-known ones do, keeps it.
+func TestARenegotiationKeepsTheApplicationProtocol(t *testing.T) {
+	agreeing := func() *testkit.Pair {
+		pair := legacy("protocols")
+		pair.Client.ALPN, pair.Server.ALPN = []string{"b", "a"}, []string{"a", "b"}
+		return pair
+	}
+	kept := func(t *testing.T, l *forge.Link) {
+		t.Helper()
+		for _, end := range []*forge.End{l.Client, l.Server} {
+			if got := end.Engine.Connection().ALPN; got != "a" {
+				t.Errorf("the %v speaks %q", end.Role, got)
+			}
+		}
+	}
+	t.Run("offered again", func(t *testing.T) { kept(t, renewed(t, agreeing())) })
+	t.Run("offered no more", func(t *testing.T) {
+		kept(t, renewed(t, agreeing(), renewedHello(func(m *messages.ClientHello) { m.Extensions.Remove(messages.ExtensionALPN) })))
+	})
+	t.Run("another is offered too", func(t *testing.T) {
+		kept(t, renewed(t, agreeing(), renewedHello(func(m *messages.ClientHello) {
+			forge.Set(&m.Extensions, &messages.ALPNOffer{Protocols: [][]byte{[]byte("b"), []byte("a")}})
+		})))
+	})
+	t.Run("there was none", func(t *testing.T) {
+		l := renewed(t, legacy("no protocols"), renewedHello(func(m *messages.ClientHello) {
+			forge.Set(&m.Extensions, &messages.ALPNOffer{Protocols: [][]byte{[]byte("b")}})
+		}))
+		if got := l.Server.Engine.Connection().ALPN; got != "" {
+			t.Errorf("the server speaks %q", got)
+		}
+	})
+}
+
+// A server that is led to another of its configs by a renegotiation keeps what
+// the connection is for.
+func TestAnotherConfigKeepsTheApplicationProtocol(t *testing.T) {
+	pair := legacy("another config")
+	pair.Client.ALPN, pair.Server.ALPN = []string{"a", "b"}, []string{"a"}
+	pair.Server.ChooseConfig = true
+	other := pair.Server
+	other.ALPN, other.ClientAuth = []string{"b"}, engine.RequireClientCert
+	asked := 0
+	pair.ServerAnswers.Override = func(q events.Question) events.Answer {
+		choose, ok := q.(*events.ChooseConfig)
+		if asked++; !ok || asked == 1 {
+			return nil
+		}
+		return choose.Use(&other)
+	}
+	pair.ClientAnswers.Identity = testkit.Client(testkit.P256)
+	p := established(t, pair)
+	if err := p.Do(events.Client, (*engine.Engine).Renegotiate); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if agreed := p.Server.Engine.Connection(); agreed.ALPN != "a" || len(agreed.PeerChain) == 0 {
+		t.Errorf("the server speaks %q with a client of %d certificates", agreed.ALPN, len(agreed.PeerChain))
+	}
+}
