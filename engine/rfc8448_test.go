@@ -125,6 +125,8 @@ type replay struct {
 	hellos int
 	// sent holds what the engine has sent and wantSent has yet to compare.
 	sent []byte
+	// state is what a ticket opens to.
+	state []byte
 }
 
 func (r *recorded) replay(role events.Role, compatible bool) *replay {
@@ -196,16 +198,17 @@ func (p *replay) rewrite(m messages.Message, raw []byte) []byte {
 		p.messageAt(p.who, &recorded, p.hellos)
 		p.hellos++
 		own.Extensions = mergeExtensions(&recorded.Extensions, &m.Extensions, messages.ExtensionKeyShare, messages.ExtensionCookie,
-			messages.ExtensionServerName, messages.ExtensionSupportedVersions, messages.ExtensionPSKModes)
+			messages.ExtensionServerName, messages.ExtensionSupportedVersions, messages.ExtensionPSKModes,
+			messages.ExtensionPreSharedKey, messages.ExtensionEarlyData)
 		altered = &own
 	case *messages.ServerHello:
-		if !m.IsRetry() {
+		if !m.IsRetry() && !m.Extensions.Has(messages.ExtensionPreSharedKey) {
 			return raw
 		}
 		recorded, own := messages.ServerHello{}, *m
 		p.messageAt(p.who, &recorded, 0)
 		own.Extensions = mergeExtensions(&recorded.Extensions, &m.Extensions,
-			messages.ExtensionKeyShare, messages.ExtensionSupportedVersions)
+			messages.ExtensionKeyShare, messages.ExtensionSupportedVersions, messages.ExtensionPreSharedKey)
 		altered = &own
 	case *messages.EncryptedExtensions:
 		recorded := &messages.EncryptedExtensions{}
@@ -280,6 +283,8 @@ func (p *replay) answer(q events.Question) events.Answer {
 	case *events.Sign:
 		p.message(p.who, &verify)
 		return q.Reply(verify.Signature)
+	case *events.OpenTicket:
+		return q.Reply(0, p.state)
 	case *events.SealTicket:
 		p.message(p.who, &ticket)
 		return q.Reply(ticket.Ticket)
