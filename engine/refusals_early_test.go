@@ -48,10 +48,20 @@ func earlyOffences() []offence {
 	}
 	accepting := serverSays(func(m *messages.EncryptedExtensions) { forge.Set(&m.Extensions, &messages.EarlyDataAck{}) })
 	return []offence{
+		// covers 8446/D.3/1
+		{
+			sentence: "a server takes TLS 1.2 where early data is under way", refusal: "early_data_mismatch", by: events.Client, unheard: true,
+			pair: inEarly(nil, func(p *testkit.Pair) { p.Client.MinVersion = messages.TLS12 }),
+			forge: both(starting("early"), serverSays(func(m *messages.ServerHello) {
+				m.Extensions.Remove(messages.ExtensionSupportedVersions)
+				m.CipherSuite = messages.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+			})),
+		},
 		{
 			sentence: "a client writes more early data than its ticket allows", refusal: "too_much_early_data", by: events.Server,
 			pair: inEarly(more), forge: starting(string(bytes.Repeat([]byte{1}, maxEarly+1))),
 		},
+		// covers 8446/4.2.10/12
 		{
 			sentence: "a server takes early data and another application protocol", refusal: "early_data_mismatch", by: events.Client, unheard: true, // it is under keys that the server does not have
 			pair: inEarly(nil, alpn("h2", "http/1.1"), func(p *testkit.Pair) { p.ServerAnswers.RejectEarly = true }),
@@ -60,6 +70,8 @@ func earlyOffences() []offence {
 				forge.Set(&m.Extensions, &messages.EarlyDataAck{})
 			})),
 		},
+		// covers 8446/4.2.11/8
+		// covers 8446/4.2.11/9
 		{
 			sentence: "a server takes early data and not its key", refusal: "early_data_mismatch", by: events.Client, unheard: true, // it is under keys that the server does not have
 			pair:  inEarly(nil, func(p *testkit.Pair) { p.ServerAnswers.Override = notOpening }),

@@ -16,7 +16,7 @@ type PeerHelloReceived struct {
 }
 
 // KeysChanged tells that one direction of a byte stream is under new keys from
-// here on.
+// here on; at the level Initial, behind early data, under none again.
 type KeysChanged struct {
 	Level     Level
 	Direction Direction

@@ -48,6 +48,7 @@ func TestAGuardTakesAHelloOnceAndOnlyIfItIsFresh(t *testing.T) {
 	}
 }
 
+// covers 8446/8.2/1
 func TestAGuardRemembersNoMoreThanItsBound(t *testing.T) {
 	g := answer.ReplayGuard{Max: 2}
 	_ = g.Accept(testkit.Now, question("begin", 0))

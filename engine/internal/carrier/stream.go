@@ -178,6 +178,7 @@ func (s *Stream) WriteInClear(out *events.Output) error {
 		s.sealer = nil
 	}
 	s.write, s.limit = keyState{}, 0
+	out.Append(&events.KeysChanged{Level: events.Initial, Direction: events.Write})
 	return nil
 }
 

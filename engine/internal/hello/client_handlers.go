@@ -49,6 +49,10 @@ func readServerHello(hs *handshake.Context, s *waitServerHello, m *messages.Serv
 		return readRetry(hs, s.offer, m)
 	}
 	if hs.Connection.Version == messages.TLS12 {
+		if s.offer.EarlyData > 0 {
+			// RFC 8446, Appendix D.3.
+			return nil, refuse.EarlyDataMismatch.With("the server chose %v", hs.Connection.Version)
+		}
 		return tls12.AcceptServerHello(hs, s.offer, m)
 	}
 	return tls13.AcceptServerHello(hs, s.offer, m)

@@ -265,6 +265,10 @@ func (l *Link) changeKeys(from *End, change *events.KeysChanged) {
 		l.changeKeys12(from, change)
 		return
 	}
+	if change.Level == events.Initial {
+		from.opens, from.seals = nil, nil
+		return
+	}
 	if change.Generation > 0 {
 		from.opens = from.opens.next()
 		return

@@ -1,0 +1,218 @@
+package engine_test
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/internal/testkit/forge"
+	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
+)
+
+// talked is what became of a pair whose client writes early data.
+func talked(t *testing.T, pair *testkit.Pair, forger ...func(l *forge.Link)) *forge.Link {
+	t.Helper()
+	l := forge.New(pair)
+	for _, f := range forger {
+		f(l)
+	}
+	starting("early")(l)
+	l.Run()
+	return l
+}
+
+// A server takes early data only under the first key offered, and if suite, server
+// name and application protocol are those of the session; and else goes on without.
+//
+// covers 8446/4.2.10/2 8446/4.2.10/6 8446/4.2.10/7
+// covers 8446/4.2.11.3/1
+func TestEarlyDataIsTakenUnderWhatTheSessionHas(t *testing.T) {
+	state := func(change func(s *events.Session)) func(p *testkit.Pair) {
+		return func(p *testkit.Pair) {
+			p.ServerAnswers.Override = func(q events.Question) events.Answer {
+				open, ok := q.(*events.OpenTicket)
+				if !ok {
+					return nil
+				}
+				session, err := events.ParseSession(open.Tickets[0].Ticket)
+				if err != nil {
+					t.Fatal(err)
+				}
+				change(session)
+				changed, err := session.Append(nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return open.Reply(0, changed)
+			}
+		}
+	}
+	for what, tc := range map[string]struct {
+		configure func(p *testkit.Pair)
+		asked     bool
+	}{
+		"all as it was":                {func(*testkit.Pair) {}, true},
+		"the suite is another":         {state(func(s *events.Session) { s.CipherSuite = messages.TLS_CHACHA20_POLY1305_SHA256 }), false},
+		"the name is another":          {state(func(s *events.Session) { s.ServerName = "other.example" }), false},
+		"the protocol is another":      {state(func(s *events.Session) { s.ALPN = "h2" }), false},
+		"the session allows none":      {state(func(s *events.Session) { s.MaxEarlyData = 0 }), false},
+		"the config allows none":       {func(p *testkit.Pair) { p.Server.MaxEarlyData = 0 }, false},
+		"the server wants another key": {retrying, false},
+	} {
+		pair := early()
+		tc.configure(pair)
+		l := talked(t, pair)
+		asked := slices.ContainsFunc(pair.ServerAnswers.Asked, func(q events.Question) bool { _, is := q.(*events.AcceptEarlyData); return is })
+		c := l.Server.Engine.Connection()
+		if asked != tc.asked || c.EarlyDataAccepted != tc.asked || !l.Client.Engine.Completed() || !l.Server.Engine.Completed() {
+			t.Errorf("%s: asked %t, taken %t, %v, %v", what, asked, c.EarlyDataAccepted, l.Client.Err, l.Server.Err)
+		}
+		if got := l.Client.Engine.Connection().EarlyDataAccepted; got != c.EarlyDataAccepted {
+			t.Errorf("%s: the client takes it for accepted: %t", what, got)
+		}
+	}
+}
+
+// A record of early data that does not open ends a connection whose server has
+// taken the early data.
+//
+// covers 8446/4.2.10/10 8446/4.2.10/11
+func TestEarlyDataThatDoesNotOpenIsFatalOnceTaken(t *testing.T) {
+	for taken, refusal := range map[bool]string{true: "bad_record_mac", false: ""} {
+		pair := early(func(p *testkit.Pair) { p.ServerAnswers.RejectEarly = !taken })
+		p := pair.Join()
+		_ = p.Do(events.Client, (*engine.Engine).Start)
+		_ = p.Do(events.Client, writeEarly("early"))
+		last := len(p.Server.Inbox) - 1
+		p.Server.Inbox[last] ^= 1
+		_ = p.Run()
+		var got string
+		if fatal, ok := p.Server.Engine.Err().(*engine.Error); ok {
+			got = fatal.Refusal.Name
+		}
+		if got != refusal || p.Server.Engine.Completed() == taken {
+			t.Errorf("taken %t: %q, completed %t", taken, got, p.Server.Engine.Completed())
+		}
+	}
+}
+
+// Early data is neither offered nor taken unless a config says so, and what was
+// rejected is sent by nobody again.
+//
+// covers 8446/E.5/3
+func TestEarlyDataTakesTheWordOfBothCallers(t *testing.T) {
+	pair := early(func(p *testkit.Pair) { p.ServerAnswers.RejectEarly = true })
+	l := talked(t, pair)
+	if len(l.Server.Received) != 0 || !l.Server.Engine.Completed() {
+		t.Errorf("rejected early data arrives: %q, %v", l.Server.Received, l.Server.Err)
+	}
+	pair = early()
+	pair.Client.EarlyData = false
+	l = talked(t, pair)
+	if l.Client.Engine.Connection().EarlyDataAccepted || !l.Client.Engine.Connection().Resumed {
+		t.Errorf("a client that did not ask for it offers early data")
+	}
+	for _, event := range l.Client.Log {
+		if event == (&events.EarlyDataOffered{Max: maxEarly}).String() {
+			t.Errorf("a client that did not ask for it may write early data")
+		}
+	}
+}
+
+// Under a pre-shared key alone there is no key share in the ServerHello, and
+// under none are there certificates.
+//
+// covers 8446/4.2.9/6
+// covers 8446/E.1/1
+func TestAKeyAloneHasNoShareAndNoCertificates(t *testing.T) {
+	for _, modes := range []engine.PSKModes{engine.PSKWithAgreement, engine.PSKEither, engine.PSKWithoutAgreement} {
+		pair := keyed("alone")
+		pair.Client.PSKModes, pair.Server.PSKModes = modes, engine.PSKEither
+		pair.Client.Trace = true
+		l := forge.New(pair)
+		shared := false
+		forge.Change(l, events.Server, func(m *messages.ServerHello) { shared = m.Extensions.Has(messages.ExtensionKeyShare) })
+		l.On(events.Server, messages.TypeFinished, func(w *forge.Wire, raw []byte) { w.Raw(raw) })
+		l.Handshake()
+		c := l.Client.Engine.Connection()
+		if !l.Server.Engine.Completed() || shared != (modes != engine.PSKWithoutAgreement) {
+			t.Errorf("modes %d: a key share %t, %v, %v", modes, shared, l.Client.Err, l.Server.Err)
+		}
+		if len(c.PeerChain)+len(c.LocalChain) > 0 || string(c.PSKIdentity) != testkit.PSKIdentity {
+			t.Errorf("modes %d: %d certificates, identity %q", modes, len(c.PeerChain), c.PSKIdentity)
+		}
+	}
+	// A server that wants a client's certificate takes no external key.
+	pair := keyed("certificates")
+	withClientCert(pair)
+	l := forge.New(pair)
+	l.Handshake()
+	if c := l.Server.Engine.Connection(); !l.Server.Engine.Completed() || c.PSKIdentity != nil || len(c.PeerChain) == 0 {
+		t.Errorf("a certificate is wanted: identity %q, %d certificates, %v", c.PSKIdentity, len(c.PeerChain), l.Server.Err)
+	}
+}
+
+// A key is for one hash function, SHA-256 where nobody says another.
+//
+// covers 8446/2.2/1
+// covers 8446/4.2.11/2
+func TestAKeyIsForOneHashFunction(t *testing.T) {
+	for _, tc := range []struct {
+		client, server secrets.Hash
+		want           messages.CipherSuite
+	}{
+		{0, 0, messages.TLS_AES_128_GCM_SHA256},
+		{0, secrets.SHA256, messages.TLS_AES_128_GCM_SHA256},
+		{secrets.SHA384, secrets.SHA384, messages.TLS_AES_256_GCM_SHA384},
+		{secrets.SHA256, secrets.SHA384, 0},
+		{secrets.SHA384, 0, 0},
+	} {
+		pair := keyed("hash")
+		pair.ClientAnswers.PSKHash, pair.ServerAnswers.PSKHash = tc.client, tc.server
+		l := forge.New(pair)
+		l.Handshake()
+		c := l.Server.Engine.Connection()
+		if l.Server.Engine.Completed() != (tc.want != 0) || tc.want != 0 && c.CipherSuite != tc.want {
+			t.Errorf("%v and %v: %v, %v", tc.client, tc.server, c.CipherSuite, l.Server.Err)
+		}
+	}
+}
+
+// What is written early is bounded, cut where the bound is, and misuse at any other
+// time.
+func TestEarlyDataIsWrittenInItsTime(t *testing.T) {
+	pair := early()
+	p := pair.Join()
+	write := func(size int) (n int, err error) {
+		_ = p.Do(events.Client, func(e *engine.Engine, out *events.Output, now time.Time) error {
+			n, err = e.WriteEarlyData(out, now, bytes.Repeat([]byte{7}, size))
+			return err
+		})
+		return n, err
+	}
+	for _, step := range []struct {
+		do   func()
+		size int
+		want int
+	}{
+		{func() {}, 1, 0},
+		{func() { _ = p.Do(events.Client, (*engine.Engine).Start) }, maxEarly - 10, maxEarly - 10},
+		{func() {}, 100, 10},
+		{func() {}, 1, 0},
+		{func() { _ = p.Run() }, 1, 0},
+	} {
+		step.do()
+		n, err := write(step.size)
+		if n != step.want || (n == 0) != (err != nil) {
+			t.Errorf("of %d bytes %d are taken, want %d: %v", step.size, n, step.want, err)
+		}
+	}
+	if !p.Server.Engine.Completed() || !p.Server.Engine.Connection().EarlyDataAccepted {
+		t.Errorf("the server is in state %s: %v", p.Server.Engine.State(), p.Server.Engine.Err())
+	}
+}
