@@ -20,13 +20,14 @@ type Common struct {
 
 	// Profile sets the defaults, and what TLS 1.2 allows.
 	Profile Profile
-	// MinVersion and MaxVersion bound the protocol version. The default is
-	// TLS 1.3 for both.
+	// MinVersion and MaxVersion bound the protocol version. The default of
+	// MaxVersion is TLS 1.3, and that of MinVersion is MaxVersion.
 	MinVersion, MaxVersion messages.Version
 	// CipherSuites are those to use, most preferred first. The default is
 	// TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384,
 	// TLS_CHACHA20_POLY1305_SHA256, and the same AEADs with ECDHE for TLS 1.2; or
-	// more, by Profile.
+	// more, by Profile. Those of TLS 1.2 that take a pre-shared key are in no profile:
+	// who has one names them, PSK, DHE_PSK or ECDHE_PSK; RSA_PSK is not there.
 	CipherSuites []messages.CipherSuite
 	// Groups are those to use, most preferred first. The default is
 	// X25519MLKEM768, x25519, secp256r1, secp384r1, secp521r1; or more, by Profile.
@@ -82,7 +83,9 @@ type Common struct {
 	// PSKModes says whether a key agreement goes with a pre-shared key in TLS 1.3, be
 	// it of a ticket or external.
 	PSKModes PSKModes
-	// Renegotiation allows further handshakes of TLS 1.2 on a connection.
+	// Renegotiation allows further handshakes of TLS 1.2 on a connection; in TLS 1.3
+	// it means nothing. A server that wants a client's certificate in the second alone
+	// sets ChooseConfig, and answers the question for it by another config.
 	Renegotiation Renegotiation
 	// CertificateURLs has a client offer to send the URLs of its credential, and
 	// a server take them and ask [events.FetchCertificates], in place of the
@@ -129,7 +132,8 @@ type ClientConfig struct {
 	RequestOCSPChain bool
 	// FalseStart allows a client of TLS 1.2 to write before the server's Finished
 	// has come, where the suite has forward secrecy and an AEAD and an application
-	// protocol was agreed on; [events.FalseStarted] tells when (RFC 7918).
+	// protocol was agreed on; [events.FalseStarted] tells when (RFC 7918). A dialer that
+	// finishes the handshake first has nothing of it.
 	FalseStart bool
 	// Fallback says that a connection with a higher MaxVersion failed before, so
 	// that a server which would have had more refuses (RFC 7507).

@@ -45,7 +45,7 @@
 // before its answer. Bytes of the peer's are held up to MaxHeld; beyond that
 // Receive returns [ErrParked] and has consumed nothing. After the handshake the
 // one question is [events.SealTicket]: it parks reading alone, so that data can
-// be written meanwhile.
+// be written meanwhile. A renegotiation of TLS 1.2 asks what a handshake asks.
 //
 // # Errors
 //
@@ -64,7 +64,8 @@
 // ClientHello. What may come without getting the connection on is counted: 32
 // empty records or change_cipher_spec records in a row, 4 user_canceled alerts,
 // 32 key updates or tickets and 4 requests to renegotiate without data between
-// them, 16384 bytes of early data that is not taken.
+// them, 64 such requests that are declined on one connection, 16 URLs of a client's
+// certificates, 16384 bytes of early data that is not taken.
 //
 // # The same inputs, the same outputs
 //
@@ -73,7 +74,7 @@
 // events. So a handshake can be logged and replayed, and [Engine.Fork] copies
 // one for a model checker.
 //
-// TLS 1.3 over a byte stream is there (RFC 8446), and TLS 1.2 with ECDHE where
+// TLS 1.3 over a byte stream is there (RFC 8446), and TLS 1.2 where
 // MinVersion or MaxVersion asks for it (RFC 5246). RFC 9846 revises RFC 8446
 // and numbers its sections anew; citations here are of RFC 8446.
 package engine

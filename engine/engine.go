@@ -108,6 +108,12 @@ func (e *Engine) Answer(out *events.Output, now time.Time, answer events.Answer)
 		// Questions give pointers; nothing else is one of their answers.
 		return ErrWrongAnswer
 	}
+	if _, decrypts := e.question.(*events.Decrypt); decrypts {
+		// An end at this place would tell the peer that nothing decrypted.
+		if refused, ok := answer.(*events.Refused); ok {
+			answer = &events.Decrypted{Replied: refused.Replied}
+		}
+	}
 	if refused, ok := answer.(*events.Refused); ok {
 		e.hs.Enter(out, now)
 		defer e.hs.Leave()

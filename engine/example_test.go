@@ -39,7 +39,7 @@ func drive(e *engine.Engine, transport io.ReadWriter, answers answer.Answerer, a
 		}
 		out.Reset() // the bytes of the events end here
 		switch {
-		case failure != nil: // the alert has been written already
+		case failure != nil: // the alert has been written already, unless the caller's answer was the mistake
 			return failure
 		case e.ReadClosed() && e.WriteClosed():
 			return nil

@@ -123,7 +123,7 @@ func renegotiationOffences() []offence {
 			}),
 		},
 		{
-			sentence: "a server renegotiates for another protocol", refusal: "protocol_not_offered", by: events.Client, then: renegotiated,
+			sentence: "a server renegotiates for another protocol", refusal: "unsolicited_extension", by: events.Client, then: renegotiated,
 			pair:  allOf(freely, speaking),
 			forge: renewedChoice(func(m *messages.ServerHello) { forge.Set(&m.Extensions, &messages.ALPNChoice{Protocol: []byte("b")}) }),
 		},

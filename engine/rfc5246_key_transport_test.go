@@ -104,9 +104,12 @@ func TestWhatDoesNotDecryptTakesTheStepsOfWhatDoes(t *testing.T) {
 		"the version is none":                     decrypted(encrypt(func(b []byte) { b[len(b)-48] = 0 })),
 		"the ciphertext is as large as it can be": decrypted(slices.Repeat([]byte{0xff}, 256)),
 		"the ciphertext is empty":                 decrypted(nil),
-		"the decrypter fails":                     func(q *events.Decrypt) events.Answer { return q.Fail() },
-		"the decrypter gives too little":          func(q *events.Decrypt) events.Answer { return q.Reply(make([]byte, 47)) },
-		"the decrypter gives too much":            func(q *events.Decrypt) events.Answer { return q.Reply(make([]byte, 49)) },
+		"the decrypter's answer ends the handshake": func(q *events.Decrypt) events.Answer {
+			return &events.Refused{Replied: events.Replied{ID: q.Number()}, Alert: messages.AlertInternalError}
+		},
+		"the decrypter fails":            func(q *events.Decrypt) events.Answer { return q.Fail() },
+		"the decrypter gives too little": func(q *events.Decrypt) events.Answer { return q.Reply(make([]byte, 47)) },
+		"the decrypter gives too much":   func(q *events.Decrypt) events.Answer { return q.Reply(make([]byte, 49)) },
 	}
 	want := serverSteps(t, attempts["another premaster secret, in good order"])
 	if last := want[len(want)-1]; !strings.Contains(last, "bad_record_mac") {

@@ -21,7 +21,8 @@ type KeysChanged struct {
 	Level     Level
 	Direction Direction
 	Suite     messages.CipherSuite
-	// Generation counts the key updates of this direction, from 0
+	// Generation counts the changes of this direction's keys at the level, by key
+	// updates or by renegotiations, from 0
 	// (RFC 8446, Section 4.6.3).
 	Generation uint64
 }

@@ -27,6 +27,8 @@ type ClientHello struct {
 	// Authorities are distinguished names in DER that the client trusts
 	// (RFC 8446, Section 4.2.4).
 	Authorities [][]byte
+	// Renegotiation tells that it comes on a connection of TLS 1.2 in use.
+	Renegotiation bool
 	// Raw is the whole message with its four-byte header.
 	Raw []byte
 }
@@ -36,7 +38,8 @@ type ServerConfig interface{ ServerConfig() }
 
 // ChooseConfig asks a server's caller whether another config shall serve this
 // client. It comes before anything is negotiated, and only where the config
-// asks for it.
+// asks for it; before a renegotiation it comes again, if the config in use asks for
+// it, and its Hello says so.
 type ChooseConfig struct {
 	Asked
 	Hello *ClientHello

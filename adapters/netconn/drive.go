@@ -46,14 +46,17 @@ func (c *Conn) callInto(p []byte, method func(*engine.Engine, *events.Output, ti
 		if left.question == nil {
 			return n, err
 		}
-		reply := c.replyOrAbort(left.question)
+		question := left.question
+		reply := withEntropy(c.replyOrAbort(question))
 		var more int
 		left, more, err = c.turn(p[n:], func(e *engine.Engine, out *events.Output, now time.Time) error {
 			err := e.Answer(out, now, reply)
 			if errors.Is(err, engine.ErrMisuse) {
-				// The answer cannot be, and nobody will give another.
-				abort := e.Abort(out, now, messages.AlertInternalError)
-				return errors.Join(abort, err)
+				// The answer cannot be, and nobody will give another. So the
+				// connection's error says why.
+				return e.Answer(out, now, &events.Refused{
+					Replied: events.Replied{ID: question.Number()}, Alert: messages.AlertInternalError, Err: err,
+				})
 			}
 			return err
 		})

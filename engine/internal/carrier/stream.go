@@ -101,7 +101,8 @@ type keyState struct {
 // NewStream is the record layer of one end.
 func NewStream(options *Options) *Stream { return &Stream{options: options} }
 
-// Reconfigure changes the options, before any keys are in use.
+// Reconfigure changes the options, before any keys are in use or while the hellos
+// of a renegotiation are.
 func (s *Stream) Reconfigure(options *Options) { s.options = options }
 
 // ReadLevel is the level of what is read.

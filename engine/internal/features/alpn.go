@@ -10,17 +10,16 @@ import (
 
 // RFC 7301. The server's order decides. A server that has protocols refuses a
 // client that offers only others, and serves one that offers none. A renegotiation
-// keeps what was agreed on before, whether or not it is offered again: nobody
-// could tell at which byte another would begin.
+// keeps what was agreed on before, whether or not it is offered again, which a
+// client of this package does not: nobody could tell at which byte another begins.
 var alpn = Feature{
 	Type: messages.ExtensionALPN,
 	Offer: func(hs *handshake.Context, x *messages.Extensions) error {
-		ours := protocols(hs)
-		if len(ours) == 0 {
+		if len(hs.Policy.ALPN) == 0 || hs.Previous != nil {
 			return nil
 		}
 		offer := &messages.ALPNOffer{}
-		for _, protocol := range ours {
+		for _, protocol := range hs.Policy.ALPN {
 			offer.Protocols = append(offer.Protocols, []byte(protocol))
 		}
 		return handshake.Put(x, offer)
@@ -42,7 +41,7 @@ var alpn = Feature{
 		if _, err := hs.Get(x, choice); err != nil {
 			return err
 		}
-		if !slices.Contains(protocols(hs), string(choice.Protocol)) {
+		if !slices.Contains(hs.Policy.ALPN, string(choice.Protocol)) {
 			return refuse.ProtocolNotOffered.With("%q", choice.Protocol)
 		}
 		hs.Connection.ALPN = string(choice.Protocol)
@@ -50,7 +49,7 @@ var alpn = Feature{
 	},
 }
 
-// protocols are those that this handshake may agree on.
+// protocols are those that a server may agree on in this handshake.
 func protocols(hs *handshake.Context) []string {
 	switch {
 	case hs.Previous == nil:

@@ -4,6 +4,7 @@ package handshake
 
 import (
 	"io"
+	"slices"
 	"time"
 
 	"github.com/tacitls/tacitls/engine/internal/refuse"
@@ -62,37 +63,6 @@ type Context struct {
 	questions uint64
 }
 
-// Established12 is what a connection of TLS 1.2 keeps of its last handshake.
-type Established12 struct {
-	// Extended tells that the master secret covers the handshake; without that
-	// nothing may be exported (RFC 7627, Section 5.4).
-	Extended bool
-	Hash     secrets.Hash
-	Master   secrets.Secret
-	Randoms  secrets.Randoms
-	// Verify are the verify_data of the two Finished messages, by sender
-	// (RFC 5746, Section 3.1).
-	Verify  [2]VerifyData
-	Resumed bool
-	// Handshakes counts those of the connection.
-	Handshakes int
-}
-
-// VerifyData is that of a Finished message of TLS 1.2.
-type VerifyData [secrets.VerifyDataLen12]byte
-
-// Previous is the handshake that a renegotiation continues (RFC 5746).
-type Previous struct {
-	Connection  events.Connection
-	Established Established12
-}
-
-// Keys12 are the secrets of a handshake of TLS 1.2 under way.
-type Keys12 struct {
-	Master secrets.Secret
-	Block  secrets.KeyBlock
-}
-
 // Unfinished is what a connection needs until its handshake is complete.
 type Unfinished struct {
 	// Transcript is RFC 8446, Section 4.4.1. The driver adds what is received
@@ -101,8 +71,10 @@ type Unfinished struct {
 	Randoms    secrets.Randoms
 	// Session is the one that a client would resume, or nil.
 	Session *events.Session
-	// Keys12 are there once a master secret is agreed on.
-	Keys12 *Keys12
+	// Keys12 are there once a master secret is agreed on, and Pending what it will be
+	// made of while an answer is awaited.
+	Keys12  *Keys12
+	Pending []byte
 	// Previous is the handshake that this one continues, or nil.
 	Previous *Previous
 	// Early serves the exporters of early data, where there is some.
@@ -267,32 +239,6 @@ func (hs *Context) WriteKeys12(suite *secrets.Suite12, keys *secrets.RecordKeys,
 	hs.stage(Action{Kind: ChangeKeys, Direction: events.Write, Suite12: suite, Keys12: keys, Order: order})
 }
 
-// Establish12 keeps what outlives a handshake of TLS 1.2: exporters take from it
-// (RFC 5705), and a renegotiation continues it.
-func (hs *Context) Establish12(hash secrets.Hash, extended bool, verify [2]VerifyData) {
-	handshakes := 1
-	if last := hs.Established12; last != nil {
-		handshakes += last.Handshakes
-		last.Master.Wipe()
-	}
-	hs.Established12 = &Established12{
-		Extended: extended, Hash: hash, Master: hs.Keys12.Master, Randoms: hs.Randoms,
-		Verify: verify, Resumed: hs.Connection.Resumed, Handshakes: handshakes,
-	}
-}
-
-// Restart begins another handshake on the connection, and gives the one that it
-// continues.
-func (hs *Context) Restart() *Previous {
-	previous := &Previous{Connection: hs.Connection, Established: *hs.Established12}
-	previous.Established.Master.Wipe()
-	hs.Unfinished = &Unfinished{Previous: previous}
-	hs.Connection = events.Connection{
-		Role: hs.Role, Version: previous.Connection.Version, ALPN: previous.Connection.ALPN, Renegotiated: true,
-	}
-	return previous
-}
-
 // Warn stages an alert that ends nothing.
 func (hs *Context) Warn(alert messages.Alert) { hs.stage(Action{Kind: SendWarning, Alert: alert}) }
 
@@ -355,6 +301,7 @@ func (hs *Context) Complete() {
 	if hs.Early != nil {
 		hs.Early.Exporter.Wipe()
 	}
+	clear(hs.Pending)
 	if hs.Keys12 != nil {
 		hs.Keys12.Master.Wipe()
 		hs.Keys12.Block.Wipe()
@@ -409,6 +356,7 @@ func (hs *Context) Fork() Context {
 			early := *hs.Early
 			unfinished.Early = &early
 		}
+		unfinished.Pending = slices.Clone(hs.Pending)
 		if hs.Keys12 != nil {
 			keys := *hs.Keys12
 			unfinished.Keys12 = &keys

@@ -39,6 +39,14 @@ func CheckReply(x *messages.Extensions, place messages.Place, offered []messages
 	return nil
 }
 
+// AsksOCSP tells whether a client asks for a response of the one kind that there is
+// (RFC 6066, Section 8).
+func AsksOCSP(hs *Context, x *messages.Extensions) (bool, error) {
+	var offer messages.StatusRequestOffer
+	present, err := hs.Get(x, &offer)
+	return present && offer.StatusType == messages.StatusTypeOCSP, err
+}
+
 // Put adds an extension of ours.
 func Put(x *messages.Extensions, body messages.ExtensionBody) error {
 	if err := x.Put(body); err != nil {

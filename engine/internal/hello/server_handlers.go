@@ -26,6 +26,7 @@ func begin(hs *handshake.Context, m *messages.ClientHello, previous *handshake.P
 		return nil, refuse.RenegotiatedName.With("%q", hello.Info.ServerName)
 	}
 	hello.Previous = previous
+	hello.Info.Renegotiation = previous != nil
 	hs.Randoms.Client = m.Random
 	hs.Connection.ServerName = hello.Info.ServerName
 	hs.Tell(&events.PeerHelloReceived{Hello: hello.Info})

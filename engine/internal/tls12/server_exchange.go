@@ -65,24 +65,22 @@ func agreeOn(hs *handshake.Context, f *flight, premaster []byte) fsm.State {
 // one that does not decrypt is drawn before, so that it is drawn in any case
 // (RFC 5246, Section 7.4.7.1).
 func readClientRSA(hs *handshake.Context, s *waitClientRSA12, m *messages.ClientKeyExchangeRSA) (fsm.State, error) {
-	var fallback [secrets.RSAPremasterLen]byte
-	if err := hs.Random(fallback[:]); err != nil {
+	hs.Pending = make([]byte, secrets.RSAPremasterLen)
+	if err := hs.Random(hs.Pending); err != nil {
 		return nil, err
 	}
-	next := &awaitDecrypted12{flight: s.flight}
-	next.fallback, _ = secrets.NewSecret(fallback[:])
-	clear(fallback[:])
 	hs.Ask(func(id events.Asked) events.Question {
 		return &events.Decrypt{Asked: id, Credential: s.credential, Ciphertext: m.EncryptedPreMasterSecret}
 	})
-	return next, nil
+	return &awaitDecrypted12{s.flight}, nil
 }
 
 // takeDecrypted goes on with what was decrypted or with the fallback, in the
 // same steps. A client that sent something else finds out by the Finished.
 func takeDecrypted(hs *handshake.Context, s *awaitDecrypted12, answer *events.Decrypted) (fsm.State, error) {
 	var fallback [secrets.RSAPremasterLen]byte
-	copy(fallback[:], s.fallback.Bytes())
+	copy(fallback[:], hs.Pending)
+	clear(hs.Pending)
 	premaster := secrets.RSAPremaster(s.hello, answer.Premaster, &fallback)
 	clear(fallback[:])
 	return agreeOn(hs, &s.flight, premaster.Bytes()), nil
@@ -122,7 +120,8 @@ func askPSK(hs *handshake.Context, f flight, identity, shared []byte) (fsm.State
 	hs.Ask(func(id events.Asked) events.Question {
 		return &events.ChoosePSK{Asked: id, Version: hs.Connection.Version, Identities: [][]byte{identity}}
 	})
-	return &awaitChosenPSK12{f, identity, shared}, nil
+	hs.Pending = shared
+	return &awaitChosenPSK12{f, identity}, nil
 }
 
 // takeChosenPSK agrees on the master secret.
@@ -133,6 +132,8 @@ func takeChosenPSK(hs *handshake.Context, s *awaitChosenPSK12, answer *events.PS
 	if len(answer.Key) == 0 || len(answer.Key) > maxPSK {
 		return nil, refuse.BadAnswer.With("a key of %d bytes", len(answer.Key))
 	}
+	premaster := secrets.AppendPSKPremaster(nil, hs.Pending, answer.Key)
+	clear(hs.Pending)
 	hs.Connection.PSKIdentity = slices.Clone(s.identity)
-	return agreeOn(hs, &s.flight, secrets.AppendPSKPremaster(nil, s.shared, answer.Key)), nil
+	return agreeOn(hs, &s.flight, premaster), nil
 }

@@ -98,6 +98,10 @@ func chooseStatus(hs *handshake.Context, c *choice) error {
 	if _, err := hs.Get(x, &v2); err != nil {
 		return err
 	}
+	asksOne, err := handshake.AsksOCSP(hs, x)
+	if err != nil {
+		return err
+	}
 	asks := func(kind uint8) bool {
 		return slices.ContainsFunc(v2.Items, func(item messages.StatusRequestItem) bool { return item.StatusType == kind })
 	}
@@ -105,7 +109,7 @@ func chooseStatus(hs *handshake.Context, c *choice) error {
 	switch {
 	case len(c.credential.OCSPChain) > 0 && asks(messages.StatusTypeOCSPMulti):
 		c.status = messages.StatusTypeOCSPMulti
-	case len(c.credential.OCSP) > 0 && x.Has(messages.ExtensionStatusRequest):
+	case len(c.credential.OCSP) > 0 && asksOne:
 		c.status = messages.StatusTypeOCSP
 	case len(c.credential.OCSP) > 0 && asks(messages.StatusTypeOCSPMulti):
 		c.status = messages.StatusTypeOCSPMulti

@@ -54,14 +54,10 @@ type (
 	waitClientPSK12      struct{ flight }
 	waitClientDHEPSK12   struct{ flight }
 	waitClientECDHEPSK12 struct{ flight }
-	awaitDecrypted12     struct {
-		flight
-		fallback secrets.Secret // goes on in place of what does not decrypt
-	}
-	awaitChosenPSK12 struct {
+	awaitDecrypted12     struct{ flight }
+	awaitChosenPSK12     struct {
 		flight
 		identity []byte
-		shared   []byte // of Diffie-Hellman, or nil
 	}
 	waitClientCertificateVerify12 struct {
 		agreed
