@@ -31,7 +31,8 @@ type Common struct {
 	CipherSuites []messages.CipherSuite
 	// Groups are those to use, most preferred first. The default is
 	// X25519MLKEM768, x25519, secp256r1, secp384r1, secp521r1; or more, by Profile.
-	// Suites of DHE take one of ffdhe2048 to ffdhe8192 among them.
+	// Suites of DHE take one of ffdhe2048 to ffdhe8192 among them; those of ECDHE
+	// take a curve, and are left out where there is none.
 	Groups []messages.Group
 	// Schemes are the signature schemes accepted from the peer, most preferred
 	// first; SchemesCert those accepted in its chain. The defaults leave out

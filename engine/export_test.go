@@ -124,3 +124,9 @@ func (e *Engine) Forgotten() bool {
 
 // Capacity is the memory for bytes held, in bytes.
 func (e *Engine) Capacity() int { return reflect.ValueOf(e.stream).Elem().FieldByName("in").Cap() }
+
+// Policy is what the config was compiled to.
+func (p *ClientPolicy) Policy() *handshake.Policy { return p.policy }
+
+// Policy is what the config was compiled to.
+func (p *ServerPolicy) Policy() *handshake.Policy { return p.policy }

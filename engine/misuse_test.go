@@ -27,6 +27,12 @@ func TestAConfigThatCannotBeIsMisuse(t *testing.T) {
 		"with a suite that is not there": func(c *engine.Common) {
 			c.MaxVersion, c.CipherSuites = messages.TLS12, []messages.CipherSuite{messages.TLS_RSA_WITH_AES_128_GCM_SHA256}
 		},
+		"with TLS 1.2 and groups of 1.3": func(c *engine.Common) {
+			c.MaxVersion, c.Groups = messages.TLS12, []messages.Group{messages.X25519MLKEM768}
+		},
+		"with DHE and no group for it": func(c *engine.Common) {
+			c.MaxVersion, c.CipherSuites = messages.TLS12, []messages.CipherSuite{messages.TLS_DHE_RSA_WITH_AES_128_GCM_SHA256}
+		},
 		"with a scheme without a signature": func(c *engine.Common) {
 			c.MaxVersion, c.Schemes = messages.TLS12, []messages.SignatureScheme{messages.Ed25519, 0x0400}
 		},

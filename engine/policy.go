@@ -173,6 +173,9 @@ func (c *Common) compileAlgorithms(p *handshake.Policy) error {
 	if err := c.checkFiniteFields(p); err != nil {
 		return err
 	}
+	if err := checkCurves(p); err != nil {
+		return err
+	}
 	p.Schemes = orList(c.Schemes, defaultSchemes)
 	for _, scheme := range p.Schemes {
 		if !handshake.SignsHandshakes(scheme) && p.MinVersion == messages.TLS13 {
@@ -224,12 +227,29 @@ func (c *Common) checkFiniteFields(p *handshake.Policy) error {
 	if len(c.CipherSuites) > 0 {
 		return invalid("suites of DHE without a group of RFC 7919")
 	}
+	leaveOut(p, secrets.KeyExchange.FiniteField)
+	return nil
+}
+
+// checkCurves leaves the suites of ECDHE out where no group is a curve: a hello of
+// TLS 1.2 has no groups to show for them, as it may not show post-quantum ones.
+func checkCurves(p *handshake.Policy) error {
+	if p.HasCurves() && len(handshake.Curves(p.Groups)) == 0 {
+		leaveOut(p, secrets.KeyExchange.Curves)
+	}
+	if len(p.Suites12) == 0 && !p.Allows(messages.TLS13) {
+		return invalid("no cipher suite is for %v with the groups %v", messages.TLS12, p.Groups)
+	}
+	return nil
+}
+
+// leaveOut removes the suites of TLS 1.2 of some key exchange.
+func leaveOut(p *handshake.Policy, exchange func(secrets.KeyExchange) bool) {
 	p.Suites12 = slices.DeleteFunc(p.Suites12, func(id messages.CipherSuite) bool {
 		suite, _ := secrets.LookupSuite12(id)
-		return suite.KeyExchange.FiniteField()
+		return exchange(suite.KeyExchange)
 	})
 	p.Suites = slices.Concat(p.Suites13, p.Suites12)
-	return nil
 }
 
 // anonymous tells whether a scheme stands for no signature

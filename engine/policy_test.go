@@ -29,6 +29,14 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 		},
 		"client_no_shares": {Common: plain, KeyShares: []messages.Group{}},
 	}
+	older := func(profile engine.Profile, groups ...messages.Group) engine.Common {
+		c := plain
+		c.MinVersion, c.MaxVersion, c.Profile, c.Groups = messages.TLS12, messages.TLS13, profile, groups
+		return c
+	}
+	clients["client_12_modern"] = &engine.ClientConfig{Common: older(engine.Modern)}
+	clients["client_12_compatible"] = &engine.ClientConfig{Common: older(engine.Compatible)}
+	clients["client_12_legacy"] = &engine.ClientConfig{Common: older(engine.Legacy, messages.X25519, messages.FFDHE2048)}
 	for name, config := range clients {
 		policy, err := config.Compile()
 		golden(t, name, policy, err)
@@ -41,6 +49,9 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 		"server_no_tickets":    {Common: plain, NoTickets: true, ClientAuth: engine.RequestClientCert},
 		"server_takes_tickets": {Common: plain, Tickets: -1},
 	}
+	servers["server_12_modern"] = &engine.ServerConfig{Common: older(engine.Modern)}
+	servers["server_12_compatible"] = &engine.ServerConfig{Common: older(engine.Compatible)}
+	servers["server_12_legacy"] = &engine.ServerConfig{Common: older(engine.Legacy, messages.X25519, messages.FFDHE2048)}
 	for name, config := range servers {
 		policy, err := config.Compile()
 		golden(t, name, policy, err)

@@ -121,13 +121,13 @@ func forkStaysEqual(t *testing.T, made madePair) {
 	})
 }
 
-// drawn is entropy that counts the bytes that were read.
-type drawn struct {
+// metered is entropy that counts the bytes that were read.
+type metered struct {
 	io.Reader
 	bytes int
 }
 
-func (d *drawn) Read(b []byte) (int, error) {
+func (d *metered) Read(b []byte) (int, error) {
 	n, err := d.Reader.Read(b)
 	d.bytes += n
 	return n, err
@@ -136,7 +136,7 @@ func (d *drawn) Read(b []byte) (int, error) {
 func TestAForkWithEntropyOfItsOwnDrawsNoneOfTheOriginals(t *testing.T) {
 	inEveryKind(t, func(t *testing.T, made madePair) {
 		pair := made("own entropy")
-		theirs, ours := &drawn{Reader: pair.Client.Rand}, &drawn{Reader: testkit.Rand("fork")}
+		theirs, ours := &metered{Reader: pair.Client.Rand}, &metered{Reader: testkit.Rand("fork")}
 		pair.Client.Rand = theirs
 		e := established(t, pair).Client.Engine
 		before := theirs.bytes

@@ -179,3 +179,19 @@ func TestBothEndsNameTheUncompressedFormAndNoOther(t *testing.T) {
 		}
 	}
 }
+
+// A client without a curve offers no suite that takes one, neither beside TLS 1.3,
+// whose groups need not be curves, nor in a renegotiation.
+func TestAClientWithoutACurveOffersNoECDHE(t *testing.T) {
+	psk, ecdhe := messages.TLS_PSK_WITH_AES_128_GCM_SHA256, messages.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+	pair := under(psk)
+	pair.Client.MaxVersion = messages.TLS13
+	pair.Client.CipherSuites = []messages.CipherSuite{messages.TLS_AES_128_GCM_SHA256, ecdhe, psk}
+	pair.Client.Groups = []messages.Group{messages.X25519MLKEM768}
+	look := func(m *messages.ClientHello) {
+		if slices.Contains(m.CipherSuites, ecdhe) || !slices.Contains(m.CipherSuites, psk) {
+			t.Errorf("the client offers %v", m.CipherSuites)
+		}
+	}
+	renewed(t, pair, func(l *forge.Link) { forge.Change(l, events.Client, look) }, renewedHello(look))
+}
