@@ -15,8 +15,13 @@ import (
 
 // Write sends application data, in as many records as it takes. The bytes of p
 // are copied. It returns [ErrNotReady] before the handshake is complete, but for a
-// client that was told [events.FalseStarted], and while a renegotiation is under
-// way; and [ErrClosed] after CloseWrite. It has then sent nothing.
+// client that was told [events.FalseStarted] and a server that accepted early data,
+// which can answer it at once; and while a renegotiation is under way. It returns
+// [ErrClosed] after CloseWrite. It has then sent nothing.
+//
+// Before the client's Finished a server cannot know that the client is there at
+// all: the early data may be a replay. Whoever has the pre-shared key can read the
+// answer, and nobody else (RFC 8446, Section 2.3).
 //
 // A key update goes out first where the peer has asked for one, or where the
 // key has protected as many records as it should (RFC 8446, Section 4.6.3 and
@@ -218,7 +223,8 @@ const maxExport = 255 * 32
 // (RFC 8446, Section 7.5, and RFC 5705). The label is registered or private,
 // of 1 to 249 bytes; a nil context and an empty one are the same. At most 255
 // times the size of the suite's hash can be had. It returns [ErrNotReady]
-// before the handshake is complete.
+// before the handshake is complete, but to a server that accepted early data and may
+// answer it.
 //
 // In TLS 1.2 the label may be empty, a nil context differs from an empty one
 // (RFC 5705, Section 4), and without extended_master_secret nothing can be had
@@ -227,7 +233,7 @@ func (e *Engine) Export(label string, context []byte, length int) ([]byte, error
 	if e.err != nil {
 		return nil, e.err
 	}
-	if !e.completed {
+	if !e.completed && !(e.early && e.hs.Role == events.Server) {
 		return nil, ErrNotReady
 	}
 	if length < 1 || length > maxExport {

@@ -52,6 +52,10 @@ func (e *Engine) Declares(input string) bool {
 	return false
 }
 
+// MayWrite tells whether data can be written: from the end of the handshake on, or
+// a little before that.
+func (e *Engine) MayWrite() bool { return e.completed || e.early }
+
 // Inject moves the machine by a message with its header, as if it had come in
 // records under the right keys.
 func (e *Engine) Inject(out *events.Output, now time.Time, raw []byte) error {

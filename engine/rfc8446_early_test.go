@@ -216,3 +216,74 @@ func TestEarlyDataIsWrittenInItsTime(t *testing.T) {
 		t.Errorf("the server is in state %s: %v", p.Server.Engine.State(), p.Server.Engine.Err())
 	}
 }
+
+// A server answers early data before it has heard the client's Finished, also under
+// new keys, and the client has the answer when its handshake is complete.
+func TestAServerAnswersEarlyDataAtOnce(t *testing.T) {
+	p := early().Join()
+	answer := func(data string) error {
+		return p.Do(events.Server, func(e *engine.Engine, out *events.Output, now time.Time) error {
+			return e.Write(out, now, []byte(data))
+		})
+	}
+	step := func(who events.Role, do func(e *engine.Engine, out *events.Output, now time.Time) error) {
+		t.Helper()
+		if err := p.Do(who, do); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := answer("too early"); err != engine.ErrNotReady {
+		t.Fatalf("before anything has come: %v", err)
+	}
+	step(events.Client, (*engine.Engine).Start)
+	step(events.Client, writeEarly("question"))
+	hello := p.Server.Inbox
+	p.Server.Inbox = nil
+	step(events.Server, func(e *engine.Engine, out *events.Output, now time.Time) error { return e.Receive(out, now, hello) })
+	if p.Server.Engine.Completed() {
+		t.Fatal("the server has not heard the client's Finished")
+	}
+	if err := answer("one "); err != nil {
+		t.Fatal(err)
+	}
+	step(events.Server, func(e *engine.Engine, out *events.Output, now time.Time) error {
+		return e.UpdateKeys(out, now, messages.UpdateNotRequested)
+	})
+	if err := answer("two"); err != nil {
+		t.Fatal(err)
+	}
+	early, err := p.Server.Engine.Export("EXPORTER-half", nil, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	late, err := p.Client.Engine.Export("EXPORTER-half", nil, 16)
+	if err != nil || !bytes.Equal(early, late) {
+		t.Errorf("the ends export %x and %x, %v", early, late, err)
+	}
+	if got := string(p.Client.Received); got != "one two" || !p.Server.Engine.Completed() {
+		t.Errorf("the client has %q, the server is in state %s: %v", got, p.Server.Engine.State(), p.Server.Engine.Err())
+	}
+}
+
+// A server that has rejected early data, or was offered none, writes nothing before
+// the client's Finished.
+func TestAServerThatTookNoEarlyDataWaitsForTheClient(t *testing.T) {
+	p := early(func(p *testkit.Pair) { p.ServerAnswers.RejectEarly = true }).Join()
+	if err := p.Do(events.Client, (*engine.Engine).Start); err != nil {
+		t.Fatal(err)
+	}
+	hello := p.Server.Inbox
+	p.Server.Inbox = nil
+	err := p.Do(events.Server, func(e *engine.Engine, out *events.Output, now time.Time) error {
+		if err := e.Receive(out, now, hello); err != nil {
+			return err
+		}
+		return e.Write(out, now, []byte("too early"))
+	})
+	if err != engine.ErrNotReady {
+		t.Errorf("the server writes before its handshake is complete: %v", err)
+	}
+}
