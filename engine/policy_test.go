@@ -47,6 +47,29 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 	}
 }
 
+// What TLS 1.2 has depends on the profile. Each is as it comes, and the last with
+// all that there is to ask for.
+func TestProfilesPrintAsInTheirGoldenFiles(t *testing.T) {
+	for profile := engine.Modern; profile <= engine.Legacy; profile++ {
+		common := engine.Common{Rand: testkit.Rand("policy"), MinVersion: messages.TLS12, Profile: profile}
+		client, err := (&engine.ClientConfig{Common: common}).Compile()
+		golden(t, "client_"+profile.String(), client, err)
+		server, err := (&engine.ServerConfig{Common: common}).Compile()
+		golden(t, "server_"+profile.String(), server, err)
+	}
+	all := engine.Common{
+		Rand: testkit.Rand("policy"), MinVersion: messages.TLS12, MaxVersion: messages.TLS12, Profile: engine.Legacy,
+		Renegotiation: engine.RenegotiateOnce, CertificateURLs: true,
+		Supplemental: engine.Supplemental{ClientAuthz: []messages.AuthzFormat{messages.AuthzSAMLAssertion}},
+	}
+	client, err := (&engine.ClientConfig{
+		Common: all, RequestOCSP: true, RequestSCTs: true, RequestOCSPChain: true, FalseStart: true, Fallback: true,
+	}).Compile()
+	golden(t, "client_tls12", client, err)
+	server, err := (&engine.ServerConfig{Common: all, Sessions: true, PSKHint: []byte("a hint")}).Compile()
+	golden(t, "server_tls12", server, err)
+}
+
 func golden(t *testing.T, name string, policy fmt.Stringer, err error) {
 	t.Helper()
 	if err != nil {
