@@ -5,6 +5,7 @@ package engine_test
 import (
 	"testing"
 
+	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
@@ -36,7 +37,23 @@ func TestHandshakesStayWithinTheirAllocations(t *testing.T) {
 }
 
 func TestASteadyConnectionAllocatesNothing(t *testing.T) {
-	client, server := connected(t)
+	t.Run("TLS 1.3", func(t *testing.T) {
+		client, server := connected(t)
+		allocatesNothing(t, client, server)
+	})
+	// Every kind of cipher, and every MAC.
+	for _, suite := range append([]messages.CipherSuite{
+		messages.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA, messages.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384,
+	}, exchangingSuites...) {
+		t.Run(suite.String(), func(t *testing.T) {
+			p := established(t, under(suite))
+			allocatesNothing(t, p.Client.Engine, p.Server.Engine)
+		})
+	}
+}
+
+// allocatesNothing has a client write and a server read, over and over.
+func allocatesNothing(t *testing.T, client, server *engine.Engine) {
 	var out, in events.Output
 	content := make([]byte, 3000)
 	exchange := func() {

@@ -228,40 +228,53 @@ func (c *memoryConn) Write(b []byte) (int, error) {
 }
 
 func BenchmarkRecords(b *testing.B) {
-	for _, size := range []int{1 << 10, 16 << 10} {
-		content := make([]byte, size)
+	for _, size := range recordSizes {
 		b.Run(fmt.Sprintf("%dKiB/tacitls", size>>10), func(b *testing.B) {
 			client, server := connected(b)
-			var out, in events.Output
-			b.ReportAllocs()
-			b.SetBytes(int64(size))
-			for b.Loop() {
-				if err := client.Write(&out, testkit.Now, content); err != nil {
-					b.Fatal(err)
-				}
-				for event := range out.All() {
-					if err := server.Receive(&in, testkit.Now, event.(*events.Send).Bytes); err != nil {
-						b.Fatal(err)
-					}
-				}
-				in.Reset()
-				out.Reset()
-			}
+			passRecords(b, client, server, size)
 		})
 		b.Run(fmt.Sprintf("%dKiB/crypto-tls", size>>10), func(b *testing.B) {
-			client, server := standardConnected(b)
-			received := make([]byte, size)
-			b.ReportAllocs()
-			b.SetBytes(int64(size))
-			for b.Loop() {
-				if _, err := client.Write(content); err != nil {
-					b.Fatal(err)
-				}
-				if _, err := io.ReadFull(server, received); err != nil {
-					b.Fatal(err)
-				}
-			}
+			client, server := newStandardHandshakes(b, false).connected(b)
+			passStandardRecords(b, client, server, size)
 		})
+	}
+}
+
+// recordSizes are those of the content of records, in bytes.
+var recordSizes = []int{1 << 10, 16 << 10}
+
+// passRecords has one record after another pass from a client to a server.
+func passRecords(b *testing.B, client, server *engine.Engine, size int) {
+	content := make([]byte, size)
+	var out, in events.Output
+	b.ReportAllocs()
+	b.SetBytes(int64(size))
+	for b.Loop() {
+		if err := client.Write(&out, testkit.Now, content); err != nil {
+			b.Fatal(err)
+		}
+		for event := range out.All() {
+			if err := server.Receive(&in, testkit.Now, event.(*events.Send).Bytes); err != nil {
+				b.Fatal(err)
+			}
+		}
+		in.Reset()
+		out.Reset()
+	}
+}
+
+// passStandardRecords is the same with crypto/tls.
+func passStandardRecords(b *testing.B, client, server *tls.Conn, size int) {
+	content, received := make([]byte, size), make([]byte, size)
+	b.ReportAllocs()
+	b.SetBytes(int64(size))
+	for b.Loop() {
+		if _, err := client.Write(content); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := io.ReadFull(server, received); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 
@@ -274,10 +287,9 @@ func connected(t testing.TB) (client, server *engine.Engine) {
 	return p.Client.Engine, p.Server.Engine
 }
 
-// standardConnected is the same with crypto/tls, over a buffer that costs
-// one copy each way.
-func standardConnected(t testing.TB) (client, server *tls.Conn) {
-	h := newStandardHandshakes(t, false)
+// connected is the same with crypto/tls, over a buffer that costs one copy each
+// way.
+func (h *standardHandshakes) connected(t testing.TB) (client, server *tls.Conn) {
 	a, z := &bufferConn{}, &bufferConn{}
 	a.peer, z.peer = z, a
 	clientPipe, serverPipe := net.Pipe()
