@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"net"
 	"runtime"
@@ -21,26 +22,21 @@ import (
 // in one goroutine for tacitls; crypto/tls needs two and a pipe between them.
 // Both sides parse the certificate, sign with ECDSA P-256 and agree by X25519.
 
-func BenchmarkHandshake(b *testing.B) { benchmarkHandshakes(b, messages.TLS13) }
-
-// BenchmarkHandshake12 is the same in TLS 1.2.
-func BenchmarkHandshake12(b *testing.B) { benchmarkHandshakes(b, messages.TLS12) }
-
-func benchmarkHandshakes(b *testing.B, version messages.Version) {
+func BenchmarkHandshake(b *testing.B) {
 	for _, resumed := range []bool{false, true} {
 		name := "full"
 		if resumed {
 			name = "resumed"
 		}
 		b.Run(name+"/tacitls", func(b *testing.B) {
-			h := newHandshakes(b, resumed, version)
+			h := newHandshakes(b, resumed)
 			b.ReportAllocs()
 			for b.Loop() {
 				h.run(b)
 			}
 		})
 		b.Run(name+"/crypto-tls", func(b *testing.B) {
-			h := newStandardHandshakes(b, resumed, version)
+			h := newStandardHandshakes(b, resumed)
 			b.ReportAllocs()
 			for b.Loop() {
 				h.run(b)
@@ -61,7 +57,11 @@ type handshakes struct {
 	session *events.Session
 }
 
-func newHandshakes(t testing.TB, resumed bool, version messages.Version) *handshakes {
+func newHandshakes(t testing.TB, resumed bool) *handshakes {
+	return newHandshakesIn(t, resumed, messages.TLS13)
+}
+
+func newHandshakesIn(t testing.TB, resumed bool, version messages.Version) *handshakes {
 	pair := testkit.NewPair("benchmark")
 	pair.Client.MaxVersion, pair.Server.MaxVersion = version, version
 	// In TLS 1.2 the second is for the certificate's key.
@@ -156,7 +156,7 @@ type standardHandshakes struct {
 	warm           bool
 }
 
-func newStandardHandshakes(t testing.TB, resumed bool, version messages.Version) *standardHandshakes {
+func newStandardHandshakes(t testing.TB, resumed bool) *standardHandshakes {
 	id := testkit.Server(testkit.P256)
 	h := &standardHandshakes{
 		client: &tls.Config{ServerName: testkit.ServerName, RootCAs: testkit.Roots(), Time: func() time.Time { return testkit.Now },
@@ -164,10 +164,6 @@ func newStandardHandshakes(t testing.TB, resumed bool, version messages.Version)
 		server: &tls.Config{Certificates: []tls.Certificate{{Certificate: id.Chain, PrivateKey: id.Key}},
 			Time: func() time.Time { return testkit.Now }, CurvePreferences: []tls.CurveID{tls.X25519}},
 		resumed: resumed,
-	}
-	h.client.MaxVersion, h.server.MaxVersion = uint16(version), uint16(version)
-	if version == messages.TLS12 { // the second is for the certificate's key
-		h.client.CurvePreferences = append(h.client.CurvePreferences, tls.CurveP256)
 	}
 	if resumed {
 		h.client.ClientSessionCache = tls.NewLRUClientSessionCache(1)
@@ -231,6 +227,109 @@ func (c *memoryConn) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+func BenchmarkRecords(b *testing.B) {
+	for _, size := range recordSizes {
+		b.Run(fmt.Sprintf("%dKiB/tacitls", size>>10), func(b *testing.B) {
+			client, server := connected(b)
+			passRecords(b, client, server, size)
+		})
+		b.Run(fmt.Sprintf("%dKiB/crypto-tls", size>>10), func(b *testing.B) {
+			client, server := newStandardHandshakes(b, false).connected(b)
+			passStandardRecords(b, client, server, size)
+		})
+	}
+}
+
+// recordSizes are those of the content of records, in bytes.
+var recordSizes = []int{1 << 10, 16 << 10}
+
+// passRecords has one record after another pass from a client to a server.
+func passRecords(b *testing.B, client, server *engine.Engine, size int) {
+	content := make([]byte, size)
+	var out, in events.Output
+	b.ReportAllocs()
+	b.SetBytes(int64(size))
+	for b.Loop() {
+		if err := client.Write(&out, testkit.Now, content); err != nil {
+			b.Fatal(err)
+		}
+		for event := range out.All() {
+			if err := server.Receive(&in, testkit.Now, event.(*events.Send).Bytes); err != nil {
+				b.Fatal(err)
+			}
+		}
+		in.Reset()
+		out.Reset()
+	}
+}
+
+// passStandardRecords is the same with crypto/tls.
+func passStandardRecords(b *testing.B, client, server *tls.Conn, size int) {
+	content, received := make([]byte, size), make([]byte, size)
+	b.ReportAllocs()
+	b.SetBytes(int64(size))
+	for b.Loop() {
+		if _, err := client.Write(content); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := io.ReadFull(server, received); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// connected is a client and a server past the handshake.
+func connected(t testing.TB) (client, server *engine.Engine) {
+	p := testkit.NewPair("connected").Join()
+	if err := p.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	return p.Client.Engine, p.Server.Engine
+}
+
+// connected is the same with crypto/tls, over a buffer that costs one copy each
+// way.
+func (h *standardHandshakes) connected(t testing.TB) (client, server *tls.Conn) {
+	a, z := &bufferConn{}, &bufferConn{}
+	a.peer, z.peer = z, a
+	clientPipe, serverPipe := net.Pipe()
+	a.Conn, z.Conn = clientPipe, serverPipe
+	client, server = tls.Client(a, h.client), tls.Server(z, h.server)
+	done := make(chan error, 1)
+	go func() { done <- server.Handshake() }()
+	if err := client.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _, _ = client.Read(make([]byte, 1)) }()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	a.buffered, z.buffered = true, true
+	return client, server
+}
+
+// bufferConn writes into its peer's buffer once buffered is set.
+type bufferConn struct {
+	net.Conn
+	peer     *bufferConn
+	buffered bool
+	buffer   bytes.Buffer
+}
+
+func (c *bufferConn) Write(b []byte) (int, error) {
+	if c.buffered {
+		return c.peer.buffer.Write(b)
+	}
+	return c.Conn.Write(b)
+}
+
+func (c *bufferConn) Read(b []byte) (int, error) {
+	if c.buffered {
+		return c.buffer.Read(b)
+	}
+	return c.Conn.Read(b)
+}
+
 // BenchmarkIdle measures what an established endpoint keeps, in bytes: of many
 // that share one config, as a server's do. What a client keeps more than a
 // server is the server's chain.
@@ -251,7 +350,7 @@ func BenchmarkIdle(b *testing.B) {
 	}
 	for _, role := range []events.Role{events.Client, events.Server} {
 		b.Run("crypto-tls/"+role.String(), func(b *testing.B) {
-			h := newStandardHandshakes(b, false, messages.TLS13)
+			h := newStandardHandshakes(b, false)
 			for b.Loop() {
 				b.ReportMetric(perEndpoint(endpoints, func() any { return h.idle(b, role) }), "B/endpoint")
 			}

@@ -29,14 +29,6 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 		},
 		"client_no_shares": {Common: plain, KeyShares: []messages.Group{}},
 	}
-	older := func(profile engine.Profile, groups ...messages.Group) engine.Common {
-		c := plain
-		c.MinVersion, c.MaxVersion, c.Profile, c.Groups = messages.TLS12, messages.TLS13, profile, groups
-		return c
-	}
-	clients["client_12_modern"] = &engine.ClientConfig{Common: older(engine.Modern)}
-	clients["client_12_compatible"] = &engine.ClientConfig{Common: older(engine.Compatible)}
-	clients["client_12_legacy"] = &engine.ClientConfig{Common: older(engine.Legacy, messages.X25519, messages.FFDHE2048)}
 	for name, config := range clients {
 		policy, err := config.Compile()
 		golden(t, name, policy, err)
@@ -49,13 +41,33 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 		"server_no_tickets":    {Common: plain, NoTickets: true, ClientAuth: engine.RequestClientCert},
 		"server_takes_tickets": {Common: plain, Tickets: -1},
 	}
-	servers["server_12_modern"] = &engine.ServerConfig{Common: older(engine.Modern)}
-	servers["server_12_compatible"] = &engine.ServerConfig{Common: older(engine.Compatible)}
-	servers["server_12_legacy"] = &engine.ServerConfig{Common: older(engine.Legacy, messages.X25519, messages.FFDHE2048)}
 	for name, config := range servers {
 		policy, err := config.Compile()
 		golden(t, name, policy, err)
 	}
+}
+
+// What TLS 1.2 has depends on the profile. Each is as it comes, and the last with
+// all that there is to ask for.
+func TestProfilesPrintAsInTheirGoldenFiles(t *testing.T) {
+	for profile := engine.Modern; profile <= engine.Legacy; profile++ {
+		common := engine.Common{Rand: testkit.Rand("policy"), MinVersion: messages.TLS12, Profile: profile}
+		client, err := (&engine.ClientConfig{Common: common}).Compile()
+		golden(t, "client_"+profile.String(), client, err)
+		server, err := (&engine.ServerConfig{Common: common}).Compile()
+		golden(t, "server_"+profile.String(), server, err)
+	}
+	all := engine.Common{
+		Rand: testkit.Rand("policy"), MinVersion: messages.TLS12, MaxVersion: messages.TLS12, Profile: engine.Legacy,
+		Renegotiation: engine.RenegotiateOnce, CertificateURLs: true,
+		Supplemental: engine.Supplemental{ClientAuthz: []messages.AuthzFormat{messages.AuthzSAMLAssertion}},
+	}
+	client, err := (&engine.ClientConfig{
+		Common: all, RequestOCSP: true, RequestSCTs: true, RequestOCSPChain: true, FalseStart: true, Fallback: true,
+	}).Compile()
+	golden(t, "client_tls12", client, err)
+	server, err := (&engine.ServerConfig{Common: all, Sessions: true, PSKHint: []byte("a hint")}).Compile()
+	golden(t, "server_tls12", server, err)
 }
 
 func golden(t *testing.T, name string, policy fmt.Stringer, err error) {

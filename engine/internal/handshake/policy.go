@@ -184,6 +184,10 @@ func (p *Policy) String() string {
 		line("require_client", p.RequireClientCert)
 		line("ticket_count", p.TicketCount)
 		line("ticket_lifetime", p.TicketLifetime)
+		if p.Allows(messages.TLS12) {
+			line("sessions", p.Sessions)
+			line("psk_hint", len(p.PSKHint) > 0)
+		}
 	}
 	return b.String()
 }
