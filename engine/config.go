@@ -59,6 +59,13 @@ type Common struct {
 	// so that it has one more; a client that allows both versions cannot know, and
 	// takes that byte in TLS 1.2.
 	RecordSizeLimit int
+	// CertificateCompression are the algorithms for certificates in TLS 1.3, most
+	// preferred first. The peer is told that it may compress its own by one of them
+	// (RFC 8879, Section 3), and where it has said so too,
+	// [events.CompressCertificate] asks for this end's to be compressed. The engine
+	// undoes zlib itself, and asks [events.DecompressCertificate] for any other. None
+	// turns the extension off, which is the default.
+	CertificateCompression []messages.CompressionAlgorithm
 	// NoCompatibility turns the middlebox compatibility mode of RFC 8446,
 	// Appendix D.4, off. A server then still answers a client that uses it.
 	NoCompatibility bool

@@ -134,6 +134,9 @@ func (c *Common) compile(p *handshake.Policy) error {
 	if err := c.compileRecordSizeLimit(p); err != nil {
 		return err
 	}
+	if err := c.compileCompression(p); err != nil {
+		return err
+	}
 	p.ALPN = c.ALPN
 	p.Padding, p.Compatibility = c.Padding, !c.NoCompatibility
 	p.KeyLog, p.Trace, p.UpdateAfter = c.KeyLog, c.Trace, c.UpdateAfter

@@ -194,6 +194,8 @@ func (s *script) configure(client bool, options []string) error {
 			common.Padding = func(_ uint8, length, _ int) int { return (multiple - length%multiple) % multiple }
 		case "compatibility":
 			common.NoCompatibility = value == "no"
+		case "compression":
+			common.CertificateCompression, err = parseAll(value, messages.ParseCompressionAlgorithm)
 		case "trace":
 			common.Trace = true
 		case "key-log":

@@ -40,6 +40,10 @@ type Connection struct {
 	// LocalChain is this end's own chain, nil if it did not authenticate with
 	// one in this handshake.
 	LocalChain [][]byte
+	// LocalCompression and PeerCompression are the algorithms that the ends'
+	// certificates were compressed by, 0 where one came as it is
+	// (RFC 8879, Section 4).
+	LocalCompression, PeerCompression messages.CompressionAlgorithm
 	// EarlyDataAccepted tells that 0-RTT data was accepted.
 	EarlyDataAccepted bool
 	// PSKIdentity is the identity of the external pre-shared key in use.

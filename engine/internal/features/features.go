@@ -25,6 +25,7 @@ var table = [...]Feature{
 	alpn,
 	recordSizeLimit,
 	maxFragmentLength,
+	compressCertificate,
 	quicParameters,
 }
 

@@ -34,6 +34,9 @@ type Policy struct {
 	UpdateAfter   uint64
 	KeyLog, Trace bool
 
+	// CertificateCompression is what this end undoes, and may use.
+	CertificateCompression []messages.CompressionAlgorithm
+
 	// RecordSizeLimit is of content and padding, in either version; 0 offers
 	// none, and answers by the most that there can be.
 	RecordSizeLimit int
@@ -154,6 +157,7 @@ func (p *Policy) String() string {
 	line("record_size", p.RecordSize)
 	line("record_limit", p.RecordSizeLimit)
 	line("padding", p.Padding != nil)
+	line("compression", list(p.CertificateCompression))
 	line("compatibility", p.Compatibility)
 	line("max_message", p.MaxMessage)
 	line("max_held", p.MaxHeld)

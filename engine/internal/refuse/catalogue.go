@@ -95,6 +95,8 @@ const (
 	SchemeForOtherKey
 	BadSignature
 	BadFinished
+	CompressionNotOffered
+	BadCompression
 
 	// After the handshake.
 	BadKeyUpdate
@@ -217,6 +219,8 @@ var catalogue = [...]entry{
 	SchemeForOtherKey:      {"scheme_for_other_key", messages.AlertIllegalParameter, "the signature scheme does not fit the certificate's key", "RFC 8446, Section 4.4.3", false},
 	BadSignature:           {"bad_signature", messages.AlertDecryptError, "the signature does not verify", "RFC 8446, Section 4.4.3", false},
 	BadFinished:            {"bad_finished", messages.AlertDecryptError, "the Finished message does not verify", "RFC 8446, Section 4.4.4", false},
+	CompressionNotOffered:  {"compression_not_offered", messages.AlertIllegalParameter, "a certificate is compressed by an algorithm that was not offered", "RFC 8879, Section 4", false},
+	BadCompression:         {"bad_compression", messages.AlertBadCertificate, "a compressed certificate does not decompress to what it announces", "RFC 8879, Section 4", false},
 
 	// After the handshake.
 	BadKeyUpdate:      {"bad_key_update", messages.AlertIllegalParameter, "a KeyUpdate has an unknown request", "RFC 8446, Section 4.6.3", false},

@@ -16,9 +16,9 @@ import (
 //  2. awaitOpenedTicket: which of the client's tickets opens to what?
 //  3. awaitClientReverified: the chain of a resumed session is asked about
 //     again, where the config wants it.
-//  4. awaitServerCredential, awaitServerSignature: the server's own flight.
-//  5. waitClientCertificate, awaitClientVerdict, waitClientCertificateVerify:
-//     where the config asks for a certificate.
+//  4. awaitServerCredential, awaitServerCompressed, awaitServerSignature: the server's own flight.
+//  5. waitClientCertificate, awaitClientDecompressed, awaitClientVerdict,
+//     waitClientCertificateVerify: where the config asks for a certificate.
 //  6. waitClientFinished: keys for application data.
 //  7. awaitSealedTicket: once for each ticket to send.
 //  8. serverConnected: key updates, further tickets.
@@ -36,11 +36,19 @@ type (
 		resumption *resumption
 	}
 	awaitServerCredential struct{ choice }
-	awaitServerSignature  struct {
+	awaitServerCompressed struct {
+		flight
+		uncompressed
+	}
+	awaitServerSignature struct {
 		flight
 		scheme messages.SignatureScheme
 	}
-	waitClientCertificate       struct{ sent }
+	waitClientCertificate   struct{ sent }
+	awaitClientDecompressed struct {
+		sent
+		announced
+	}
 	awaitClientVerdict          struct{ sent }
 	waitClientCertificateVerify struct {
 		sent
@@ -105,11 +113,16 @@ func ServerRows() []fsm.Block[*handshake.Context] {
 		fsm.In(awaitClientReverified{},
 			fsm.On(takeClientReverified, waitClientFinished{})),
 		fsm.In(awaitServerCredential{},
-			fsm.On(takeServerCredential, awaitServerSignature{})),
+			fsm.On(takeServerCredential, awaitServerCompressed{}, awaitServerSignature{})),
+		fsm.In(awaitServerCompressed{},
+			fsm.On(takeServerCompressed, awaitServerSignature{})),
 		fsm.In(awaitServerSignature{},
 			fsm.On(takeServerSignature, waitClientCertificate{}, waitClientFinished{})),
 		fsm.In(waitClientCertificate{},
-			fsm.On(readClientCertificate, awaitClientVerdict{}, waitClientFinished{})),
+			fsm.On(readClientCertificate, awaitClientVerdict{}, waitClientFinished{}),
+			fsm.On(readClientCompressed, awaitClientVerdict{}, waitClientFinished{}, awaitClientDecompressed{})),
+		fsm.In(awaitClientDecompressed{},
+			fsm.On(takeClientDecompressed, awaitClientVerdict{}, waitClientFinished{})),
 		fsm.In(awaitClientVerdict{},
 			fsm.On(takeClientVerdict, waitClientCertificateVerify{})),
 		fsm.In(waitClientCertificateVerify{},
