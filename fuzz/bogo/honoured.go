@@ -18,6 +18,7 @@ var honoured = []string{
 	"advertise-alpn", "select-alpn", "expect-alpn", "expect-advertised-alpn", "decline-alpn", "reject-alpn", "select-empty-alpn",
 
 	// Authentication.
+	"install-cert-compression-algs", "install-one-cert-compression-alg",
 	"cert-file", "key-file", "signing-prefs", "new-x509-credential", "must-match-issuer", "expect-selected-credential",
 	"verify-peer", "require-any-client-certificate", "verify-fail", "use-custom-verify-callback", "expect-verify-result",
 	"reverify-on-resume", "verify-prefs", "expect-peer-signature-algorithm", "expect-peer-verify-pref",

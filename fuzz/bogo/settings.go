@@ -39,6 +39,8 @@ func common(o *options) (engine.Common, error) {
 		MaxMessage:   presetMaxMessage,
 		RecordSize:   o.MaxSendFragment,
 		Trace:        len(o.ExpectCertificateTypes) > 0,
+
+		CertificateCompression: compressionsOf(o),
 	}
 	switch {
 	case o.RenegotiateOnce:
