@@ -26,6 +26,7 @@ type options struct {
 	exporter     string
 	keyLog       *flags.KeyLog
 	recordLimit  int
+	compression  []messages.CompressionAlgorithm
 	verbose      bool
 }
 
@@ -35,6 +36,7 @@ type text struct {
 	least, most                               string
 	clientAuth, clientCA                      string
 	alpn, groups, ciphers, mode, keylog, ocsp string
+	compression                               string
 }
 
 func parse(arguments []string, stderr io.Writer) (*options, error) {
@@ -58,6 +60,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&t.keylog, "keylog", "", "append secrets to this `file`, for Wireshark")
 	f.IntVar(&o.recordLimit, "record-size-limit", 0, "take at most so many `bytes` in a record, 64 to 16384, and tell clients that ask")
 	f.BoolVar(&o.verbose, "v", false, "print every event of every connection on stderr")
+	f.StringVar(&t.compression, "cert-compression", "", "certificate compression `algorithms`: zlib")
 	later(f)
 	if err := f.Parse(arguments); err != nil {
 		return nil, err
@@ -73,7 +76,6 @@ func later(f *flags.Set) {
 	f.LaterInt("early-data", "take early data of up to so many `bytes`")
 	f.LaterBool("pha", "ask for a client certificate after the handshake, on GET /secret")
 	f.LaterBool("raw-public-key", "send a raw public key")
-	f.LaterString("cert-compression", "certificate compression `algorithms`")
 	f.LaterString("ech-key", "ECH key `file`")
 }
 
@@ -111,6 +113,9 @@ func (o *options) read(t *text) (err error) {
 	}
 	if len(t.certs) == 0 {
 		return flags.Bad("-cert and -key are needed")
+	}
+	if o.compression, err = flags.Compression("cert-compression", t.compression); err != nil {
+		return err
 	}
 	if o.certificates, err = flags.Certificates(t.certs, t.keys); err != nil {
 		return err

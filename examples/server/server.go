@@ -44,6 +44,7 @@ func newServer(o *options, stderr io.Writer) (*server, error) {
 	s.config.CipherSuites, s.config.Groups, s.config.ALPN = o.suites, o.groups, o.alpn
 	s.config.KeyLog, s.config.Trace = o.keyLog != nil, o.verbose
 	s.config.RecordSizeLimit = o.recordLimit
+	s.config.CertificateCompression, s.answers.Compression = o.compression, &answer.Compression{}
 	s.config.ClientAuth, s.config.NoTickets = o.clientAuth, !o.tickets
 	s.answers.Certificates, s.answers.ClientRoots = o.certificates, o.clientRoots
 	if o.tickets {
