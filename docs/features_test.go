@@ -20,10 +20,20 @@ func compressCertificates(config *engine.ServerConfig) any {
 	return answers
 }
 
+func sendGREASE(config *engine.ServerConfig) any {
+	config.GREASE = true
+	return config
+}
+
+func dressHello(config *engine.ClientConfig) any {
+	config.ShuffleExtensions, config.PadHello = true, true
+	return config
+}
+
 // serverSnippets and clientSnippets are all of them.
 var (
-	serverSnippets = []func(*engine.ServerConfig) any{compressCertificates}
-	clientSnippets = []func(*engine.ClientConfig) any{}
+	serverSnippets = []func(*engine.ServerConfig) any{compressCertificates, sendGREASE}
+	clientSnippets = []func(*engine.ClientConfig) any{dressHello}
 )
 
 func TestTheSnippetsOfFeaturesAreConfigsThatCanBe(t *testing.T) {

@@ -66,6 +66,11 @@ type Common struct {
 	// undoes zlib itself, and asks [events.DecompressCertificate] for any other. None
 	// turns the extension off, which is the default.
 	CertificateCompression []messages.CompressionAlgorithm
+	// GREASE has this end send codepoints that mean nothing, drawn from Rand, so
+	// that no peer comes to trip over what it does not know: a client in all lists
+	// of its ClientHello, a server in CertificateRequest and in the tickets of
+	// TLS 1.3 (RFC 8701, Section 3 and Section 4). Received ones are ignored always.
+	GREASE bool
 	// NoCompatibility turns the middlebox compatibility mode of RFC 8446,
 	// Appendix D.4, off. A server then still answers a client that uses it.
 	NoCompatibility bool
@@ -139,6 +144,13 @@ type ClientConfig struct {
 	// passes it over where RecordSizeLimit is set too (RFC 8449, Section 5). Some
 	// servers resume a session only with the length that it began with.
 	MaxFragmentLength int
+	// PadHello makes a ClientHello of 256 to 511 bytes one of 512, for servers
+	// that hang on those lengths (RFC 7685, Section 4).
+	PadHello bool
+	// ShuffleExtensions sends the extensions of a ClientHello in an order drawn from
+	// Rand, pre_shared_key last as it must be (RFC 8446, Section 4.2 and
+	// Section 4.2.11).
+	ShuffleExtensions bool
 	// ReverifyOnResume asks [events.VerifyPeer] again about the chain of a
 	// session resumed.
 	ReverifyOnResume bool

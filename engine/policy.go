@@ -65,6 +65,7 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	p.Tickets = !c.NoTickets
 	p.RequestOCSP, p.RequestSCTs = c.RequestOCSP, c.RequestSCTs
 	p.RequestOCSPChain, p.FalseStart = c.RequestOCSPChain, c.FalseStart
+	p.PadHello, p.ShuffleExtensions = c.PadHello, c.ShuffleExtensions
 	p.Fallback = c.Fallback && p.MaxVersion < messages.TLS13
 	p.Authorities, p.Reverify = c.Authorities, c.ReverifyOnResume
 	return p, nil
@@ -137,7 +138,7 @@ func (c *Common) compile(p *handshake.Policy) error {
 	if err := c.compileCompression(p); err != nil {
 		return err
 	}
-	p.ALPN = c.ALPN
+	p.ALPN, p.GREASE = c.ALPN, c.GREASE
 	p.Padding, p.Compatibility = c.Padding, !c.NoCompatibility
 	p.KeyLog, p.Trace, p.UpdateAfter = c.KeyLog, c.Trace, c.UpdateAfter
 	p.RecordSize = or(c.RecordSize, record.MaxPlaintext)

@@ -19,7 +19,7 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 	narrow.Schemes = []messages.SignatureScheme{messages.Ed25519}
 	narrow.ALPN = []string{"h2", "http/1.1"}
 	narrow.RecordSize, narrow.MaxMessage, narrow.MaxHeld, narrow.NoCompatibility = 1024, 8192, 4096, true
-	narrow.RecordSizeLimit = 512
+	narrow.RecordSizeLimit, narrow.GREASE = 512, true
 	narrow.CertificateCompression = []messages.CompressionAlgorithm{messages.CompressionBrotli, messages.CompressionZlib}
 	narrow.Padding = func(uint8, int, int) int { return 0 }
 
@@ -27,6 +27,7 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 		"client_default": {Common: plain},
 		"client_narrow": {
 			Common: narrow, ServerName: testkit.ServerName, NoTickets: true, ReverifyOnResume: true, MaxFragmentLength: 1024,
+			PadHello: true, ShuffleExtensions: true,
 		},
 		"client_no_shares": {Common: plain, KeyShares: []messages.Group{}},
 	}

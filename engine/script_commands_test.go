@@ -194,6 +194,12 @@ func (s *script) configure(client bool, options []string) error {
 			common.Padding = func(_ uint8, length, _ int) int { return (multiple - length%multiple) % multiple }
 		case "compatibility":
 			common.NoCompatibility = value == "no"
+		case "grease":
+			common.GREASE = true
+		case "pad-hello":
+			s.pair.Client.PadHello = true
+		case "shuffle":
+			s.pair.Client.ShuffleExtensions = true
 		case "compression":
 			common.CertificateCompression, err = parseAll(value, messages.ParseCompressionAlgorithm)
 		case "trace":

@@ -34,6 +34,9 @@ type Policy struct {
 	UpdateAfter   uint64
 	KeyLog, Trace bool
 
+	GREASE                      bool // sends codepoints that mean nothing
+	PadHello, ShuffleExtensions bool // of a client
+
 	// CertificateCompression is what this end undoes, and may use.
 	CertificateCompression []messages.CompressionAlgorithm
 
@@ -148,6 +151,8 @@ func (p *Policy) String() string {
 			line("false_start", p.FalseStart)
 			line("fallback", p.Fallback)
 		}
+		line("pad_hello", p.PadHello)
+		line("shuffle", p.ShuffleExtensions)
 		length, _ := p.MaxFragmentLength.Bytes()
 		line("fragment_length", length)
 	}
@@ -157,6 +162,7 @@ func (p *Policy) String() string {
 	line("record_size", p.RecordSize)
 	line("record_limit", p.RecordSizeLimit)
 	line("padding", p.Padding != nil)
+	line("grease", p.GREASE)
 	line("compression", list(p.CertificateCompression))
 	line("compatibility", p.Compatibility)
 	line("max_message", p.MaxMessage)

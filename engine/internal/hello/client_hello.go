@@ -46,6 +46,9 @@ func newOffer(hs *handshake.Context, previous *handshake.Previous) (*handshake.O
 		// Not with a session, whose version is known (RFC 7507, Section 4).
 		hello.CipherSuites = append(slices.Clip(policy.Suites), messages.TLS_FALLBACK_SCSV)
 	}
+	if err := dress(hs, offer); err != nil {
+		return nil, err
+	}
 	return offer, offerSession(hs, offer)
 }
 
@@ -251,6 +254,9 @@ func send(hs *handshake.Context, offer *handshake.Offer) error {
 	hello := *offer.Hello
 	offer.Types = handshake.Types(&hello.Extensions)
 	if offer.Session == nil || offer.Session.Version != messages.TLS13 {
+		if err := pad(hs, offer, &hello); err != nil {
+			return err
+		}
 		return hs.Send(&hello)
 	}
 	suite, _ := secrets.LookupSuite(offer.Session.CipherSuite)
@@ -266,6 +272,9 @@ func send(hs *handshake.Context, offer *handshake.Offer) error {
 		return err
 	}
 	offer.Types = append(offer.Types, messages.ExtensionPreSharedKey)
+	if err := pad(hs, offer, &hello); err != nil {
+		return err
+	}
 	raw, err := hs.Marshal(&hello)
 	if err != nil {
 		return err

@@ -118,16 +118,33 @@ func ticketNonce(nonce uint64) []byte { return binary.BigEndian.AppendUint64(nil
 // takeSealedTicket sends the ticket.
 func takeSealedTicket(hs *handshake.Context, s *awaitSealedTicket, answer *events.TicketSealed) (fsm.State, error) {
 	if len(answer.Ticket) > 0 && len(answer.Ticket) <= maxTicket {
-		if err := hs.SendUnrecorded(&messages.NewSessionTicket13{
+		m := &messages.NewSessionTicket13{
 			Lifetime: s.session.Lifetime,
 			AgeAdd:   s.session.AgeAdd,
 			Nonce:    ticketNonce(s.nonce),
 			Ticket:   answer.Ticket,
-		}); err != nil {
+		}
+		if err := greaseTicket(hs, m); err != nil {
+			return nil, err
+		}
+		if err := hs.SendUnrecorded(m); err != nil {
 			return nil, err
 		}
 	}
 	return sealTickets(hs, s.connected, s.nonce+1, s.more)
+}
+
+// greaseTicket puts an extension in that means nothing (RFC 8701, Section 4.1).
+func greaseTicket(hs *handshake.Context, m *messages.NewSessionTicket13) error {
+	if !hs.Policy.GREASE {
+		return nil
+	}
+	values, err := handshake.Reserved(hs, 1)
+	if err != nil {
+		return err
+	}
+	handshake.PutReserved(&m.Extensions, values[0])
+	return nil
 }
 
 // maxTicket leaves room for the rest of a ClientHello's extensions, which

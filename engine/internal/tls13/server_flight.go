@@ -2,6 +2,7 @@ package tls13
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/tacitls/tacitls/engine/internal/features"
 	"github.com/tacitls/tacitls/engine/internal/fsm"
@@ -138,8 +139,18 @@ func sendServerHello(hs *handshake.Context, c choice, r *resumption, share []byt
 
 func sendCertificateRequest(hs *handshake.Context) error {
 	m := &messages.CertificateRequest13{}
+	schemes := hs.Policy.Offered
+	if hs.Policy.GREASE {
+		// RFC 8701, Section 4.1.
+		values, err := handshake.Reserved(hs, 2)
+		if err != nil {
+			return err
+		}
+		schemes = slices.Insert(slices.Clone(schemes), 0, messages.SignatureScheme(values[0]))
+		handshake.PutReserved(&m.Extensions, values[1])
+	}
 	bodies := []messages.ExtensionBody{
-		&messages.SignatureAlgorithms{Schemes: hs.Policy.Offered},
+		&messages.SignatureAlgorithms{Schemes: schemes},
 	}
 	if hs.Policy.SeparateSchemesCert() {
 		bodies = append(bodies, &messages.SignatureAlgorithmsCert{Schemes: hs.Policy.SchemesCert})
