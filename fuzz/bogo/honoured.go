@@ -15,6 +15,7 @@ var honoured = []string{
 
 	// Extensions.
 	"host-name", "expect-server-name", "expect-no-server-name",
+	"enable-grease", "permute-extensions",
 	"advertise-alpn", "select-alpn", "expect-alpn", "expect-advertised-alpn", "decline-alpn", "reject-alpn", "select-empty-alpn",
 
 	// Authentication.
