@@ -30,10 +30,20 @@ func dressHello(config *engine.ClientConfig) any {
 	return config
 }
 
+func boundTickets(config *engine.ServerConfig) any {
+	config.MaxTickets = 8
+	return config
+}
+
+func requestTickets(config *engine.ClientConfig) any {
+	config.TicketRequest = &engine.TicketRequest{NewSession: 2, Resumption: 1}
+	return config
+}
+
 // serverSnippets and clientSnippets are all of them.
 var (
-	serverSnippets = []func(*engine.ServerConfig) any{compressCertificates, sendGREASE}
-	clientSnippets = []func(*engine.ClientConfig) any{dressHello}
+	serverSnippets = []func(*engine.ServerConfig) any{compressCertificates, sendGREASE, boundTickets}
+	clientSnippets = []func(*engine.ClientConfig) any{dressHello, requestTickets}
 )
 
 func TestTheSnippetsOfFeaturesAreConfigsThatCanBe(t *testing.T) {

@@ -121,6 +121,9 @@ type ClientConfig struct {
 	// NoTickets passes over tickets and does not ask for them to be used
 	// (RFC 8446, Section 4.2.9).
 	NoTickets bool
+	// TicketRequest tells a server of TLS 1.3 how many tickets there is use for; nil
+	// leaves it to the server (RFC 9149, Section 3).
+	TicketRequest *TicketRequest
 	// Authorities are distinguished names in DER for certificate_authorities
 	// (RFC 8446, Section 4.2.4).
 	Authorities [][]byte
@@ -184,6 +187,10 @@ type ServerConfig struct {
 	// one, the most is 16. A negative number sends none, but takes those
 	// presented. TLS 1.2 has one to a handshake, for a client that asks.
 	Tickets int
+	// MaxTickets bounds how many are sent to a client that asks for a number: then
+	// as many as it asks for, up to this, rather than Tickets. 0 means 4, the most is
+	// 16, and a negative number passes the wish over (RFC 9149, Section 3).
+	MaxTickets int
 	// Sessions asks [events.FindSession] for the sessions of TLS 1.2 that
 	// clients name by identifier, and tells of new ones by
 	// [events.SessionEstablished].

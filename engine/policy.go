@@ -35,9 +35,6 @@ var (
 const (
 	defaultMaxMessage     = 1 << 16
 	defaultMaxHeld        = 1 << 16
-	defaultTicketLifetime = 86400
-	maxTicketLifetime     = 604800
-	maxTickets            = 16
 )
 
 func (c *ClientConfig) compile() (*handshake.Policy, error) {
@@ -62,7 +59,9 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	if err := c.compileFragmentLength(p); err != nil {
 		return nil, err
 	}
-	p.Tickets = !c.NoTickets
+	if err := c.compileTickets(p); err != nil {
+		return nil, err
+	}
 	p.RequestOCSP, p.RequestSCTs = c.RequestOCSP, c.RequestSCTs
 	p.RequestOCSPChain, p.FalseStart = c.RequestOCSPChain, c.FalseStart
 	p.PadHello, p.ShuffleExtensions = c.PadHello, c.ShuffleExtensions
@@ -82,30 +81,12 @@ func (c *ServerConfig) compile() (*handshake.Policy, error) {
 	p.ChooseConfig, p.Authorities = c.ChooseConfig, c.Authorities
 	p.RequestClientCert = c.ClientAuth != NoClientCert
 	p.RequireClientCert = c.ClientAuth == RequireClientCert
-	p.Tickets, p.Reverify = !c.NoTickets, c.ReverifyOnResume
-	p.Sessions = c.Sessions
+	p.Sessions, p.Reverify = c.Sessions, c.ReverifyOnResume
 	p.PSKHint = c.PSKHint
 	if len(p.PSKHint) > 1<<16-1 {
 		return nil, invalid("PSKHint of %d bytes", len(p.PSKHint))
 	}
-	p.TicketLifetime = c.TicketLifetime
-	if p.TicketLifetime == 0 {
-		p.TicketLifetime = defaultTicketLifetime
-	}
-	if p.TicketLifetime > maxTicketLifetime {
-		return nil, invalid("TicketLifetime of %d seconds", p.TicketLifetime)
-	}
-	if c.Tickets > maxTickets {
-		return nil, invalid("%d Tickets", c.Tickets)
-	}
-	switch {
-	case c.NoTickets || c.Tickets < 0:
-	case c.Tickets == 0:
-		p.TicketCount = 1
-	default:
-		p.TicketCount = c.Tickets
-	}
-	return p, nil
+	return p, c.compileTickets(p)
 }
 
 func (c *Common) compile(p *handshake.Policy) error {

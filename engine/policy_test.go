@@ -27,7 +27,7 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 		"client_default": {Common: plain},
 		"client_narrow": {
 			Common: narrow, ServerName: testkit.ServerName, NoTickets: true, ReverifyOnResume: true, MaxFragmentLength: 1024,
-			PadHello: true, ShuffleExtensions: true,
+			PadHello: true, ShuffleExtensions: true, TicketRequest: &engine.TicketRequest{NewSession: 2, Resumption: 1},
 		},
 		"client_no_shares": {Common: plain, KeyShares: []messages.Group{}},
 	}
@@ -38,7 +38,7 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 	servers := map[string]*engine.ServerConfig{
 		"server_default": {Common: plain},
 		"server_narrow": {
-			Common: narrow, ClientAuth: engine.RequireClientCert, Tickets: 2, TicketLifetime: 3600, ReverifyOnResume: true,
+			Common: narrow, ClientAuth: engine.RequireClientCert, Tickets: 2, MaxTickets: 16, TicketLifetime: 3600, ReverifyOnResume: true,
 		},
 		"server_no_tickets":    {Common: plain, NoTickets: true, ClientAuth: engine.RequestClientCert},
 		"server_takes_tickets": {Common: plain, Tickets: -1},

@@ -200,6 +200,12 @@ func (s *script) configure(client bool, options []string) error {
 			s.pair.Client.PadHello = true
 		case "shuffle":
 			s.pair.Client.ShuffleExtensions = true
+		case "ticket-request":
+			request := &engine.TicketRequest{}
+			_, err = fmt.Sscanf(value, "%d,%d", &request.NewSession, &request.Resumption)
+			s.pair.Client.TicketRequest = request
+		case "max-tickets":
+			s.pair.Server.MaxTickets, err = strconv.Atoi(value)
 		case "compression":
 			common.CertificateCompression, err = parseAll(value, messages.ParseCompressionAlgorithm)
 		case "trace":

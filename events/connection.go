@@ -44,6 +44,11 @@ type Connection struct {
 	// certificates were compressed by, 0 where one came as it is
 	// (RFC 8879, Section 4).
 	LocalCompression, PeerCompression messages.CompressionAlgorithm
+	// TicketsAgreed tells that the client asked for a number of tickets, and
+	// TicketsExpected how many the server then said that it would send
+	// (RFC 9149, Section 3).
+	TicketsAgreed   bool
+	TicketsExpected uint8
 	// EarlyDataAccepted tells that 0-RTT data was accepted.
 	EarlyDataAccepted bool
 	// PSKIdentity is the identity of the external pre-shared key in use.

@@ -14,5 +14,8 @@ func (c *Connection) extras() string {
 	if c.PeerCompression != 0 {
 		fmt.Fprintf(&b, ", peer_compression=%v", c.PeerCompression)
 	}
+	if c.TicketsAgreed {
+		fmt.Fprintf(&b, ", tickets_expected=%d", c.TicketsExpected)
+	}
 	return b.String()
 }

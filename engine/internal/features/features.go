@@ -26,6 +26,7 @@ var table = [...]Feature{
 	recordSizeLimit,
 	maxFragmentLength,
 	compressCertificate,
+	ticketRequest,
 	quicParameters,
 }
 

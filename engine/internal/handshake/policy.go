@@ -34,8 +34,9 @@ type Policy struct {
 	UpdateAfter   uint64
 	KeyLog, Trace bool
 
-	GREASE                      bool // sends codepoints that mean nothing
-	PadHello, ShuffleExtensions bool // of a client
+	GREASE                      bool                         // sends codepoints that mean nothing
+	PadHello, ShuffleExtensions bool                         // of a client
+	TicketRequest               *messages.TicketRequestOffer // of a client, or nil
 
 	// CertificateCompression is what this end undoes, and may use.
 	CertificateCompression []messages.CompressionAlgorithm
@@ -73,7 +74,8 @@ type Policy struct {
 	RequestClientCert bool
 	RequireClientCert bool
 	TicketCount       int
-	Sessions          bool // kept by identifier, for TLS 1.2
+	MaxTickets        uint8 // for clients that ask for a number; 0 does not listen
+	Sessions          bool  // kept by identifier, for TLS 1.2
 	TicketLifetime    uint32
 	PSKHint           []byte
 }
@@ -151,6 +153,11 @@ func (p *Policy) String() string {
 			line("false_start", p.FalseStart)
 			line("fallback", p.Fallback)
 		}
+		asked := "none"
+		if r := p.TicketRequest; r != nil {
+			asked = fmt.Sprintf("%d %d", r.NewSession, r.Resumption)
+		}
+		line("ticket_request", asked)
 		line("pad_hello", p.PadHello)
 		line("shuffle", p.ShuffleExtensions)
 		length, _ := p.MaxFragmentLength.Bytes()
@@ -180,6 +187,7 @@ func (p *Policy) String() string {
 		line("request_client", p.RequestClientCert)
 		line("require_client", p.RequireClientCert)
 		line("ticket_count", p.TicketCount)
+		line("max_tickets", p.MaxTickets)
 		line("ticket_lifetime", p.TicketLifetime)
 	}
 	return b.String()

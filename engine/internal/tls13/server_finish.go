@@ -80,7 +80,11 @@ func readClientFinished(hs *handshake.Context, s *waitClientFinished, m *message
 	if !hs.TicketsServe {
 		return &serverConnected{connected: c}, nil
 	}
-	return sealTickets(hs, c, 0, hs.Policy.TicketCount)
+	count := hs.Policy.TicketCount
+	if hs.Connection.TicketsAgreed {
+		count = int(hs.Connection.TicketsExpected)
+	}
+	return sealTickets(hs, c, 0, count)
 }
 
 func issueTicket(hs *handshake.Context, s *serverConnected, _ *handshake.IssueTicket) (fsm.State, error) {
