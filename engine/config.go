@@ -44,6 +44,12 @@ type Common struct {
 	// extension off (RFC 7301).
 	ALPN []string
 
+	// SRTPProfiles are for media that is protected by SRTP under keys of this
+	// connection, most preferred first; none turns the extension off. What was agreed
+	// on is in [events.Connection], and the keys are exported under the label
+	// EXTRACTOR-dtls_srtp (RFC 5764, Section 4.1 and Section 4.2).
+	SRTPProfiles []messages.SRTPProfile
+
 	// Padding gives how many zero bytes to add to a record that holds length
 	// bytes of content of up to room + length; more than room counts as room
 	// (RFC 8446, Section 5.4). Nil adds none.
@@ -124,6 +130,9 @@ type ClientConfig struct {
 	// TicketRequest tells a server of TLS 1.3 how many tickets there is use for; nil
 	// leaves it to the server (RFC 9149, Section 3).
 	TicketRequest *TicketRequest
+	// SRTPMKI is the identifier of the SRTP master key to put into the packets, of
+	// up to 255 bytes; none without it (RFC 5764, Section 4.1.3).
+	SRTPMKI []byte
 	// Authorities are distinguished names in DER for certificate_authorities
 	// (RFC 8446, Section 4.2.4).
 	Authorities [][]byte
@@ -197,6 +206,9 @@ type ServerConfig struct {
 	Sessions bool
 	// TicketLifetime is in seconds, at most 604800. The default is 86400.
 	TicketLifetime uint32
+	// SRTPTakesMKI agrees to the client's identifier of the SRTP master key, if it has
+	// one, rather than to none (RFC 5764, Section 4.1.3).
+	SRTPTakesMKI bool
 	// PSKHint helps a client of TLS 1.2 to choose its identity; at most 65535
 	// bytes, none sends no hint (RFC 4279, Section 5.2).
 	PSKHint []byte

@@ -76,6 +76,12 @@ func TestAClientConfigThatCannotBeIsMisuse(t *testing.T) {
 		"a key share of no group":     func(c *engine.ClientConfig) { c.KeyShares = []messages.Group{messages.X448} },
 		"key shares out of order":     func(c *engine.ClientConfig) { c.KeyShares = []messages.Group{messages.Secp256r1, messages.X25519} },
 		"a wish for 33 tickets":       func(c *engine.ClientConfig) { c.TicketRequest = &engine.TicketRequest{Resumption: 33} },
+		"a profile named twice":       func(c *engine.ClientConfig) { c.SRTPProfiles = []messages.SRTPProfile{7, 7} },
+		"too many profiles":           func(c *engine.ClientConfig) { c.SRTPProfiles = make([]messages.SRTPProfile, 65) },
+		"an identifier of no profile": func(c *engine.ClientConfig) { c.SRTPMKI = []byte{1} },
+		"an identifier too long": func(c *engine.ClientConfig) {
+			c.SRTPProfiles, c.SRTPMKI = []messages.SRTPProfile{7}, make([]byte, 256)
+		},
 		"a compression named twice":   func(c *engine.ClientConfig) { c.CertificateCompression = []messages.CompressionAlgorithm{1, 1} },
 		"a compression of number 0":   func(c *engine.ClientConfig) { c.CertificateCompression = []messages.CompressionAlgorithm{0} },
 		"too many compressions":       func(c *engine.ClientConfig) { c.CertificateCompression = make([]messages.CompressionAlgorithm, 128) },

@@ -33,8 +33,8 @@ var (
 )
 
 const (
-	defaultMaxMessage     = 1 << 16
-	defaultMaxHeld        = 1 << 16
+	defaultMaxMessage = 1 << 16
+	defaultMaxHeld    = 1 << 16
 )
 
 func (c *ClientConfig) compile() (*handshake.Policy, error) {
@@ -57,6 +57,9 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 		return nil, invalid("KeyShares %v are not of Groups, or not in their order", p.KeyShares)
 	}
 	if err := c.compileFragmentLength(p); err != nil {
+		return nil, err
+	}
+	if err := c.compileMKI(p); err != nil {
 		return nil, err
 	}
 	if err := c.compileTickets(p); err != nil {
@@ -82,7 +85,7 @@ func (c *ServerConfig) compile() (*handshake.Policy, error) {
 	p.RequestClientCert = c.ClientAuth != NoClientCert
 	p.RequireClientCert = c.ClientAuth == RequireClientCert
 	p.Sessions, p.Reverify = c.Sessions, c.ReverifyOnResume
-	p.PSKHint = c.PSKHint
+	p.PSKHint, p.SRTPTakesMKI = c.PSKHint, c.SRTPTakesMKI
 	if len(p.PSKHint) > 1<<16-1 {
 		return nil, invalid("PSKHint of %d bytes", len(p.PSKHint))
 	}
@@ -114,6 +117,9 @@ func (c *Common) compile(p *handshake.Policy) error {
 		return err
 	}
 	if err := c.compileRecordSizeLimit(p); err != nil {
+		return err
+	}
+	if err := c.compileSRTP(p); err != nil {
 		return err
 	}
 	if err := c.compileCompression(p); err != nil {

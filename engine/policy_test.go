@@ -20,6 +20,7 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 	narrow.ALPN = []string{"h2", "http/1.1"}
 	narrow.RecordSize, narrow.MaxMessage, narrow.MaxHeld, narrow.NoCompatibility = 1024, 8192, 4096, true
 	narrow.RecordSizeLimit, narrow.GREASE = 512, true
+	narrow.SRTPProfiles = []messages.SRTPProfile{messages.SRTP_AEAD_AES_128_GCM}
 	narrow.CertificateCompression = []messages.CompressionAlgorithm{messages.CompressionBrotli, messages.CompressionZlib}
 	narrow.Padding = func(uint8, int, int) int { return 0 }
 

@@ -39,7 +39,7 @@ type offence struct {
 func offences() []offence {
 	return slices.Concat(answerOffences(), recordOffences(), streamOffences(), messageOffences(), versionOffences(),
 		parameterOffences(), retryOffences(), pskOffences(), authenticationOffences(), connectedOffences(), legacyOffences(), limitOffences(),
-		compressionOffences(), greaseOffences(), dressOffences(), ticketOffences())
+		compressionOffences(), greaseOffences(), dressOffences(), ticketOffences(), srtpOffences())
 }
 
 func TestEveryOffenceIsRefusedByNameAndAlert(t *testing.T) {

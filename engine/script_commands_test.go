@@ -206,6 +206,14 @@ func (s *script) configure(client bool, options []string) error {
 			s.pair.Client.TicketRequest = request
 		case "max-tickets":
 			s.pair.Server.MaxTickets, err = strconv.Atoi(value)
+		case "srtp":
+			common.SRTPProfiles, err = parseAll(value, messages.ParseSRTPProfile)
+		case "mki":
+			if client {
+				s.pair.Client.SRTPMKI = []byte(value)
+			} else {
+				s.pair.Server.SRTPTakesMKI = value == "yes"
+			}
 		case "compression":
 			common.CertificateCompression, err = parseAll(value, messages.ParseCompressionAlgorithm)
 		case "trace":

@@ -49,6 +49,10 @@ type Connection struct {
 	// (RFC 9149, Section 3).
 	TicketsAgreed   bool
 	TicketsExpected uint8
+	// SRTPProfile protects the media, 0 if none was agreed on, and SRTPMKI is the
+	// identifier of its master key, or nil (RFC 5764, Section 4.1.1).
+	SRTPProfile messages.SRTPProfile
+	SRTPMKI     []byte
 	// EarlyDataAccepted tells that 0-RTT data was accepted.
 	EarlyDataAccepted bool
 	// PSKIdentity is the identity of the external pre-shared key in use.

@@ -17,5 +17,8 @@ func (c *Connection) extras() string {
 	if c.TicketsAgreed {
 		fmt.Fprintf(&b, ", tickets_expected=%d", c.TicketsExpected)
 	}
+	if c.SRTPProfile != 0 {
+		fmt.Fprintf(&b, ", srtp=%v mki=%x", c.SRTPProfile, c.SRTPMKI)
+	}
 	return b.String()
 }

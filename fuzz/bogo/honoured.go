@@ -11,7 +11,7 @@ var honoured = []string{
 	"fallback-scsv", "psk", "psk-identity", "expect-certificate-types",
 	"cipher", "expect-cipher", "expect-cipher-aes", "expect-cipher-no-aes",
 	// It speaks of a protocol other than the one at hand.
-	"quic-use-legacy-codepoint",
+	"quic-use-legacy-codepoint", "srtp-profiles",
 
 	// Extensions.
 	"host-name", "expect-server-name", "expect-no-server-name",

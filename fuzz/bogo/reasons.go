@@ -48,6 +48,8 @@ var reasons = []reasonRow{
 	{refusal: "malformed_message", detail: "client_hello", reason: "CLIENTHELLO_PARSE_FAILED"},
 	{refusal: "malformed_message", detail: "hello_request", reason: "BAD_HELLO_REQUEST"},
 	{refusal: "malformed_message", reason: "DECODE_ERROR"},
+	{refusal: "srtp_profile_not_offered", reason: "BAD_SRTP_PROTECTION_PROFILE_LIST"},
+	{refusal: "srtp_identifier_changed", reason: "BAD_SRTP_MKI_VALUE"},
 	{refusal: "message_too_large", detail: "once decompressed", reason: "UNCOMPRESSED_CERT_TOO_LARGE"},
 	{refusal: "compression_not_offered", reason: "UNKNOWN_CERT_COMPRESSION_ALG"},
 	{refusal: "bad_compression", reason: "CERT_DECOMPRESSION_FAILED"},

@@ -27,6 +27,7 @@ var table = [...]Feature{
 	maxFragmentLength,
 	compressCertificate,
 	ticketRequest,
+	useSRTP,
 	quicParameters,
 }
 

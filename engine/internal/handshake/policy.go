@@ -38,6 +38,10 @@ type Policy struct {
 	PadHello, ShuffleExtensions bool                         // of a client
 	TicketRequest               *messages.TicketRequestOffer // of a client, or nil
 
+	SRTPProfiles []messages.SRTPProfile
+	SRTPMKI      []byte // a client's
+	SRTPTakesMKI bool   // of a server
+
 	// CertificateCompression is what this end undoes, and may use.
 	CertificateCompression []messages.CompressionAlgorithm
 
@@ -169,6 +173,7 @@ func (p *Policy) String() string {
 	line("record_size", p.RecordSize)
 	line("record_limit", p.RecordSizeLimit)
 	line("padding", p.Padding != nil)
+	line("srtp", list(p.SRTPProfiles))
 	line("grease", p.GREASE)
 	line("compression", list(p.CertificateCompression))
 	line("compatibility", p.Compatibility)
