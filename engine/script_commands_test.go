@@ -136,6 +136,10 @@ func (s *script) talk(verb string, rest []string) error {
 		binding, err := end.Engine.TLSUnique()
 		fmt.Fprintf(&s.log, "%v has tls-unique %x\n", role, binding)
 		return err
+	case "binding":
+		binding, err := end.Engine.TLSExporter()
+		fmt.Fprintf(&s.log, "%v has tls-exporter %x\n", role, binding)
+		return err
 	case "received":
 		fmt.Fprintf(&s.log, "%v has received %q\n", role, end.Received)
 		return nil
