@@ -40,10 +40,44 @@ func requestTickets(config *engine.ClientConfig) any {
 	return config
 }
 
+func protectMedia(config *engine.ClientConfig) any {
+	config.SRTPProfiles = []messages.SRTPProfile{messages.SRTP_AEAD_AES_128_GCM, messages.SRTP_AES128_CM_HMAC_SHA1_80}
+	config.SRTPMKI = []byte{1}
+	return config
+}
+
+func padRecords(config *engine.ServerConfig) any {
+	config.Padding = engine.PadTo(512)
+	return config
+}
+
+func padRecordsRandomly(config *engine.ClientConfig) any {
+	config.Padding = engine.PadRandomly(config.Rand, 100)
+	return config
+}
+
+func bindChannel(e *engine.Engine) ([]byte, error) {
+	binding, err := e.TLSExporter()
+	return binding, err
+}
+
+func TestAnEngineHasABindingOnceItIsConnected(t *testing.T) {
+	p := testkit.NewPair("binding").Join()
+	if err := p.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	if binding, err := bindChannel(p.Client.Engine); err != nil || len(binding) != 32 {
+		t.Errorf("the binding is %x, %v", binding, err)
+	}
+}
+
+// engineSnippets is how many are about an engine, and not about a config.
+const engineSnippets = 1
+
 // serverSnippets and clientSnippets are all of them.
 var (
-	serverSnippets = []func(*engine.ServerConfig) any{compressCertificates, sendGREASE, boundTickets}
-	clientSnippets = []func(*engine.ClientConfig) any{dressHello, requestTickets}
+	serverSnippets = []func(*engine.ServerConfig) any{compressCertificates, sendGREASE, boundTickets, padRecords}
+	clientSnippets = []func(*engine.ClientConfig) any{dressHello, requestTickets, protectMedia, padRecordsRandomly}
 )
 
 func TestTheSnippetsOfFeaturesAreConfigsThatCanBe(t *testing.T) {
@@ -69,8 +103,8 @@ func TestEverySnippetOfFeaturesStandsInATest(t *testing.T) {
 	indented := regexp.MustCompile(`(?m)^\t`)
 	compiled := indented.ReplaceAllString(read(t, "docs/features_test.go"), "")
 	all := snippets.FindAllStringSubmatch(read(t, "docs/features.md"), -1)
-	if len(all) != len(serverSnippets)+len(clientSnippets) {
-		t.Errorf("the page has %d snippets, the test %d", len(all), len(serverSnippets)+len(clientSnippets))
+	if compiled := len(serverSnippets) + len(clientSnippets) + engineSnippets; len(all) != compiled {
+		t.Errorf("the page has %d snippets, the test %d", len(all), compiled)
 	}
 	for _, snippet := range all {
 		if !strings.Contains(compiled, "\n"+snippet[1]) {
