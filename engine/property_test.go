@@ -50,9 +50,21 @@ func observed(p *pipe.Pipe) *[2]account {
 // madePair makes a pair that agrees on a version.
 type madePair func(seed string) *testkit.Pair
 
+// adorned is a pair of TLS 1.3 with all that extensions can agree on beside the
+// handshake.
+func adorned(seed string) *testkit.Pair {
+	pair := small("adorned, " + seed)
+	allOf(greasing, compressing(messages.CompressionZstd, messages.CompressionZlib), profiles(aesAndSHA1, aesAndSHA1),
+		wishing(2, 1), taking(2000))(pair)
+	pair.Client.PadHello, pair.Client.ShuffleExtensions, pair.Client.SRTPMKI = true, true, []byte{1}
+	pair.Client.RequestOCSP, pair.Client.RequestSCTs = true, true
+	return pair
+}
+
 // inEachVersion runs a test with pairs of every version.
 func inEachVersion(t *testing.T, test func(t *testing.T, made madePair)) {
 	t.Run("TLS 1.3", func(t *testing.T) { test(t, small) })
+	t.Run("TLS 1.3 with everything", func(t *testing.T) { test(t, adorned) })
 	t.Run("TLS 1.2", func(t *testing.T) { test(t, legacy) })
 }
 
