@@ -52,7 +52,7 @@ type Common struct {
 
 	// Padding gives how many zero bytes to add to a record that holds length
 	// bytes of content of up to room + length; more than room counts as room
-	// (RFC 8446, Section 5.4). Nil adds none.
+	// (RFC 8446, Section 5.4). [PadTo] and [PadRandomly] are two. Nil adds none.
 	Padding func(contentType uint8, length, room int) int
 	// RecordSize bounds the content of a record sent, in bytes: 1 to 16384,
 	// which is the default.
