@@ -16,7 +16,7 @@ var pure = []string{"messages", "secrets", "events", "engine"}
 // it reaches a clock, a file, a network, a source of entropy or another
 // goroutine, or has not been needed yet.
 const pureImports = `
-	bytes cmp encoding encoding/binary errors fmt hash io iter maps math math/bits reflect runtime slices strconv strings time
+	bytes cmp compress/zlib encoding encoding/binary errors fmt hash io iter maps math math/bits reflect runtime slices strconv strings time
 	unicode/utf8
 	crypto crypto/aes crypto/cipher crypto/ecdh crypto/ecdsa crypto/ed25519 crypto/elliptic crypto/hkdf crypto/hmac
 	crypto/mlkem crypto/mlkem/mlkemtest crypto/rsa crypto/sha1 crypto/sha256 crypto/sha512 crypto/subtle

@@ -175,6 +175,25 @@ func (e *Engine) TLSUnique() ([]byte, error) {
 	return bytes.Clone(last.Verify[first][:]), nil
 }
 
+// tls-exporter (RFC 9266, Section 2).
+const (
+	bindingLabel = "EXPORTER-Channel-Binding"
+	bindingLen   = 32 // bytes
+)
+
+// TLSExporter gives the channel binding tls-exporter, 32 bytes that stand for this
+// connection and are no secret: good for one authentication over it, and for
+// nothing else (RFC 9266, Section 4). It returns [ErrNotReady] before the
+// handshake is complete, and in TLS 1.2 [ErrMisuse] without
+// extended_master_secret, or where the config allows to renegotiate
+// (RFC 9266, Section 4.2).
+func (e *Engine) TLSExporter() ([]byte, error) {
+	if e.err == nil && e.hs.Established12 != nil && e.hs.Policy.Renegotiation != handshake.RenegotiateNever {
+		return nil, fmt.Errorf("%w: a connection that may renegotiate has no tls-exporter", ErrMisuse)
+	}
+	return e.Export(bindingLabel, []byte{}, bindingLen)
+}
+
 // CloseWrite sends close_notify: no more data will be written, while the
 // peer's goes on to be read (RFC 8446, Section 6.1). Before the handshake is
 // complete it gives the connection up, as [Engine.Abort] does with

@@ -46,9 +46,15 @@ type Common struct {
 	// extension off (RFC 7301).
 	ALPN []string
 
+	// SRTPProfiles are for media that is protected by SRTP under keys of this
+	// connection, most preferred first; none turns the extension off. What was agreed
+	// on is in [events.Connection], and the keys are exported under the label
+	// EXTRACTOR-dtls_srtp (RFC 5764, Section 4.1 and Section 4.2).
+	SRTPProfiles []messages.SRTPProfile
+
 	// Padding gives how many zero bytes to add to a record that holds length
 	// bytes of content of up to room + length; more than room counts as room
-	// (RFC 8446, Section 5.4). Nil adds none.
+	// (RFC 8446, Section 5.4). [PadTo] and [PadRandomly] are two. Nil adds none.
 	Padding func(contentType uint8, length, room int) int
 	// RecordSize bounds the content of a record sent, in bytes: 1 to 16384,
 	// which is the default.
@@ -61,6 +67,18 @@ type Common struct {
 	// so that it has one more; a client that allows both versions cannot know, and
 	// takes that byte in TLS 1.2.
 	RecordSizeLimit int
+	// CertificateCompression are the algorithms for certificates in TLS 1.3, most
+	// preferred first. The peer is told that it may compress its own by one of them
+	// (RFC 8879, Section 3), and where it has said so too,
+	// [events.CompressCertificate] asks for this end's to be compressed. The engine
+	// undoes zlib itself, and asks [events.DecompressCertificate] for any other. None
+	// turns the extension off, which is the default.
+	CertificateCompression []messages.CompressionAlgorithm
+	// GREASE has this end send codepoints that mean nothing, drawn from Rand, so
+	// that no peer comes to trip over what it does not know: a client in all lists
+	// of its ClientHello, a server in CertificateRequest and in the tickets of
+	// TLS 1.3 (RFC 8701, Section 3 and Section 4). Received ones are ignored always.
+	GREASE bool
 	// NoCompatibility turns the middlebox compatibility mode of RFC 8446,
 	// Appendix D.4, off. A server then still answers a client that uses it.
 	NoCompatibility bool
@@ -121,6 +139,12 @@ type ClientConfig struct {
 	// NoTickets passes over tickets and does not ask for them to be used
 	// (RFC 8446, Section 4.2.9).
 	NoTickets bool
+	// TicketRequest tells a server of TLS 1.3 how many tickets there is use for; nil
+	// leaves it to the server (RFC 9149, Section 3).
+	TicketRequest *TicketRequest
+	// SRTPMKI is the identifier of the SRTP master key to put into the packets, of
+	// up to 255 bytes; none without it (RFC 5764, Section 4.1.3).
+	SRTPMKI []byte
 	// Authorities are distinguished names in DER for certificate_authorities
 	// (RFC 8446, Section 4.2.4).
 	Authorities [][]byte
@@ -145,6 +169,13 @@ type ClientConfig struct {
 	// passes it over where RecordSizeLimit is set too (RFC 8449, Section 5). Some
 	// servers resume a session only with the length that it began with.
 	MaxFragmentLength int
+	// PadHello makes a ClientHello of 256 to 511 bytes one of 512, for servers
+	// that hang on those lengths (RFC 7685, Section 4).
+	PadHello bool
+	// ShuffleExtensions sends the extensions of a ClientHello in an order drawn from
+	// Rand, pre_shared_key last as it must be (RFC 8446, Section 4.2 and
+	// Section 4.2.11).
+	ShuffleExtensions bool
 	// ReverifyOnResume asks [events.VerifyPeer] again about the chain of a
 	// session resumed.
 	ReverifyOnResume bool
@@ -196,6 +227,10 @@ type ServerConfig struct {
 	// one, the most is 16. A negative number sends none, but takes those
 	// presented. TLS 1.2 has one to a handshake, for a client that asks.
 	Tickets int
+	// MaxTickets bounds how many are sent to a client that asks for a number: then
+	// as many as it asks for, up to this, rather than Tickets. 0 means 4, the most is
+	// 16, and a negative number passes the wish over (RFC 9149, Section 3).
+	MaxTickets int
 	// Sessions asks [events.FindSession] for the sessions of TLS 1.2 that
 	// clients name by identifier, and tells of new ones by
 	// [events.SessionEstablished].
@@ -206,6 +241,9 @@ type ServerConfig struct {
 	// TLS 1.3, after [events.AcceptEarlyData] was answered with yes; 0 takes none.
 	// Tickets tell it to clients (RFC 8446, Section 4.6.1).
 	MaxEarlyData uint32
+	// SRTPTakesMKI agrees to the client's identifier of the SRTP master key, if it has
+	// one, rather than to none (RFC 5764, Section 4.1.3).
+	SRTPTakesMKI bool
 	// PSKHint helps a client of TLS 1.2 to choose its identity; at most 65535
 	// bytes, none sends no hint (RFC 4279, Section 5.2).
 	PSKHint []byte

@@ -193,6 +193,8 @@ func refusalOf(question events.Question, answer *events.Refused) error {
 		refusal = refuse.PeerRejected
 	case *events.Sign:
 		refusal = refuse.SigningFailed
+	case *events.DecompressCertificate:
+		refusal = refuse.BadCompression
 	}
 	refused := &refuse.Detailed{Refusal: refusal, Alert: answer.Alert, Cause: answer.Err}
 	if answer.Err != nil {

@@ -79,6 +79,7 @@ func visitAll() map[place]*engine.Engine {
 	pair = small("resumed")
 	pair.Client.Session, pair.Client.ReverifyOnResume = first.Client.Sessions[0], true
 	visit(pair, rested)
+	visitCompressed(rested)
 	pair = small("resumed with a client certificate")
 	withClientCert(pair)
 	pair.Client.Session, pair.Server.ReverifyOnResume = certified.Client.Sessions[0], true

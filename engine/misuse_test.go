@@ -81,6 +81,16 @@ func TestAClientConfigThatCannotBeIsMisuse(t *testing.T) {
 		"a name too long":             func(c *engine.ClientConfig) { c.ServerName = strings.Repeat("n", 256) },
 		"a key share of no group":     func(c *engine.ClientConfig) { c.KeyShares = []messages.Group{messages.X448} },
 		"key shares out of order":     func(c *engine.ClientConfig) { c.KeyShares = []messages.Group{messages.Secp256r1, messages.X25519} },
+		"a wish for 33 tickets":       func(c *engine.ClientConfig) { c.TicketRequest = &engine.TicketRequest{Resumption: 33} },
+		"a profile named twice":       func(c *engine.ClientConfig) { c.SRTPProfiles = []messages.SRTPProfile{7, 7} },
+		"too many profiles":           func(c *engine.ClientConfig) { c.SRTPProfiles = make([]messages.SRTPProfile, 65) },
+		"an identifier of no profile": func(c *engine.ClientConfig) { c.SRTPMKI = []byte{1} },
+		"an identifier too long": func(c *engine.ClientConfig) {
+			c.SRTPProfiles, c.SRTPMKI = []messages.SRTPProfile{7}, make([]byte, 256)
+		},
+		"a compression named twice":   func(c *engine.ClientConfig) { c.CertificateCompression = []messages.CompressionAlgorithm{1, 1} },
+		"a compression of number 0":   func(c *engine.ClientConfig) { c.CertificateCompression = []messages.CompressionAlgorithm{0} },
+		"too many compressions":       func(c *engine.ClientConfig) { c.CertificateCompression = make([]messages.CompressionAlgorithm, 128) },
 		"a fragment length of none":   func(c *engine.ClientConfig) { c.MaxFragmentLength = 513 },
 		"a fragment length of all":    func(c *engine.ClientConfig) { c.MaxFragmentLength = 16384 },
 		"two key shares of one group": func(c *engine.ClientConfig) { c.KeyShares = []messages.Group{messages.X25519, messages.X25519} },
@@ -97,6 +107,7 @@ func TestAServerConfigThatCannotBeIsMisuse(t *testing.T) {
 	for what, spoil := range map[string]func(c *engine.ServerConfig){
 		"an unknown kind of client authentication": func(c *engine.ServerConfig) { c.ClientAuth = 3 },
 		// covers 8446/4.6.1/4
+		"a bound of 17 tickets":                     func(c *engine.ServerConfig) { c.MaxTickets = 17 },
 		"a ticket lifetime of more than seven days": func(c *engine.ServerConfig) { c.TicketLifetime = 604801 },
 		"too many tickets":                          func(c *engine.ServerConfig) { c.Tickets = 17 },
 	} {

@@ -33,11 +33,8 @@ var (
 )
 
 const (
-	defaultMaxMessage     = 1 << 16
-	defaultMaxHeld        = 1 << 16
-	defaultTicketLifetime = 86400
-	maxTicketLifetime     = 604800
-	maxTickets            = 16
+	defaultMaxMessage = 1 << 16
+	defaultMaxHeld    = 1 << 16
 )
 
 func (c *ClientConfig) compile() (*handshake.Policy, error) {
@@ -62,12 +59,18 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	if err := c.compileFragmentLength(p); err != nil {
 		return nil, err
 	}
-	p.Tickets = !c.NoTickets
+	if err := c.compileMKI(p); err != nil {
+		return nil, err
+	}
+	if err := c.compileTickets(p); err != nil {
+		return nil, err
+	}
 	p.RequestOCSP, p.RequestSCTs = c.RequestOCSP, c.RequestSCTs
 	p.RequestOCSPChain, p.FalseStart = c.RequestOCSPChain, c.FalseStart
 	if c.EarlyData {
 		p.EarlyData = 1
 	}
+	p.PadHello, p.ShuffleExtensions = c.PadHello, c.ShuffleExtensions
 	p.Fallback = c.Fallback && p.MaxVersion < messages.TLS13
 	p.Authorities, p.Reverify = c.Authorities, c.ReverifyOnResume
 	return p, nil
@@ -84,30 +87,12 @@ func (c *ServerConfig) compile() (*handshake.Policy, error) {
 	p.ChooseConfig, p.Authorities = c.ChooseConfig, c.Authorities
 	p.RequestClientCert = c.ClientAuth != NoClientCert
 	p.RequireClientCert = c.ClientAuth == RequireClientCert
-	p.Tickets, p.Reverify = !c.NoTickets, c.ReverifyOnResume
-	p.Sessions = c.Sessions
-	p.PSKHint, p.EarlyData = c.PSKHint, c.MaxEarlyData
+	p.Sessions, p.Reverify = c.Sessions, c.ReverifyOnResume
+	p.PSKHint, p.SRTPTakesMKI, p.EarlyData = c.PSKHint, c.SRTPTakesMKI, c.MaxEarlyData
 	if len(p.PSKHint) > 1<<16-1 {
 		return nil, invalid("PSKHint of %d bytes", len(p.PSKHint))
 	}
-	p.TicketLifetime = c.TicketLifetime
-	if p.TicketLifetime == 0 {
-		p.TicketLifetime = defaultTicketLifetime
-	}
-	if p.TicketLifetime > maxTicketLifetime {
-		return nil, invalid("TicketLifetime of %d seconds", p.TicketLifetime)
-	}
-	if c.Tickets > maxTickets {
-		return nil, invalid("%d Tickets", c.Tickets)
-	}
-	switch {
-	case c.NoTickets || c.Tickets < 0:
-	case c.Tickets == 0:
-		p.TicketCount = 1
-	default:
-		p.TicketCount = c.Tickets
-	}
-	return p, nil
+	return p, c.compileTickets(p)
 }
 
 func (c *Common) compile(p *handshake.Policy) error {
@@ -141,7 +126,13 @@ func (c *Common) compile(p *handshake.Policy) error {
 	if err := c.compileRecordSizeLimit(p); err != nil {
 		return err
 	}
-	p.ALPN = c.ALPN
+	if err := c.compileSRTP(p); err != nil {
+		return err
+	}
+	if err := c.compileCompression(p); err != nil {
+		return err
+	}
+	p.ALPN, p.GREASE = c.ALPN, c.GREASE
 	p.Padding, p.Compatibility = c.Padding, !c.NoCompatibility
 	p.KeyLog, p.Trace, p.UpdateAfter = c.KeyLog, c.Trace, c.UpdateAfter
 	p.RecordSize = or(c.RecordSize, record.MaxPlaintext)

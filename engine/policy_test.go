@@ -19,13 +19,16 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 	narrow.Schemes = []messages.SignatureScheme{messages.Ed25519}
 	narrow.ALPN = []string{"h2", "http/1.1"}
 	narrow.RecordSize, narrow.MaxMessage, narrow.MaxHeld, narrow.NoCompatibility = 1024, 8192, 4096, true
-	narrow.RecordSizeLimit = 512
+	narrow.RecordSizeLimit, narrow.GREASE = 512, true
+	narrow.SRTPProfiles = []messages.SRTPProfile{messages.SRTP_AEAD_AES_128_GCM}
+	narrow.CertificateCompression = []messages.CompressionAlgorithm{messages.CompressionBrotli, messages.CompressionZlib}
 	narrow.Padding = func(uint8, int, int) int { return 0 }
 
 	clients := map[string]*engine.ClientConfig{
 		"client_default": {Common: plain},
 		"client_narrow": {
 			Common: narrow, ServerName: testkit.ServerName, NoTickets: true, ReverifyOnResume: true, MaxFragmentLength: 1024,
+			PadHello: true, ShuffleExtensions: true, TicketRequest: &engine.TicketRequest{NewSession: 2, Resumption: 1},
 		},
 		"client_no_shares": {Common: plain, KeyShares: []messages.Group{}},
 	}
@@ -36,7 +39,7 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 	servers := map[string]*engine.ServerConfig{
 		"server_default": {Common: plain},
 		"server_narrow": {
-			Common: narrow, ClientAuth: engine.RequireClientCert, Tickets: 2, TicketLifetime: 3600, ReverifyOnResume: true,
+			Common: narrow, ClientAuth: engine.RequireClientCert, Tickets: 2, MaxTickets: 16, TicketLifetime: 3600, ReverifyOnResume: true,
 		},
 		"server_no_tickets":    {Common: plain, NoTickets: true, ClientAuth: engine.RequestClientCert},
 		"server_takes_tickets": {Common: plain, Tickets: -1},

@@ -25,7 +25,19 @@ func inEveryKind(t *testing.T, test func(t *testing.T, made madePair)) {
 // inEachVersion runs a test with the plainest pairs of every version.
 func inEachVersion(t *testing.T, test func(t *testing.T, made madePair)) {
 	t.Run("TLS 1.3", func(t *testing.T) { test(t, certifying(small)) })
+	t.Run("TLS 1.3 with everything", func(t *testing.T) { test(t, certifying(adorned)) })
 	t.Run("TLS 1.2", func(t *testing.T) { test(t, certifying(legacy)) })
+}
+
+// adorned is a pair of TLS 1.3 with all that extensions can agree on beside the
+// handshake.
+func adorned(seed string) *testkit.Pair {
+	pair := small("adorned, " + seed)
+	allOf(greasing, compressing(messages.CompressionZstd, messages.CompressionZlib), profiles(aesAndSHA1, aesAndSHA1),
+		wishing(2, 1), taking(2000))(pair)
+	pair.Client.PadHello, pair.Client.ShuffleExtensions, pair.Client.SRTPMKI = true, true, []byte{1}
+	pair.Client.RequestOCSP, pair.Client.RequestSCTs = true, true
+	return pair
 }
 
 // certifying has the client of a pair show a certificate.

@@ -39,7 +39,8 @@ type offence struct {
 // offences are all of them, by what they offend against.
 func offences() []offence {
 	return slices.Concat(answerOffences(), recordOffences(), streamOffences(), messageOffences(), versionOffences(),
-		parameterOffences(), retryOffences(), pskOffences(), earlyOffences(), authenticationOffences(), connectedOffences(), legacyOffences(), limitOffences())
+		parameterOffences(), retryOffences(), pskOffences(), earlyOffences(), authenticationOffences(), connectedOffences(), legacyOffences(), limitOffences(),
+		compressionOffences(), greaseOffences(), dressOffences(), ticketOffences(), srtpOffences())
 }
 
 func TestEveryOffenceIsRefusedByNameAndAlert(t *testing.T) {

@@ -172,6 +172,7 @@ func TestEveryTicketHasANonceAndASecretOfItsOwn(t *testing.T) {
 // covers 8446/4.6.1/7
 // covers 8446/9.3/5
 // covers 8446/4.6.1/5
+// covers 9149/6/1
 func TestAClientKeepsATicketForSevenDaysAtMost(t *testing.T) {
 	l := quietLink(t, nil)
 	m := &messages.NewSessionTicket13{Lifetime: 0xffffffff, Ticket: []byte("ticket")}

@@ -147,6 +147,10 @@ func (s *script) talk(verb string, rest []string) error {
 		binding, err := end.Engine.TLSUnique()
 		fmt.Fprintf(&s.log, "%v has tls-unique %x\n", role, binding)
 		return err
+	case "binding":
+		binding, err := end.Engine.TLSExporter()
+		fmt.Fprintf(&s.log, "%v has tls-exporter %x\n", role, binding)
+		return err
 	case "received":
 		fmt.Fprintf(&s.log, "%v has received %q\n", role, end.Received)
 		return nil
@@ -205,6 +209,28 @@ func (s *script) configure(client bool, options []string) error {
 			common.Padding = func(_ uint8, length, _ int) int { return (multiple - length%multiple) % multiple }
 		case "compatibility":
 			common.NoCompatibility = value == "no"
+		case "grease":
+			common.GREASE = true
+		case "pad-hello":
+			s.pair.Client.PadHello = true
+		case "shuffle":
+			s.pair.Client.ShuffleExtensions = true
+		case "ticket-request":
+			request := &engine.TicketRequest{}
+			_, err = fmt.Sscanf(value, "%d,%d", &request.NewSession, &request.Resumption)
+			s.pair.Client.TicketRequest = request
+		case "max-tickets":
+			s.pair.Server.MaxTickets, err = strconv.Atoi(value)
+		case "srtp":
+			common.SRTPProfiles, err = parseAll(value, messages.ParseSRTPProfile)
+		case "mki":
+			if client {
+				s.pair.Client.SRTPMKI = []byte(value)
+			} else {
+				s.pair.Server.SRTPTakesMKI = value == "yes"
+			}
+		case "compression":
+			common.CertificateCompression, err = parseAll(value, messages.ParseCompressionAlgorithm)
 		case "trace":
 			common.Trace = true
 		case "key-log":

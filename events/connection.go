@@ -40,6 +40,19 @@ type Connection struct {
 	// LocalChain is this end's own chain, nil if it did not authenticate with
 	// one in this handshake.
 	LocalChain [][]byte
+	// LocalCompression and PeerCompression are the algorithms that the ends'
+	// certificates were compressed by, 0 where one came as it is
+	// (RFC 8879, Section 4).
+	LocalCompression, PeerCompression messages.CompressionAlgorithm
+	// TicketsAgreed tells that the client asked for a number of tickets, and
+	// TicketsExpected how many the server then said that it would send
+	// (RFC 9149, Section 3).
+	TicketsAgreed   bool
+	TicketsExpected uint8
+	// SRTPProfile protects the media, 0 if none was agreed on, and SRTPMKI is the
+	// identifier of its master key, or nil (RFC 5764, Section 4.1.1).
+	SRTPProfile messages.SRTPProfile
+	SRTPMKI     []byte
 	// EarlyDataAccepted tells that 0-RTT data was accepted.
 	EarlyDataAccepted bool
 	// PSKIdentity is the identity of the external pre-shared key in use.

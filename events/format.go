@@ -134,6 +134,7 @@ func (c *Connection) String() string {
 	if c.SendLimit != 0 || c.ReceiveLimit != 0 {
 		fmt.Fprintf(&b, ", send_limit=%d receive_limit=%d", c.SendLimit, c.ReceiveLimit)
 	}
+	b.WriteString(c.extras())
 	fmt.Fprintf(&b, ", resumed=%t", c.Resumed)
 	if c.Renegotiated {
 		b.WriteString(", renegotiated=true")

@@ -65,6 +65,22 @@ func TestTheParametersAreThoseAskedFor(t *testing.T) {
 	}
 }
 
+func TestCertificatesTravelCompressed(t *testing.T) {
+	chain, key := identityFiles(t, "client", testkit.Client(testkit.P256))
+	for _, row := range []struct{ server, client string }{
+		{"-cert-compression zlib", "-cert-compression zlib"},
+		{"-cert-compression zlib", "-min 1.2 -max 1.2"},
+		{"-min 1.2", "-cert-compression zlib"},
+	} {
+		address := startServer(t, strings.Fields("-min 1.2 -client-auth require "+row.server)...)
+		r := runClient(t, address, strings.Fields(row.client+" -cert "+chain+" -key "+key)...)
+		wantStatus(t, row.client, r, 0)
+		report, reply := split(t, r.stdout)
+		wantLines(t, row.client, report, "peer_cn", "server")
+		wantText(t, row.client, reply, "\npeer_cn=client\n")
+	}
+}
+
 func TestGroupsInNoListByDefaultServeWhoNamesThem(t *testing.T) {
 	address := startServer(t, "-groups", "MLKEM1024,SecP384r1MLKEM1024,MLKEM768,SecP256r1MLKEM768")
 	for _, row := range []struct{ line, group, hrr string }{

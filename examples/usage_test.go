@@ -13,12 +13,12 @@ func TestAFeatureThatIsNotThereExitsWith3(t *testing.T) {
 	for name, lines := range map[string][]string{
 		"server": {
 			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100", "-pha",
-			"-raw-public-key", "-cert-compression zlib", "-ech-key F",
+			"-raw-public-key", "-cert-compression brotli", "-ech-key F",
 			"-groups MLKEM512", "-ciphers TLS_RSA_PSK_WITH_AES_128_GCM_SHA256", "-psk id:00 -min 1.2",
 		},
 		"client": {
 			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data", "-pha",
-			"-raw-public-key F", "-cert-compression zlib",
+			"-raw-public-key F", "-cert-compression zlib,zstd",
 			"-ech-config F",
 			"-groups brainpoolP256r1", "-key-shares GC256A", "-ciphers TLS_RSA_PSK_WITH_AES_128_GCM_SHA256",
 		},
@@ -65,6 +65,7 @@ func TestBadUsageExitsWith2(t *testing.T) {
 		{"server", server + "-record-size-limit 63"},
 		{"server", server + "-record-size-limit 16385"},
 		{"server", server + "-keylog /nonexistent/file"},
+		{"server", server + "-cert-compression nonsense"},
 		{"server", server + "-nonsense"},
 		{"server", server + "argument"},
 		{"server", "-max 1.2 -psk id"},

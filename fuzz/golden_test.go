@@ -88,7 +88,24 @@ func scenarios() []scenario {
 	limited.Client.Session = session()
 	limited.Client.RecordSizeLimit, limited.Server.RecordSizeLimit = 300, 64
 
-	return []scenario{{"full", full}, {"retried", retried}, {"resumed", resumed}, {"known", again}, {"limited", limited}}
+	return []scenario{
+		{"full", full}, {"retried", retried}, {"resumed", resumed}, {"known", again}, {"limited", limited},
+		{"zlib", adorned(messages.CompressionZlib)}, {"brotli", adorned(messages.CompressionBrotli)},
+	}
+}
+
+// adorned has all that extensions agree on beside the handshake, and certificates
+// compressed in both directions.
+func adorned(algorithm messages.CompressionAlgorithm) *testkit.Pair {
+	pair := newPair()
+	pair.Server.ClientAuth, pair.ClientAnswers.Identity = engine.RequireClientCert, testkit.Client(testkit.P256)
+	for _, common := range []*engine.Common{&pair.Client.Common, &pair.Server.Common} {
+		common.GREASE, common.CertificateCompression = true, []messages.CompressionAlgorithm{algorithm}
+		common.SRTPProfiles = []messages.SRTPProfile{messages.SRTP_AEAD_AES_128_GCM}
+	}
+	pair.Client.PadHello, pair.Client.ShuffleExtensions = true, true
+	pair.Client.TicketRequest = &engine.TicketRequest{NewSession: 1}
+	return pair
 }
 
 // session is one that newPair's servers resume.

@@ -45,6 +45,9 @@ func TestExtensionBodiesKeepTheBoundsOfTheirVectors(t *testing.T) {
 	}{
 		"HostName":                     {1, 65532, func(n int) ExtensionBody { return &ServerNameOffer{make([]byte, n)} }},
 		"ProtocolName":                 {1, 255, func(n int) ExtensionBody { return &ALPNChoice{make([]byte, n)} }},
+		"SRTPProtectionProfiles":       {1, 32767, func(n int) ExtensionBody { return &UseSRTPOffer{make([]SRTPProfile, n), nil} }},
+		"srtp_mki":                     {0, 255, func(n int) ExtensionBody { return &UseSRTPOffer{make([]SRTPProfile, 1), make([]byte, n)} }},
+		"srtp_mki of a server":         {0, 255, func(n int) ExtensionBody { return &UseSRTPChoice{1, make([]byte, n)} }},
 		"ProtocolNameList":             {1, 32767, func(n int) ExtensionBody { return &ALPNOffer{blanks(n, 1)} }},
 		"ClientHello.versions":         {1, 127, func(n int) ExtensionBody { return &SupportedVersionsOffer{make([]Version, n)} }},
 		"NamedGroupList":               {1, 32767, func(n int) ExtensionBody { return &SupportedGroups{make([]Group, n)} }},
@@ -109,6 +112,10 @@ func TestReadingRefusesWhatTheBoundsForbid(t *testing.T) {
 		// covers 6066/3/2
 		"two host names": {"0008 00 0001 61 00 0001 62", &ServerNameOffer{}},
 		"no protocol":    {"0000", &ALPNOffer{}},
+		"no profile":     {"0000 00", &UseSRTPOffer{}},
+		"half a profile": {"0003 0001 00 00", &UseSRTPOffer{}},
+		"no identifier":  {"0002 0001", &UseSRTPOffer{}},
+		"two profiles":   {"0004 0001 0002 00", &UseSRTPChoice{}},
 		// covers 7301/3.1/2
 		"an empty protocol": {"0003 01 61 00", &ALPNOffer{}},
 		// covers 7301/3.1/3

@@ -163,6 +163,12 @@ var bodyKinds = append([]func(*rapid.T) ExtensionBody{
 	},
 	func(t *rapid.T) ExtensionBody { return &ServerCertificateTypeChoice{draw8[CertificateType](t)} },
 	func(t *rapid.T) ExtensionBody { return &TicketRequestOffer{draw8[uint8](t), draw8[uint8](t)} },
+	func(t *rapid.T) ExtensionBody {
+		return &UseSRTPOffer{drawList(t, 1, 9, draw16[SRTPProfile]), drawOpaque(t, 0, 255)}
+	},
+	func(t *rapid.T) ExtensionBody {
+		return &UseSRTPChoice{draw16[SRTPProfile](t), drawOpaque(t, 0, 255)}
+	},
 	func(t *rapid.T) ExtensionBody { return &TicketRequestHint{draw8[uint8](t)} },
 	func(t *rapid.T) ExtensionBody { return &QUICTransportParameters{drawOpaque(t, 0, 1<<16-1)} },
 	func(t *rapid.T) ExtensionBody { return &Padding{rapid.IntRange(0, 600).Draw(t, "zeroes")} },

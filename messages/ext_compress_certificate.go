@@ -18,6 +18,11 @@ func (a CompressionAlgorithm) String() string {
 	return nameOf(compressionNames[:], a, "CompressionAlgorithm")
 }
 
+// ParseCompressionAlgorithm returns the algorithm of a registry name, without regard to upper and lower case.
+func ParseCompressionAlgorithm(name string) (CompressionAlgorithm, bool) {
+	return valueOf(compressionNames[:], name)
+}
+
 // CompressCertificate lists the algorithms its sender can undo. RFC 8879, Section 3.
 type CompressCertificate struct {
 	Algorithms []CompressionAlgorithm // 1 to 127

@@ -18,6 +18,7 @@ func TestTablesOfNamesAscend(t *testing.T) {
 	ascends(t, "alert levels", alertLevelNames[:])
 	ascends(t, "modes", pskModeNames[:])
 	ascends(t, "requests", keyUpdateRequestNames[:])
+	ascends(t, "profiles of SRTP", srtpProfileNames[:])
 	ascends(t, "compression", compressionNames[:])
 	ascends(t, "certificate types", certificateTypeNames[:])
 }
@@ -67,6 +68,8 @@ func TestCodepointsPrintTheirRegisteredNames(t *testing.T) {
 		"psk_dhe_ke":                   PSKMode(1),
 		"update_requested":             KeyUpdateRequest(1),
 		"RawPublicKey":                 CertificateType(2),
+		"SRTP_AEAD_AES_128_GCM":        SRTPProfile(7),
+		"SRTPProfile(0x0003)":          SRTPProfile(3),
 		"brotli":                       CompressionAlgorithm(2),
 		"TLS 1.3":                      Version(0x0304),
 		"DTLS 1.2":                     Version(0xfefd),

@@ -138,6 +138,8 @@ func TestBodiesHaveTheirDocumentsForm(t *testing.T) {
 		body ExtensionBody
 	}{
 		"a host name":                     {"000e 00 000b 6578616d706c652e636f6d", &ServerNameOffer{[]byte("example.com")}},
+		"two profiles of SRTP":            {"0004 0007 0001 02 abcd", &UseSRTPOffer{[]SRTPProfile{7, 1}, []byte{0xab, 0xcd}}},
+		"a profile of SRTP":               {"0002 0007 00", &UseSRTPChoice{7, nil}},
 		"two protocols":                   {"000c 02 6832 08 687474702f312e31", &ALPNOffer{[][]byte{[]byte("h2"), []byte("http/1.1")}}},
 		"the chosen protocol":             {"0003 02 6832", &ALPNChoice{[]byte("h2")}},
 		"two versions":                    {"04 0304 0303", &SupportedVersionsOffer{[]Version{TLS13, TLS12}}},

@@ -40,6 +40,9 @@ type Client struct {
 	// for concurrent use.
 	PSK       *PSK
 	ChoosePSK func(q *events.OfferPSK) *PSK
+	// Compression compresses certificates where the config has
+	// CertificateCompression; nil sends them as they are.
+	Compression *Compression
 	// Supplement, if there, gives what to send as supplemental data, where the
 	// config agrees on some. It must be safe for concurrent use.
 	Supplement func(q *events.ProvideSupplementalData) []messages.SupplementalDataEntry
@@ -60,6 +63,10 @@ func (c *Client) Answer(now time.Time, q events.Question) events.Answer {
 		return c.Signing.answer(q)
 	case *events.OfferPSKs:
 		return c.offerPSKs(q)
+	case *events.CompressCertificate:
+		return c.Compression.compress(q)
+	case *events.DecompressCertificate:
+		return c.Compression.decompress(q)
 	case *events.OfferPSK:
 		return c.offerPSK(q)
 	case *events.ProvideSupplementalData:

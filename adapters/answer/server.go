@@ -65,6 +65,9 @@ type Server struct {
 	// follow no redirect (RFC 6066, Section 5 and Section 11.3). It must be safe for
 	// concurrent use.
 	Fetch func(now time.Time, q *events.FetchCertificates) ([][]byte, error)
+	// Compression compresses certificates where the config has
+	// CertificateCompression; nil sends them as they are.
+	Compression *Compression
 	// Supplement, if there, gives what to send as supplemental data, where the
 	// config agrees on some. It must be safe for concurrent use.
 	Supplement func(q *events.ProvideSupplementalData) []messages.SupplementalDataEntry
@@ -88,6 +91,10 @@ func (s *Server) Answer(now time.Time, q events.Question) events.Answer {
 		return s.sealTicket(now, q)
 	case *events.FindSession:
 		return s.findSession(now, q)
+	case *events.CompressCertificate:
+		return s.Compression.compress(q)
+	case *events.DecompressCertificate:
+		return s.Compression.decompress(q)
 	}
 	if q, ok := q.(*events.AcceptEarlyData); ok {
 		return s.acceptEarlyData(now, q)

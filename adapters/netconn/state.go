@@ -82,6 +82,17 @@ func (c *Conn) Export(label string, context []byte, length int) ([]byte, error) 
 	return c.engine.Export(label, context, length)
 }
 
+// TLSExporter gives the channel binding tls-exporter (RFC 9266, Section 2), as
+// [engine.Engine.TLSExporter] does.
+func (c *Conn) TLSExporter() ([]byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.engine == nil {
+		return nil, engine.ErrNotReady
+	}
+	return c.engine.TLSExporter()
+}
+
 // TLSUnique gives the channel binding tls-unique of a connection of TLS 1.2
 // (RFC 5929, Section 3.1), as [engine.Engine.TLSUnique] does. A renegotiation
 // changes it.

@@ -109,6 +109,9 @@ func TestTheStateTellsWhatWasAgreedOn(t *testing.T) {
 	if _, err := client.Export("label", nil, 16); !errors.Is(err, engine.ErrNotReady) {
 		t.Errorf("before the handshake Export gives %v", err)
 	}
+	if _, err := client.TLSExporter(); !errors.Is(err, engine.ErrNotReady) {
+		t.Errorf("before the handshake TLSExporter gives %v", err)
+	}
 	shake(t, client, server)
 	for role, c := range map[string]*netconn.Conn{"client": client, "server": server} {
 		s := c.ConnectionState()
@@ -127,6 +130,11 @@ func TestTheStateTellsWhatWasAgreedOn(t *testing.T) {
 	theirs, err2 := server.Export("EXPORTER-test", []byte("context"), 32)
 	if err1 != nil || err2 != nil || !bytes.Equal(ours, theirs) {
 		t.Errorf("exported %x, %v and %x, %v", ours, err1, theirs, err2)
+	}
+	ours, err1 = client.TLSExporter()
+	theirs, err2 = server.TLSExporter()
+	if err1 != nil || err2 != nil || len(ours) != 32 || !bytes.Equal(ours, theirs) {
+		t.Errorf("tls-exporter is %x, %v and %x, %v", ours, err1, theirs, err2)
 	}
 }
 

@@ -74,11 +74,13 @@ func (o *options) config() *engine.ClientConfig {
 	config.KeyLog, config.RequestOCSP = o.keyLog != nil, o.ocsp
 	config.RecordSizeLimit, config.MaxFragmentLength = o.recordLimit, o.maxFragment
 	o.legacy.Configure(&config.Common)
+	config.CertificateCompression = o.compression
 	return config
 }
 
 func (o *options) answers() answer.Answerer {
-	return &answer.Client{Roots: o.roots, InsecureSkipVerify: o.insecure, Certificates: o.certificates, PSK: o.legacy.PSK}
+	return &answer.Client{Roots: o.roots, InsecureSkipVerify: o.insecure, Certificates: o.certificates, PSK: o.legacy.PSK,
+		Compression: &answer.Compression{}}
 }
 
 // exchange does all that is done over the connection.

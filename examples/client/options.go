@@ -31,6 +31,7 @@ type options struct {
 	echo         bool
 	keyUpdate    bool
 	ocsp         bool
+	compression  []messages.CompressionAlgorithm
 	exporter     string
 	keyLog       *flags.KeyLog
 	maxFragment  int
@@ -46,6 +47,7 @@ type text struct {
 	alpn, groups, keyShares        string
 	ciphers, request, mode, keylog string
 	legacy                         *flags.LegacyText
+	compression                    string
 }
 
 func parse(arguments []string, stderr io.Writer) (*options, error) {
@@ -74,6 +76,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.IntVar(&o.maxFragment, "max-fragment-length", 0, "ask for records of at most so many `bytes`: 512, 1024, 2048 or 4096")
 	f.IntVar(&o.recordLimit, "record-size-limit", 0, "take at most so many `bytes` in a record, 64 to 16384, and tell the server")
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`duration` after which to give up")
+	f.StringVar(&t.compression, "cert-compression", "", "certificate compression `algorithms`: zlib")
 	later(f)
 	if err := f.Parse(arguments); err != nil {
 		return nil, err
@@ -85,7 +88,6 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 func later(f *flags.Set) {
 	f.LaterString("psk-hash", "hash of the -psk, `sha256` or sha384")
 	f.LaterBool("psk-ke", "offer pre-shared keys without a key exchange")
-	f.LaterString("cert-compression", "certificate compression `algorithms`")
 	f.LaterBool("early-data", "send the request as early data")
 	f.LaterBool("pha", "offer to authenticate after the handshake")
 	f.LaterString("raw-public-key", "`file` of the raw public key to expect")
@@ -121,6 +123,9 @@ func (o *options) read(t *text) (err error) {
 	}
 	choice := flags.Choice{Versions: o.versions, Legacy: o.legacy, Groups: o.groups}
 	if o.suites, o.versions, err = choice.CipherSuites("ciphers", t.ciphers); err != nil {
+		return err
+	}
+	if o.compression, err = flags.Compression("cert-compression", t.compression); err != nil {
 		return err
 	}
 	if o.certificates, err = flags.Certificates(t.certs, t.keys); err != nil {

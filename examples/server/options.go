@@ -27,6 +27,7 @@ type options struct {
 	exporter     string
 	keyLog       *flags.KeyLog
 	recordLimit  int
+	compression  []messages.CompressionAlgorithm
 	verbose      bool
 }
 
@@ -37,6 +38,7 @@ type text struct {
 	clientAuth, clientCA                      string
 	alpn, groups, ciphers, mode, keylog, ocsp string
 	legacy                                    *flags.LegacyText
+	compression                               string
 }
 
 func parse(arguments []string, stderr io.Writer) (*options, error) {
@@ -61,6 +63,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&t.keylog, "keylog", "", "append secrets to this `file`, for Wireshark")
 	f.IntVar(&o.recordLimit, "record-size-limit", 0, "take at most so many `bytes` in a record, 64 to 16384, and tell clients that ask")
 	f.BoolVar(&o.verbose, "v", false, "print every event of every connection on stderr")
+	f.StringVar(&t.compression, "cert-compression", "", "certificate compression `algorithms`: zlib")
 	later(f)
 	if err := f.Parse(arguments); err != nil {
 		return nil, err
@@ -75,7 +78,6 @@ func later(f *flags.Set) {
 	f.LaterInt("early-data", "take early data of up to so many `bytes`")
 	f.LaterBool("pha", "ask for a client certificate after the handshake, on GET /secret")
 	f.LaterBool("raw-public-key", "send a raw public key")
-	f.LaterString("cert-compression", "certificate compression `algorithms`")
 	f.LaterString("ech-key", "ECH key `file`")
 }
 
@@ -126,6 +128,9 @@ func (o *options) read(t *text) (err error) {
 func (o *options) readFiles(t *text) (err error) {
 	if len(t.certs) == 0 && o.legacy.PSK == nil {
 		return flags.Bad("-cert and -key are needed, or a -psk")
+	}
+	if o.compression, err = flags.Compression("cert-compression", t.compression); err != nil {
+		return err
 	}
 	if o.certificates, err = flags.Certificates(t.certs, t.keys); err != nil {
 		return err

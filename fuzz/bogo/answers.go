@@ -70,6 +70,10 @@ func (p *endpoint) replyTo(question events.Question) (events.Answer, error) {
 			return q.None(), nil
 		}
 		return p.sealTicket(q)
+	case *events.CompressCertificate:
+		return compress(q)
+	case *events.DecompressCertificate:
+		return decompress(q), nil
 	}
 	return p.replyTo12(question)
 }

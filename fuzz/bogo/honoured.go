@@ -11,13 +11,15 @@ var honoured = []string{
 	"fallback-scsv", "psk", "psk-identity", "expect-certificate-types",
 	"cipher", "expect-cipher", "expect-cipher-aes", "expect-cipher-no-aes",
 	// It speaks of a protocol other than the one at hand.
-	"quic-use-legacy-codepoint",
+	"quic-use-legacy-codepoint", "srtp-profiles",
 
 	// Extensions.
 	"host-name", "expect-server-name", "expect-no-server-name",
+	"enable-grease", "permute-extensions",
 	"advertise-alpn", "select-alpn", "expect-alpn", "expect-advertised-alpn", "decline-alpn", "reject-alpn", "select-empty-alpn",
 
 	// Authentication.
+	"install-cert-compression-algs", "install-one-cert-compression-alg",
 	"cert-file", "key-file", "signing-prefs", "new-x509-credential", "must-match-issuer", "expect-selected-credential",
 	"verify-peer", "require-any-client-certificate", "verify-fail", "use-custom-verify-callback", "expect-verify-result",
 	"reverify-on-resume", "verify-prefs", "expect-peer-signature-algorithm", "expect-peer-verify-pref",

@@ -39,6 +39,8 @@ func common(o *options) (engine.Common, error) {
 		MaxMessage:   presetMaxMessage,
 		RecordSize:   o.MaxSendFragment,
 		Trace:        len(o.ExpectCertificateTypes) > 0,
+
+		CertificateCompression: compressionsOf(o),
 	}
 	switch {
 	case o.RenegotiateOnce:
@@ -123,8 +125,10 @@ func clientConfig(o *options) (*engine.ClientConfig, error) {
 		return nil, err
 	}
 	config := &engine.ClientConfig{Common: shared, ServerName: o.HostName, NoTickets: o.NoTicket, ReverifyOnResume: o.ReverifyOnResume,
-		RequestOCSP: o.EnableOCSPStapling, RequestSCTs: o.EnableSignedCertificateTimestamps,
+		ShuffleExtensions: o.PermuteExtensions,
+		RequestOCSP:       o.EnableOCSPStapling, RequestSCTs: o.EnableSignedCertificateTimestamps,
 		FalseStart: o.FalseStart, Fallback: o.FallbackSCSV}
+	config.GREASE = o.EnableGrease
 	config.KeyShares = sharesOf(o, shared.Groups)
 	if config.ALPN, err = protocols(o.AdvertiseALPN); err != nil {
 		return nil, err
@@ -147,6 +151,7 @@ func serverConfig(o *options) (*engine.ServerConfig, error) {
 		PSKHint:          []byte(o.PSKIdentity),
 		ReverifyOnResume: o.ReverifyOnResume,
 	}
+	config.GREASE = true // which a server of BoringSSL's always sends
 	switch {
 	case o.VerifyPeer:
 		config.ClientAuth = engine.RequestClientCert

@@ -95,6 +95,10 @@ func (a *Answers) Now(q events.Question) events.Answer {
 		return q.Reply(q.State)
 	case *events.FindSession:
 		return q.Reply(a.Sessions[string(q.SessionID)])
+	case *events.CompressCertificate:
+		return q.Reply(q.Algorithms[0], Compress(q.Algorithms[0], q.Content))
+	case *events.DecompressCertificate:
+		return q.Reply(q.Compressed[1:])
 	}
 	return a.now12(q)
 }

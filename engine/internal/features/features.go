@@ -25,6 +25,9 @@ var table = [...]Feature{
 	alpn,
 	recordSizeLimit,
 	maxFragmentLength,
+	compressCertificate,
+	ticketRequest,
+	useSRTP,
 	quicParameters,
 }
 

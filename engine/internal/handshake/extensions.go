@@ -55,11 +55,14 @@ func Put(x *messages.Extensions, body messages.ExtensionBody) error {
 	return nil
 }
 
-// Types lists the types of extensions.
+// Types lists the types of extensions to which there may be a reply: nobody may
+// take up one that means nothing (RFC 8701, Section 3.1).
 func Types(x *messages.Extensions) []messages.ExtensionType {
-	types := make([]messages.ExtensionType, len(x.List))
-	for i, e := range x.List {
-		types[i] = e.Type
+	types := make([]messages.ExtensionType, 0, len(x.List))
+	for _, e := range x.List {
+		if !messages.IsGREASE(uint16(e.Type)) {
+			types = append(types, e.Type)
+		}
 	}
 	return types
 }

@@ -34,6 +34,17 @@ type Policy struct {
 	UpdateAfter   uint64
 	KeyLog, Trace bool
 
+	GREASE                      bool                         // sends codepoints that mean nothing
+	PadHello, ShuffleExtensions bool                         // of a client
+	TicketRequest               *messages.TicketRequestOffer // of a client, or nil
+
+	SRTPProfiles []messages.SRTPProfile
+	SRTPMKI      []byte // a client's
+	SRTPTakesMKI bool   // of a server
+
+	// CertificateCompression is what this end undoes, and may use.
+	CertificateCompression []messages.CompressionAlgorithm
+
 	// RecordSizeLimit is of content and padding, in either version; 0 offers
 	// none, and answers by the most that there can be.
 	RecordSizeLimit int
@@ -75,7 +86,8 @@ type Policy struct {
 	RequestClientCert bool
 	RequireClientCert bool
 	TicketCount       int
-	Sessions          bool // kept by identifier, for TLS 1.2
+	MaxTickets        uint8 // for clients that ask for a number; 0 does not listen
+	Sessions          bool  // kept by identifier, for TLS 1.2
 	TicketLifetime    uint32
 	PSKHint           []byte
 }
@@ -153,6 +165,13 @@ func (p *Policy) String() string {
 			line("false_start", p.FalseStart)
 			line("fallback", p.Fallback)
 		}
+		asked := "none"
+		if r := p.TicketRequest; r != nil {
+			asked = fmt.Sprintf("%d %d", r.NewSession, r.Resumption)
+		}
+		line("ticket_request", asked)
+		line("pad_hello", p.PadHello)
+		line("shuffle", p.ShuffleExtensions)
 		length, _ := p.MaxFragmentLength.Bytes()
 		line("fragment_length", length)
 	}
@@ -162,6 +181,9 @@ func (p *Policy) String() string {
 	line("record_size", p.RecordSize)
 	line("record_limit", p.RecordSizeLimit)
 	line("padding", p.Padding != nil)
+	line("srtp", list(p.SRTPProfiles))
+	line("grease", p.GREASE)
+	line("compression", list(p.CertificateCompression))
 	line("compatibility", p.Compatibility)
 	line("max_message", p.MaxMessage)
 	line("max_held", p.MaxHeld)
@@ -183,6 +205,7 @@ func (p *Policy) String() string {
 		line("request_client", p.RequestClientCert)
 		line("require_client", p.RequireClientCert)
 		line("ticket_count", p.TicketCount)
+		line("max_tickets", p.MaxTickets)
 		line("ticket_lifetime", p.TicketLifetime)
 		if p.Allows(messages.TLS12) {
 			line("sessions", p.Sessions)

@@ -52,7 +52,10 @@ func newOffer(hs *handshake.Context, previous *handshake.Previous, external []*e
 	if err := offerExternal(hs, offer, external); err != nil {
 		return nil, err
 	}
-	return offer, offerEarlyData(hs, offer)
+	if err := offerEarlyData(hs, offer); err != nil {
+		return nil, err
+	}
+	return offer, dress(hs, offer)
 }
 
 // uncompressed is the one form of points. Nothing writes to it.

@@ -70,6 +70,9 @@ func send(hs *handshake.Context, offer *handshake.Offer) error {
 	hello := *offer.Hello
 	offer.Types = handshake.Types(&hello.Extensions)
 	if len(offer.PSKs) == 0 {
+		if err := pad(hs, offer, &hello); err != nil {
+			return err
+		}
 		return hs.Send(&hello)
 	}
 	body := &messages.PreSharedKeyOffer{}
@@ -86,6 +89,9 @@ func send(hs *handshake.Context, offer *handshake.Offer) error {
 		return err
 	}
 	offer.Types = append(offer.Types, messages.ExtensionPreSharedKey)
+	if err := pad(hs, offer, &hello); err != nil {
+		return err
+	}
 	raw, err := hs.Marshal(&hello)
 	if err != nil {
 		return err

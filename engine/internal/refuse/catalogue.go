@@ -56,6 +56,8 @@ const (
 	NoMutualScheme
 	NoApplicationProtocol
 	ProtocolNotOffered
+	SRTPProfileNotOffered
+	SRTPIdentifierChanged
 	ParametersOverStream
 	GroupNotOffered
 	DuplicateKeyShare
@@ -98,6 +100,8 @@ const (
 	SchemeForOtherKey
 	BadSignature
 	BadFinished
+	CompressionNotOffered
+	BadCompression
 
 	// After the handshake.
 	BadKeyUpdate
@@ -182,6 +186,8 @@ var catalogue = [...]entry{
 	NoMutualScheme:        {"no_mutual_scheme", messages.AlertHandshakeFailure, "there is no signature scheme that both ends allow", "RFC 8446, Section 4.4.2.2", false},
 	NoApplicationProtocol: {"no_application_protocol", messages.AlertNoApplicationProtocol, "there is no application protocol that both ends allow", "RFC 7301, Section 3.2", false},
 	ProtocolNotOffered:    {"protocol_not_offered", messages.AlertIllegalParameter, "the server chose an application protocol that was not offered", "RFC 7301, Section 3.1", false},
+	SRTPProfileNotOffered: {"srtp_profile_not_offered", messages.AlertIllegalParameter, "the server chose a profile of SRTP that was not offered", "RFC 5764, Section 4.1.1", false},
+	SRTPIdentifierChanged: {"srtp_identifier_changed", messages.AlertIllegalParameter, "the server answers the identifier of the SRTP master key by another", "RFC 5764, Section 4.1.3", false},
 	ParametersOverStream:  {"parameters_over_stream", messages.AlertUnsupportedExtension, "quic_transport_parameters came over a transport that is not QUIC", "RFC 9001, Section 8.2", false},
 	GroupNotOffered:       {"group_not_offered", messages.AlertIllegalParameter, "a key share is for a group that was not offered", "RFC 8446, Section 4.2.8", false},
 	DuplicateKeyShare:     {"duplicate_key_share", messages.AlertIllegalParameter, "two key shares are for one group", "RFC 8446, Section 4.2.8", false},
@@ -224,6 +230,8 @@ var catalogue = [...]entry{
 	SchemeForOtherKey:      {"scheme_for_other_key", messages.AlertIllegalParameter, "the signature scheme does not fit the certificate's key", "RFC 8446, Section 4.4.3", false},
 	BadSignature:           {"bad_signature", messages.AlertDecryptError, "the signature does not verify", "RFC 8446, Section 4.4.3", false},
 	BadFinished:            {"bad_finished", messages.AlertDecryptError, "the Finished message does not verify", "RFC 8446, Section 4.4.4", false},
+	CompressionNotOffered:  {"compression_not_offered", messages.AlertIllegalParameter, "a certificate is compressed by an algorithm that was not offered", "RFC 8879, Section 4", false},
+	BadCompression:         {"bad_compression", messages.AlertBadCertificate, "a compressed certificate does not decompress to what it announces", "RFC 8879, Section 4", false},
 
 	// After the handshake.
 	BadKeyUpdate:      {"bad_key_update", messages.AlertIllegalParameter, "a KeyUpdate has an unknown request", "RFC 8446, Section 4.6.3", false},

@@ -38,15 +38,10 @@ func verifyPossession(hs *handshake.Context, key crypto.PublicKey, signer secret
 	return nil
 }
 
-// sendCertificate sends a chain, empty without a credential, with what the
-// peer asked in its extensions to have stapled to the end-entity certificate
-// (RFC 8446, Section 4.4.2.1).
-func sendCertificate(hs *handshake.Context, credential *events.Credential, asked *messages.Extensions) error {
-	m := &messages.Certificate13{}
-	if credential == nil {
-		return hs.Send(m)
-	}
-	m.Entries = make([]messages.CertificateEntry, len(credential.Chain))
+// certificateOf is a chain with what the peer asked in its extensions to have
+// stapled to the end-entity certificate (RFC 8446, Section 4.4.2.1).
+func certificateOf(hs *handshake.Context, credential *events.Credential, asked *messages.Extensions) (*messages.Certificate13, error) {
+	m := &messages.Certificate13{Entries: make([]messages.CertificateEntry, len(credential.Chain))}
 	for i, der := range credential.Chain {
 		m.Entries[i].Data = der
 	}
@@ -54,15 +49,15 @@ func sendCertificate(hs *handshake.Context, credential *events.Credential, asked
 	stapled := &m.Entries[0].Extensions
 	if len(credential.OCSP) > 0 && asked.Has(messages.ExtensionStatusRequest) {
 		if err := stapled.Put(&messages.CertificateStatus{Response: credential.OCSP}); err != nil {
-			return refuse.BadAnswer.With("an OCSP response of %d bytes", len(credential.OCSP))
+			return nil, refuse.BadAnswer.With("an OCSP response of %d bytes", len(credential.OCSP))
 		}
 	}
 	if len(credential.SCTs) > 0 && asked.Has(messages.ExtensionSCT) {
 		if err := stapled.Put(&messages.SCTList{SCTs: credential.SCTs}); err != nil {
-			return refuse.BadAnswer.With("%d signed certificate timestamps", len(credential.SCTs))
+			return nil, refuse.BadAnswer.With("%d signed certificate timestamps", len(credential.SCTs))
 		}
 	}
-	return hs.Send(m)
+	return m, nil
 }
 
 // askSign asks for the signature that proves this end's key.

@@ -66,7 +66,7 @@ func askClientCredential(hs *handshake.Context, r *request) {
 // is empty, and the server decides (RFC 8446, Section 4.4.2.3).
 func takeClientCredential(hs *handshake.Context, s *awaitClientCredential, answer *events.CredentialChosen) (fsm.State, error) {
 	if answer.Credential == nil {
-		if err := sendCertificate(hs, nil, nil); err != nil {
+		if err := hs.Send(&messages.Certificate13{}); err != nil {
 			return nil, err
 		}
 		return finishClient(hs, s.finishing)
@@ -78,11 +78,28 @@ func takeClientCredential(hs *handshake.Context, s *awaitClientCredential, answe
 	if err != nil {
 		return nil, err
 	}
-	if err := sendCertificate(hs, answer.Credential, &messages.Extensions{}); err != nil {
+	m, err := certificateOf(hs, answer.Credential, &messages.Extensions{})
+	if err != nil {
+		return nil, err
+	}
+	if len(s.request.compression) > 0 {
+		u := uncompressed{algorithms: s.request.compression, credential: answer.Credential, scheme: scheme}
+		err := askCompress(hs, &u, m)
+		return &awaitClientCompressed{s.finishing, u}, err
+	}
+	if err := hs.Send(m); err != nil {
 		return nil, err
 	}
 	askSign(hs, answer.Credential, scheme, secrets.ClientContext)
 	return &awaitClientSignature{s.finishing, scheme}, nil
+}
+
+func takeClientCompressed(hs *handshake.Context, s *awaitClientCompressed, answer *events.CertificateCompressed) (fsm.State, error) {
+	if err := sendCompressed(hs, &s.uncompressed, answer); err != nil {
+		return nil, err
+	}
+	askSign(hs, s.credential, s.scheme, secrets.ClientContext)
+	return &awaitClientSignature{s.finishing, s.scheme}, nil
 }
 
 func takeClientSignature(hs *handshake.Context, s *awaitClientSignature, answer *events.Signature) (fsm.State, error) {

@@ -35,6 +35,9 @@ func readCertificateRequest(hs *handshake.Context, s *waitCertificateOrRequest, 
 		return nil, err
 	}
 	r.authorities = authorities.Authorities
+	if r.compression, err = commonCompression(hs, &m.Extensions); err != nil {
+		return nil, err
+	}
 	return &waitServerCertificate{s.agreed, r}, nil
 }
 
@@ -44,6 +47,34 @@ func readUnrequestedCertificate(hs *handshake.Context, s *waitCertificateOrReque
 
 func readServerCertificate(hs *handshake.Context, s *waitServerCertificate, m *messages.Certificate13) (fsm.State, error) {
 	return acceptServerCertificate(hs, s.agreed, s.request, m)
+}
+
+func readUnrequestedCompressed(hs *handshake.Context, s *waitCertificateOrRequest, m *messages.CompressedCertificate) (fsm.State, error) {
+	return acceptServerCompressed(hs, s.agreed, nil, m)
+}
+
+func readServerCompressed(hs *handshake.Context, s *waitServerCertificate, m *messages.CompressedCertificate) (fsm.State, error) {
+	return acceptServerCompressed(hs, s.agreed, s.request, m)
+}
+
+// acceptServerCompressed takes a compressed certificate (RFC 8879, Section 4).
+func acceptServerCompressed(hs *handshake.Context, a agreed, r *request, m *messages.CompressedCertificate) (fsm.State, error) {
+	certificate, waiting, err := decompress(hs, m)
+	switch {
+	case err != nil:
+		return nil, err
+	case certificate == nil:
+		return &awaitServerDecompressed{a, r, waiting}, nil
+	}
+	return acceptServerCertificate(hs, a, r, certificate)
+}
+
+func takeServerDecompressed(hs *handshake.Context, s *awaitServerDecompressed, answer *events.CertificateDecompressed) (fsm.State, error) {
+	certificate, err := decompressed(hs, s.announced, answer.Content)
+	if err != nil {
+		return nil, err
+	}
+	return acceptServerCertificate(hs, s.agreed, s.request, certificate)
 }
 
 func acceptServerCertificate(hs *handshake.Context, a agreed, r *request, m *messages.Certificate13) (fsm.State, error) {

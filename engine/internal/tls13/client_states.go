@@ -17,10 +17,11 @@ import (
 //  2. awaitServerReverified: the chain of a resumed session is asked about
 //     again, where the config wants it.
 //  3. waitCertificateOrRequest, waitServerCertificate
+//     awaitServerDecompressed: what is in the compressed certificate?
 //  4. awaitServerVerdict: is the chain to be trusted?
 //  5. waitServerCertificateVerify
 //  6. waitServerFinished: keys for application data; the client's own flight.
-//  7. awaitClientCredential, awaitClientSignature: if the server has asked.
+//  7. awaitClientCredential, awaitClientCompressed, awaitClientSignature: if the server has asked.
 //  8. clientConnected: tickets, key updates.
 type (
 	waitEncryptedExtensions struct {
@@ -32,6 +33,11 @@ type (
 	waitServerCertificate    struct {
 		agreed
 		request *request
+	}
+	awaitServerDecompressed struct {
+		agreed
+		request *request
+		announced
 	}
 	awaitServerVerdict struct {
 		agreed
@@ -49,6 +55,10 @@ type (
 	awaitClientCredential struct {
 		finishing
 		request *request
+	}
+	awaitClientCompressed struct {
+		finishing
+		uncompressed
 	}
 	awaitClientSignature struct {
 		finishing
@@ -73,6 +83,7 @@ type request struct {
 	schemes     []messages.SignatureScheme
 	schemesCert []messages.SignatureScheme
 	authorities [][]byte
+	compression []messages.CompressionAlgorithm // that both ends have
 }
 
 // finishing is what a client needs for its last flight.
@@ -101,9 +112,13 @@ func ClientRows() []fsm.Block[*handshake.Context] {
 			fsm.On(takeServerReverified, waitServerFinished{})),
 		fsm.In(waitCertificateOrRequest{},
 			fsm.On(readCertificateRequest, waitServerCertificate{}),
-			fsm.On(readUnrequestedCertificate, awaitServerVerdict{})),
+			fsm.On(readUnrequestedCertificate, awaitServerVerdict{}),
+			fsm.On(readUnrequestedCompressed, awaitServerVerdict{}, awaitServerDecompressed{})),
 		fsm.In(waitServerCertificate{},
-			fsm.On(readServerCertificate, awaitServerVerdict{})),
+			fsm.On(readServerCertificate, awaitServerVerdict{}),
+			fsm.On(readServerCompressed, awaitServerVerdict{}, awaitServerDecompressed{})),
+		fsm.In(awaitServerDecompressed{},
+			fsm.On(takeServerDecompressed, awaitServerVerdict{})),
 		fsm.In(awaitServerVerdict{},
 			fsm.On(takeServerVerdict, waitServerCertificateVerify{})),
 		fsm.In(waitServerCertificateVerify{},
@@ -111,7 +126,9 @@ func ClientRows() []fsm.Block[*handshake.Context] {
 		fsm.In(waitServerFinished{},
 			fsm.On(readServerFinished, awaitClientCredential{}, clientConnected{})),
 		fsm.In(awaitClientCredential{},
-			fsm.On(takeClientCredential, awaitClientSignature{}, clientConnected{})),
+			fsm.On(takeClientCredential, awaitClientCompressed{}, awaitClientSignature{}, clientConnected{})),
+		fsm.In(awaitClientCompressed{},
+			fsm.On(takeClientCompressed, awaitClientSignature{})),
 		fsm.In(awaitClientSignature{},
 			fsm.On(takeClientSignature, clientConnected{})),
 		fsm.In(clientConnected{},

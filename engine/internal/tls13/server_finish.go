@@ -11,9 +11,33 @@ import (
 	"github.com/tacitls/tacitls/secrets"
 )
 
-// readClientCertificate takes the client's chain, which may be empty unless
-// the policy requires one (RFC 8446, Section 4.4.2.4).
 func readClientCertificate(hs *handshake.Context, s *waitClientCertificate, m *messages.Certificate13) (fsm.State, error) {
+	return acceptClientCertificate(hs, s.sent, m)
+}
+
+// readClientCompressed takes a compressed certificate (RFC 8879, Section 4).
+func readClientCompressed(hs *handshake.Context, s *waitClientCertificate, m *messages.CompressedCertificate) (fsm.State, error) {
+	certificate, waiting, err := decompress(hs, m)
+	switch {
+	case err != nil:
+		return nil, err
+	case certificate == nil:
+		return &awaitClientDecompressed{s.sent, waiting}, nil
+	}
+	return acceptClientCertificate(hs, s.sent, certificate)
+}
+
+func takeClientDecompressed(hs *handshake.Context, s *awaitClientDecompressed, answer *events.CertificateDecompressed) (fsm.State, error) {
+	certificate, err := decompressed(hs, s.announced, answer.Content)
+	if err != nil {
+		return nil, err
+	}
+	return acceptClientCertificate(hs, s.sent, certificate)
+}
+
+// acceptClientCertificate takes the client's chain, which may be empty unless
+// the policy requires one (RFC 8446, Section 4.4.2.4).
+func acceptClientCertificate(hs *handshake.Context, s sent, m *messages.Certificate13) (fsm.State, error) {
 	if len(m.Context) != 0 {
 		return nil, refuse.CertificateContext
 	}
@@ -21,12 +45,12 @@ func readClientCertificate(hs *handshake.Context, s *waitClientCertificate, m *m
 		if hs.Policy.RequireClientCert {
 			return nil, refuse.CertificateRequired
 		}
-		return &waitClientFinished{s.sent}, nil
+		return &waitClientFinished{s}, nil
 	}
 	if err := acceptChain(hs, m, nil); err != nil {
 		return nil, err
 	}
-	return &awaitClientVerdict{s.sent}, nil
+	return &awaitClientVerdict{s}, nil
 }
 
 func takeClientVerdict(hs *handshake.Context, s *awaitClientVerdict, answer *events.PeerVerified) (fsm.State, error) {
@@ -56,7 +80,11 @@ func readClientFinished(hs *handshake.Context, s *waitClientFinished, m *message
 	if !hs.TicketsServe {
 		return &serverConnected{connected: c}, nil
 	}
-	return sealTickets(hs, c, 0, hs.Policy.TicketCount)
+	count := hs.Policy.TicketCount
+	if hs.Connection.TicketsAgreed {
+		count = int(hs.Connection.TicketsExpected)
+	}
+	return sealTickets(hs, c, 0, count)
 }
 
 func issueTicket(hs *handshake.Context, s *serverConnected, _ *handshake.IssueTicket) (fsm.State, error) {
@@ -106,11 +134,27 @@ func takeSealedTicket(hs *handshake.Context, s *awaitSealedTicket, answer *event
 				return nil, err
 			}
 		}
+		if err := greaseTicket(hs, m); err != nil {
+			return nil, err
+		}
 		if err := hs.SendUnrecorded(m); err != nil {
 			return nil, err
 		}
 	}
 	return sealTickets(hs, s.connected, s.nonce+1, s.more)
+}
+
+// greaseTicket puts an extension in that means nothing (RFC 8701, Section 4.1).
+func greaseTicket(hs *handshake.Context, m *messages.NewSessionTicket13) error {
+	if !hs.Policy.GREASE {
+		return nil
+	}
+	values, err := handshake.Reserved(hs, 1)
+	if err != nil {
+		return err
+	}
+	handshake.PutReserved(&m.Extensions, values[0])
+	return nil
 }
 
 // maxTicket leaves room for the rest of a ClientHello's extensions, which

@@ -2,6 +2,7 @@ package tls13
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/tacitls/tacitls/engine/internal/features"
 	"github.com/tacitls/tacitls/engine/internal/fsm"
@@ -34,11 +35,33 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 			return nil, err
 		}
 	}
-	if err := sendCertificate(hs, answer.Credential, &s.hello.Message.Extensions); err != nil {
+	asked := &s.hello.Message.Extensions
+	m, err := certificateOf(hs, answer.Credential, asked)
+	if err != nil {
+		return nil, err
+	}
+	algorithms, err := commonCompression(hs, asked)
+	if err != nil {
+		return nil, err
+	}
+	if len(algorithms) > 0 {
+		u := uncompressed{algorithms: algorithms, credential: answer.Credential, scheme: scheme}
+		err := askCompress(hs, &u, m)
+		return &awaitServerCompressed{f, u}, err
+	}
+	if err := hs.Send(m); err != nil {
 		return nil, err
 	}
 	askSign(hs, answer.Credential, scheme, secrets.ServerContext)
 	return &awaitServerSignature{f, scheme}, nil
+}
+
+func takeServerCompressed(hs *handshake.Context, s *awaitServerCompressed, answer *events.CertificateCompressed) (fsm.State, error) {
+	if err := sendCompressed(hs, &s.uncompressed, answer); err != nil {
+		return nil, err
+	}
+	askSign(hs, s.credential, s.scheme, secrets.ServerContext)
+	return &awaitServerSignature{s.flight, s.scheme}, nil
 }
 
 func takeServerSignature(hs *handshake.Context, s *awaitServerSignature, answer *events.Signature) (fsm.State, error) {
@@ -152,14 +175,27 @@ func sendServerHello(hs *handshake.Context, c choice, k *chosenKey, share []byte
 
 func sendCertificateRequest(hs *handshake.Context) error {
 	m := &messages.CertificateRequest13{}
+	schemes := hs.Policy.Offered
+	if hs.Policy.GREASE {
+		// RFC 8701, Section 4.1.
+		values, err := handshake.Reserved(hs, 2)
+		if err != nil {
+			return err
+		}
+		schemes = slices.Insert(slices.Clone(schemes), 0, messages.SignatureScheme(values[0]))
+		handshake.PutReserved(&m.Extensions, values[1])
+	}
 	bodies := []messages.ExtensionBody{
-		&messages.SignatureAlgorithms{Schemes: hs.Policy.Offered},
+		&messages.SignatureAlgorithms{Schemes: schemes},
 	}
 	if hs.Policy.SeparateSchemesCert() {
 		bodies = append(bodies, &messages.SignatureAlgorithmsCert{Schemes: hs.Policy.SchemesCert})
 	}
 	if len(hs.Policy.Authorities) > 0 {
 		bodies = append(bodies, &messages.CertificateAuthorities{Authorities: hs.Policy.Authorities})
+	}
+	if len(hs.Policy.CertificateCompression) > 0 {
+		bodies = append(bodies, &messages.CompressCertificate{Algorithms: hs.Policy.CertificateCompression})
 	}
 	for _, body := range bodies {
 		if err := handshake.Put(&m.Extensions, body); err != nil {

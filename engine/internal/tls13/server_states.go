@@ -18,9 +18,9 @@ import (
 //  3. awaitClientReverified: the chain of a resumed session is asked about
 //     again, where the config wants it.
 //     awaitEarlyDecision: is early data taken?
-//  4. awaitServerCredential, awaitServerSignature: the server's own flight.
-//  5. waitClientCertificate, awaitClientVerdict, waitClientCertificateVerify:
-//     where the config asks for a certificate.
+//  4. awaitServerCredential, awaitServerCompressed, awaitServerSignature: the server's own flight.
+//  5. waitClientCertificate, awaitClientDecompressed, awaitClientVerdict,
+//     waitClientCertificateVerify: where the config asks for a certificate.
 //  6. waitEndOfEarlyData: where it is taken.
 //     waitClientFinished: keys for application data.
 //  7. awaitSealedTicket: once for each ticket to send.
@@ -48,11 +48,19 @@ type (
 		key *chosenKey
 	}
 	awaitServerCredential struct{ choice }
-	awaitServerSignature  struct {
+	awaitServerCompressed struct {
+		flight
+		uncompressed
+	}
+	awaitServerSignature struct {
 		flight
 		scheme messages.SignatureScheme
 	}
-	waitClientCertificate       struct{ sent }
+	waitClientCertificate   struct{ sent }
+	awaitClientDecompressed struct {
+		sent
+		announced
+	}
 	awaitClientVerdict          struct{ sent }
 	waitClientCertificateVerify struct {
 		sent
@@ -127,11 +135,16 @@ func ServerRows() []fsm.Block[*handshake.Context] {
 		fsm.In(awaitEarlyDecision{},
 			fsm.On(takeEarlyDecision, waitEndOfEarlyData{}, waitClientFinished{})),
 		fsm.In(awaitServerCredential{},
-			fsm.On(takeServerCredential, awaitServerSignature{})),
+			fsm.On(takeServerCredential, awaitServerCompressed{}, awaitServerSignature{})),
+		fsm.In(awaitServerCompressed{},
+			fsm.On(takeServerCompressed, awaitServerSignature{})),
 		fsm.In(awaitServerSignature{},
 			fsm.On(takeServerSignature, waitClientCertificate{}, waitClientFinished{})),
 		fsm.In(waitClientCertificate{},
-			fsm.On(readClientCertificate, awaitClientVerdict{}, waitClientFinished{})),
+			fsm.On(readClientCertificate, awaitClientVerdict{}, waitClientFinished{}),
+			fsm.On(readClientCompressed, awaitClientVerdict{}, waitClientFinished{}, awaitClientDecompressed{})),
+		fsm.In(awaitClientDecompressed{},
+			fsm.On(takeClientDecompressed, awaitClientVerdict{}, waitClientFinished{})),
 		fsm.In(awaitClientVerdict{},
 			fsm.On(takeClientVerdict, waitClientCertificateVerify{})),
 		fsm.In(waitClientCertificateVerify{},

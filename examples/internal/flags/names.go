@@ -87,6 +87,14 @@ func named[T comparable](flag, value string, parse func(string) (T, bool), there
 	return list, nil
 }
 
+// Compression reads names of algorithms for certificates. One that is known and
+// not zlib is an [Unsupported].
+func Compression(flag, value string) ([]messages.CompressionAlgorithm, error) {
+	return named(flag, value, messages.ParseCompressionAlgorithm, func(a messages.CompressionAlgorithm) bool {
+		return a == messages.CompressionZlib
+	})
+}
+
 // ALPN reads application protocols, each of 1 to 255 bytes.
 func ALPN(flag, value string) ([]string, error) {
 	protocols, err := List(flag, value)
