@@ -1,13 +1,11 @@
 package engine_test
 
 import (
-	"slices"
 	"time"
 
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
-	"github.com/tacitls/tacitls/messages"
 )
 
 // keyed is a small pair with an external pre-shared key in TLS 1.3.
@@ -76,9 +74,4 @@ func writeEarly(data string) func(*engine.Engine, *events.Output, time.Time) err
 		_, err := e.WriteEarlyData(out, now, []byte(data))
 		return err
 	}
-}
-
-// hasExtension tells whether a hello has an extension.
-func hasExtension(m *messages.ClientHello, kind messages.ExtensionType) bool {
-	return slices.ContainsFunc(m.Extensions.List, func(e messages.Extension) bool { return e.Type == kind })
 }

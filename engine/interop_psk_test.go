@@ -127,11 +127,11 @@ func TestEarlyDataThatOpenSSLRejectsIsLost(t *testing.T) {
 		}
 		i.pair.Client.EarlyData = true
 		i.arguments = []string{"-max_early_data", "1000"}
-		end, openssl := i.exchange(0)
+		end, _ := i.exchange(0)
 		i.pair.Client.Session = end.sessions[0]
 		i.pair.Client.Groups = []messages.Group{messages.X25519MLKEM768, messages.Secp256r1}
 		i.pair.Client.KeyShares = []messages.Group{messages.X25519MLKEM768}
-		end, openssl = i.connect()
+		end, openssl := i.connect()
 		i.must(end.do((*engine.Engine).Start), openssl)
 		i.must(end.do(writeEarly("lost")), openssl)
 		i.must(end.until("the end of the handshake", end.engine.Completed), openssl)

@@ -98,10 +98,12 @@ func (r *recorded) resumedReplay(role events.Role, session *events.Session) *rep
 	} else {
 		config := p.serverConfig()
 		config.NoTickets, config.Tickets, config.MaxEarlyData = false, -1, session.MaxEarlyData
-		p.engine, err = engine.NewServer(config)
 		state := *session
 		state.Ticket = nil
-		p.state, err = state.Append(nil)
+		if p.state, err = state.Append(nil); err != nil {
+			r.t.Fatal(err)
+		}
+		p.engine, err = engine.NewServer(config)
 	}
 	if err != nil {
 		r.t.Fatal(err)
