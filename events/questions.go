@@ -196,8 +196,9 @@ type VerifyPeer struct {
 }
 
 // Accept answers that the chain is good and gives the public key of its
-// end-entity certificate: *ecdsa.PublicKey, ed25519.PublicKey, *rsa.PublicKey
-// for rsaEncryption, or secrets.PSSPublicKey for id-RSASSA-PSS.
+// end-entity certificate: *ecdsa.PublicKey, ed25519.PublicKey,
+// secrets.Ed448PublicKey, *rsa.PublicKey for rsaEncryption, or
+// secrets.PSSPublicKey for id-RSASSA-PSS.
 func (q *VerifyPeer) Accept(key crypto.PublicKey) Answer {
 	return &PeerVerified{Replied: Replied{q.ID}, Key: key}
 }

@@ -77,7 +77,11 @@ func (a *Answers) Now(q events.Question) events.Answer {
 		if err != nil {
 			return q.Reject(messages.AlertBadCertificate, err)
 		}
-		return q.Accept(certificate.PublicKey)
+		key, err := PublicKey(certificate.RawSubjectPublicKeyInfo)
+		if err != nil {
+			return q.Reject(messages.AlertUnsupportedCertificate, err)
+		}
+		return q.Accept(key)
 	case *events.OpenTicket:
 		return q.Reply(0, q.Tickets[0].Ticket)
 	case *events.SealTicket:
