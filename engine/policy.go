@@ -62,6 +62,10 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	if err := c.compileFragmentLength(p); err != nil {
 		return nil, err
 	}
+	var err error
+	if p.OwnTypes, err = certificateTypes("CertificateTypes", c.CertificateTypes); err != nil {
+		return nil, err
+	}
 	p.Tickets = !c.NoTickets
 	p.RequestOCSP, p.RequestSCTs = c.RequestOCSP, c.RequestSCTs
 	p.RequestOCSPChain, p.FalseStart = c.RequestOCSPChain, c.FalseStart
@@ -126,6 +130,10 @@ func (c *Common) compile(p *handshake.Policy) error {
 		return err
 	}
 	if err := c.compileAlgorithms(p); err != nil {
+		return err
+	}
+	var err error
+	if p.PeerTypes, err = certificateTypes("PeerCertificateTypes", c.PeerCertificateTypes); err != nil {
 		return err
 	}
 	if err := checkALPN(c.ALPN); err != nil {

@@ -16,6 +16,8 @@ import (
 // where it gives an answer, goes first.
 type Answers struct {
 	Identity *Identity
+	// RawKey has the key of the identity shown as it is, to peers that take that.
+	RawKey   bool
 	Override func(q events.Question) events.Answer
 	// Hold tells which questions to leave open. Nil answers all.
 	Hold func(q events.Question) bool
@@ -65,6 +67,9 @@ func (a *Answers) Now(q events.Question) events.Answer {
 		if a.Identity == nil {
 			return q.None()
 		}
+		if a.RawKey && q.Takes(messages.CertificateRawPublicKey) {
+			return q.Reply(a.Identity.RawCredentialIn(q.Version))
+		}
 		return q.Reply(a.Identity.CredentialIn(q.Version))
 	case *events.Sign:
 		signature, err := q.Credential.Key.(*Identity).Sign(q.Scheme, q.Content)
@@ -73,11 +78,15 @@ func (a *Answers) Now(q events.Question) events.Answer {
 		}
 		return q.Reply(signature)
 	case *events.VerifyPeer:
-		certificate, err := x509.ParseCertificate(q.Chain[0])
-		if err != nil {
-			return q.Reject(messages.AlertBadCertificate, err)
+		info := q.RawKey
+		if len(info) == 0 {
+			certificate, err := x509.ParseCertificate(q.Chain[0])
+			if err != nil {
+				return q.Reject(messages.AlertBadCertificate, err)
+			}
+			info = certificate.RawSubjectPublicKeyInfo
 		}
-		key, err := PublicKey(certificate.RawSubjectPublicKeyInfo)
+		key, err := PublicKey(info)
 		if err != nil {
 			return q.Reject(messages.AlertUnsupportedCertificate, err)
 		}

@@ -48,6 +48,13 @@ func (id *Identity) CredentialIn(version messages.Version) *events.Credential {
 	}
 }
 
+// RawCredentialIn is the identity's key alone, in a version.
+func (id *Identity) RawCredentialIn(version messages.Version) *events.Credential {
+	credential := id.CredentialIn(version)
+	credential.Chain, credential.RawPublicKey = nil, id.Certificate.RawSubjectPublicKeyInfo
+	return credential
+}
+
 // Decrypt decrypts what [events.Decrypt] asks for. It is no secret here whether
 // the padding was good.
 func (id *Identity) Decrypt(ciphertext []byte) ([]byte, error) {

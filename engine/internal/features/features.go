@@ -25,6 +25,8 @@ var table = [...]Feature{
 	alpn,
 	recordSizeLimit,
 	maxFragmentLength,
+	clientCertificateType,
+	serverCertificateType,
 	quicParameters,
 }
 

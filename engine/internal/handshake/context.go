@@ -99,6 +99,8 @@ type Unfinished struct {
 	Keys12 *Keys12
 	// Previous is the handshake that this one continues, or nil.
 	Previous *Previous
+	// Credential is the one that a server shows in this handshake, or nil.
+	Credential *events.Credential
 }
 
 // Workspace is what a connection needs only while one of its inputs is dealt

@@ -38,6 +38,10 @@ type Policy struct {
 	// none, and answers by the most that there can be.
 	RecordSizeLimit int
 
+	// PeerTypes are the kinds of certificate taken from the peer, OwnTypes those
+	// that a client can show.
+	PeerTypes, OwnTypes []messages.CertificateType
+
 	Authorities [][]byte
 	Tickets     bool // offers, takes or sends them
 	Reverify    bool
@@ -150,6 +154,10 @@ func (p *Policy) String() string {
 	}
 	line("schemes", list(p.Schemes))
 	line("schemes_cert", list(p.SchemesCert))
+	line("peer_types", list(p.PeerTypes))
+	if p.Role == events.Client {
+		line("own_types", list(p.OwnTypes))
+	}
 	line("alpn", list(p.ALPN))
 	line("record_size", p.RecordSize)
 	line("record_limit", p.RecordSizeLimit)

@@ -96,6 +96,13 @@ const (
 	BadSignature
 	BadFinished
 
+	// Kinds of certificates.
+	CertificateTypeNotOffered
+	NoMutualCertificateType
+	DefaultCertificateTypeAlone
+	MalformedRawKey
+	SeveralRawKeys
+
 	// After the handshake.
 	BadKeyUpdate
 	TooManyKeyUpdates
@@ -217,6 +224,13 @@ var catalogue = [...]entry{
 	SchemeForOtherKey:      {"scheme_for_other_key", messages.AlertIllegalParameter, "the signature scheme does not fit the certificate's key", "RFC 8446, Section 4.4.3", false},
 	BadSignature:           {"bad_signature", messages.AlertDecryptError, "the signature does not verify", "RFC 8446, Section 4.4.3", false},
 	BadFinished:            {"bad_finished", messages.AlertDecryptError, "the Finished message does not verify", "RFC 8446, Section 4.4.4", false},
+
+	// Kinds of certificates.
+	CertificateTypeNotOffered:   {"certificate_type_not_offered", messages.AlertIllegalParameter, "the server chose a kind of certificate that was not offered", "RFC 7250, Section 4.2", false},
+	NoMutualCertificateType:     {"no_mutual_certificate_type", messages.AlertUnsupportedCertificate, "the two ends have no kind of certificate in common", "RFC 7250, Section 4.2", false},
+	DefaultCertificateTypeAlone: {"default_certificate_type_alone", messages.AlertIllegalParameter, "the client offers no kind of certificate but X.509, which it has to leave out", "RFC 7250, Section 4.1", false},
+	MalformedRawKey:             {"malformed_raw_key", messages.AlertDecodeError, "what was sent as a raw public key is none", "RFC 7250, Section 3", false},
+	SeveralRawKeys:              {"several_raw_keys", messages.AlertIllegalParameter, "a Certificate has more than one raw public key", "RFC 8446, Section 4.4.2", false},
 
 	// After the handshake.
 	BadKeyUpdate:      {"bad_key_update", messages.AlertIllegalParameter, "a KeyUpdate has an unknown request", "RFC 8446, Section 4.6.3", false},

@@ -46,6 +46,11 @@ func sendCertificate(hs *handshake.Context, credential *events.Credential, asked
 	if credential == nil {
 		return hs.Send(m)
 	}
+	if credential.RawPublicKey != nil {
+		hs.Connection.LocalRawKey = credential.RawPublicKey
+		m.Entries = []messages.CertificateEntry{{Data: credential.RawPublicKey}}
+		return hs.Send(m)
+	}
 	m.Entries = make([]messages.CertificateEntry, len(credential.Chain))
 	for i, der := range credential.Chain {
 		m.Entries[i].Data = der

@@ -39,6 +39,7 @@ func askClientCredential(hs *handshake.Context, r *request) {
 		return &events.ChooseCredential{
 			Asked: id, Role: hs.Role, Version: hs.Connection.Version, ServerName: hs.Policy.PeerName,
 			Schemes: handshake.Signing(r.schemes), SchemesCert: r.schemesCert, Authorities: r.authorities,
+			CertificateTypes: handshake.OwnType(hs),
 		}
 	})
 }
@@ -53,6 +54,9 @@ func takeClientCredential(hs *handshake.Context, s *awaitClientCredential, answe
 		return finishClient(hs, s.finishing)
 	}
 	if err := handshake.CheckCredential(answer.Credential); err != nil {
+		return nil, err
+	}
+	if err := handshake.CheckType(hs, answer.Credential); err != nil {
 		return nil, err
 	}
 	scheme, err := chooseScheme(answer.Credential, s.request.schemes)

@@ -135,7 +135,7 @@ func readEncryptedExtensions(hs *handshake.Context, s *waitEncryptedExtensions, 
 	if s.session == nil {
 		return &waitCertificateOrRequest{s.agreed}, nil
 	}
-	restorePeer(hs, s.session)
+	handshake.RestorePeer(hs, s.session)
 	if hs.Policy.Reverify {
 		askReverify(hs, s.session)
 		return &awaitServerReverified{s.agreed}, nil
@@ -147,19 +147,12 @@ func takeServerReverified(_ *handshake.Context, s *awaitServerReverified, _ *eve
 	return &waitServerFinished{agreed: s.agreed}, nil
 }
 
-// restorePeer recalls who the peer of a resumed session was.
-func restorePeer(hs *handshake.Context, session *events.Session) {
-	hs.Connection.PeerChain = session.PeerChain
-	hs.Connection.OCSP, hs.Connection.SCTs = session.OCSP, session.SCTs
-	hs.Authenticated = session.Authenticated
-}
-
 // askReverify asks about the chain of a resumed session.
 func askReverify(hs *handshake.Context, session *events.Session) {
 	hs.Ask(func(id events.Asked) events.Question {
 		return &events.VerifyPeer{
 			Asked: id, Role: hs.Role, ServerName: hs.Policy.PeerName,
-			Chain: session.PeerChain, OCSP: session.OCSP, SCTs: session.SCTs,
+			Chain: session.PeerChain, RawKey: session.PeerRawKey, OCSP: session.OCSP, SCTs: session.SCTs,
 			SchemesCert: hs.Policy.SchemesCert, Resumed: true,
 		}
 	})

@@ -25,6 +25,7 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 	if err != nil {
 		return nil, err
 	}
+	hs.Credential = answer.Credential
 	f, err := sendHello(hs, s.choice, nil)
 	if err != nil {
 		return nil, err
