@@ -39,6 +39,8 @@ func common(o *options) (engine.Common, error) {
 		MaxMessage:   presetMaxMessage,
 		RecordSize:   o.MaxSendFragment,
 		Trace:        len(o.ExpectCertificateTypes) > 0,
+
+		PeerCertificateTypes: kinds(o.AcceptedPeerCertificateTypes),
 	}
 	switch {
 	case o.RenegotiateOnce:
