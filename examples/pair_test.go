@@ -2,6 +2,7 @@ package examples_test
 
 import (
 	"bytes"
+	"encoding/pem"
 	"os"
 	"path/filepath"
 	"slices"
@@ -220,4 +221,20 @@ func sortedLines(t *testing.T, path string) []string {
 	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
 	slices.Sort(lines)
 	return lines
+}
+
+func TestAServerIsKnownByItsRawPublicKey(t *testing.T) {
+	public := func(kind string) string {
+		info := testkit.PublicKeyInfo(testkit.Server(kind).Key.Public())
+		return writeFile(t, kind, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: info}))
+	}
+	for _, version := range []string{"1.2", "1.3"} {
+		address := startServer(t, "-raw-public-key", "-min", "1.2", "-max", version)
+		r := runClient(t, address, "-min", "1.2", "-raw-public-key", public(testkit.P256))
+		wantStatus(t, "the server's key", r, 0)
+		client, _ := split(t, r.stdout)
+		wantLines(t, "the client's report", client, "version", version, "peer_cn", "")
+		wantStatus(t, "another key", runClient(t, address, "-min", "1.2", "-raw-public-key", public(testkit.P384)), 1)
+		wantStatus(t, "a certificate", runClient(t, address, "-min", "1.2"), 0)
+	}
 }

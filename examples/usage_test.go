@@ -13,12 +13,12 @@ func TestAFeatureThatIsNotThereExitsWith3(t *testing.T) {
 	for name, lines := range map[string][]string{
 		"server": {
 			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100", "-pha",
-			"-raw-public-key", "-cert-compression zlib", "-ech-key F",
+			"-cert-compression zlib", "-ech-key F",
 			"-groups MLKEM512", "-ciphers TLS_RSA_WITH_AES_128_GCM_SHA256",
 		},
 		"client": {
 			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data", "-pha",
-			"-raw-public-key F", "-cert-compression zlib",
+			"-cert-compression zlib",
 			"-ech-config F", "-renegotiation",
 			"-groups brainpoolP256r1", "-key-shares GC256A", "-ciphers TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",
 		},
@@ -58,6 +58,8 @@ func TestBadUsageExitsWith2(t *testing.T) {
 		{"server", server + "-alpn h2,,h3"},
 		{"server", server + "-reply-size -1"},
 		{"server", server + "-record-size-limit 63"},
+		{"client", "-raw-public-key /nonexistent"},
+		{"client", "-raw-public-key " + garbage},
 		{"server", server + "-record-size-limit 16385"},
 		{"server", server + "-keylog /nonexistent/file"},
 		{"server", server + "-nonsense"},

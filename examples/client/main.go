@@ -95,11 +95,14 @@ func (o *options) config() *engine.ClientConfig {
 	config.CipherSuites, config.Groups, config.ALPN = o.suites, o.groups, o.alpn
 	config.KeyLog, config.RequestOCSP = o.keyLog != nil, o.ocsp
 	config.RecordSizeLimit, config.MaxFragmentLength = o.recordLimit, o.maxFragment
+	if o.rawKeys != nil {
+		config.PeerCertificateTypes = []messages.CertificateType{messages.CertificateRawPublicKey}
+	}
 	return config
 }
 
 func (o *options) answers() answer.Answerer {
-	return &answer.Client{Roots: o.roots, InsecureSkipVerify: o.insecure, Certificates: o.certificates}
+	return &answer.Client{Roots: o.roots, InsecureSkipVerify: o.insecure, Certificates: o.certificates, RawKeys: o.rawKeys}
 }
 
 // exchange does all that is done over the connection.

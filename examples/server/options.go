@@ -26,6 +26,7 @@ type options struct {
 	exporter     string
 	keyLog       *flags.KeyLog
 	recordLimit  int
+	rawKeys      bool
 	verbose      bool
 }
 
@@ -57,6 +58,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&o.exporter, "exporter", "", "report 32 bytes of keying material for this `label`")
 	f.StringVar(&t.keylog, "keylog", "", "append secrets to this `file`, for Wireshark")
 	f.IntVar(&o.recordLimit, "record-size-limit", 0, "take at most so many `bytes` in a record, 64 to 16384, and tell clients that ask")
+	f.BoolVar(&o.rawKeys, "raw-public-key", false, "show the keys of the -cert as they are to clients that take that")
 	f.BoolVar(&o.verbose, "v", false, "print every event of every connection on stderr")
 	later(f)
 	if err := f.Parse(arguments); err != nil {
@@ -72,7 +74,6 @@ func later(f *flags.Set) {
 	f.LaterBool("psk-ke", "allow pre-shared keys without a key exchange")
 	f.LaterInt("early-data", "take early data of up to so many `bytes`")
 	f.LaterBool("pha", "ask for a client certificate after the handshake, on GET /secret")
-	f.LaterBool("raw-public-key", "send a raw public key")
 	f.LaterString("cert-compression", "certificate compression `algorithms`")
 	f.LaterString("ech-key", "ECH key `file`")
 }
@@ -121,6 +122,11 @@ func (o *options) read(t *text) (err error) {
 			return err
 		}
 		o.certificates[0] = o.certificates[0].Staple(response, nil)
+	}
+	if o.rawKeys {
+		if o.certificates, err = flags.WithRawKeys(o.certificates); err != nil {
+			return err
+		}
 	}
 	if o.clientRoots, err = flags.Roots("client-ca", t.clientCA); err != nil {
 		return err
