@@ -121,6 +121,11 @@ type ClientConfig struct {
 	// [events.ChooseCredential] tells (RFC 7250, Section 4.1). A server's own
 	// kind is that of its credential.
 	CertificateTypes []messages.CertificateType
+	// PostHandshakeAuth lets a server of TLS 1.3 ask for a certificate at any time
+	// after the handshake, as [Engine.RequestClientCertificate] does: the questions
+	// are those of the handshake. Data can be written meanwhile, but is read again
+	// only once they are answered (RFC 8446, Section 4.6.2).
+	PostHandshakeAuth bool
 	// RequestOCSP asks the server to staple an OCSP response, and RequestSCTs
 	// signed certificate timestamps; what came is in [events.VerifyPeer]
 	// (RFC 6066, Section 8, and RFC 6962, Section 3.3.1).

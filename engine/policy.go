@@ -68,6 +68,7 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	}
 	p.Tickets = !c.NoTickets
 	p.RequestOCSP, p.RequestSCTs = c.RequestOCSP, c.RequestSCTs
+	p.PostHandshakeAuth = c.PostHandshakeAuth && p.Allows(messages.TLS13)
 	p.RequestOCSPChain, p.FalseStart = c.RequestOCSPChain, c.FalseStart
 	p.Fallback = c.Fallback && p.MaxVersion < messages.TLS13
 	p.Authorities, p.Reverify = c.Authorities, c.ReverifyOnResume

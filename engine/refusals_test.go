@@ -38,7 +38,7 @@ type offence struct {
 // offences are all of them, by what they offend against.
 func offences() []offence {
 	return slices.Concat(answerOffences(), recordOffences(), streamOffences(), messageOffences(), versionOffences(),
-		parameterOffences(), retryOffences(), pskOffences(), authenticationOffences(), rawKeyOffences(), connectedOffences(), legacyOffences(), limitOffences())
+		parameterOffences(), retryOffences(), pskOffences(), authenticationOffences(), rawKeyOffences(), laterOffences(), connectedOffences(), legacyOffences(), limitOffences())
 }
 
 func TestEveryOffenceIsRefusedByNameAndAlert(t *testing.T) {

@@ -101,6 +101,13 @@ func (e *DataReceived) String() string { return fmt.Sprintf("data received, %d b
 
 func (e *TicketReceived) String() string { return "ticket received, " + e.Session.String() }
 
+func (e *PeerAuthenticated) String() string {
+	if e.Declined {
+		return fmt.Sprintf("peer authenticated, context of %d bytes, declined", len(e.Context))
+	}
+	return fmt.Sprintf("peer authenticated, context of %d bytes, %v", len(e.Context), e.Connection.PeerScheme)
+}
+
 func (e *PeerClosed) String() string { return "peer closed" }
 
 func (e *WarningReceived) String() string { return fmt.Sprintf("warning received, %v", e.Alert) }

@@ -27,6 +27,7 @@ var table = [...]Feature{
 	maxFragmentLength,
 	clientCertificateType,
 	serverCertificateType,
+	postHandshakeAuth,
 	quicParameters,
 }
 

@@ -40,6 +40,9 @@ type Context struct {
 	// TicketsServe tells that the client could use a ticket, in a mode that
 	// this end has (RFC 8446, Section 4.2.9).
 	TicketsServe bool
+	// Later is what authentication after the handshake goes by, nil where the
+	// client does not offer it (RFC 8446, Section 4.6.2).
+	Later *Later
 	// WriteClosed tells that this end has sent close_notify.
 	WriteClosed bool
 	// SinceData counts messages of the peer's after the handshake since it
@@ -388,6 +391,7 @@ func (hs *Context) Fork() Context {
 		}
 		fork.Unfinished = &unfinished
 	}
+	fork.Later = hs.Later.clone()
 	if hs.Established12 != nil {
 		established := *hs.Established12
 		fork.Established12 = &established

@@ -61,6 +61,7 @@ type Policy struct {
 	// RequestOCSP and RequestSCTs ask for what the server may staple.
 	RequestOCSP, RequestSCTs bool
 	RequestOCSPChain         bool // by status_request_v2
+	PostHandshakeAuth        bool
 	FalseStart               bool
 	Fallback                 bool // says so by TLS_FALLBACK_SCSV
 	// MaxFragmentLength is what is asked for, or 0.
@@ -144,6 +145,7 @@ func (p *Policy) String() string {
 		line("key_shares", list(p.KeyShares))
 		line("request_ocsp", p.RequestOCSP)
 		line("request_scts", p.RequestSCTs)
+		line("post_handshake", p.PostHandshakeAuth)
 		if p.Allows(messages.TLS12) {
 			line("ocsp_chain", p.RequestOCSPChain)
 			line("false_start", p.FalseStart)

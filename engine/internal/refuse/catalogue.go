@@ -107,6 +107,7 @@ const (
 	BadKeyUpdate
 	TooManyKeyUpdates
 	TooManyTickets
+	TooManyRequests
 
 	// TLS 1.2.
 	RenegotiationMismatch
@@ -235,6 +236,7 @@ var catalogue = [...]entry{
 	// After the handshake.
 	BadKeyUpdate:      {"bad_key_update", messages.AlertIllegalParameter, "a KeyUpdate has an unknown request", "RFC 8446, Section 4.6.3", false},
 	TooManyKeyUpdates: {"too_many_key_updates", messages.AlertUnexpectedMessage, "too many key updates came without data between them", "RFC 8446, Section 4.6.3", false},
+	TooManyRequests:   {"too_many_requests", messages.AlertUnexpectedMessage, "too many requests for a certificate came without data between them", "RFC 8446, Section 4.6.2", false},
 	TooManyTickets:    {"too_many_tickets", messages.AlertUnexpectedMessage, "too many tickets came without data between them", "RFC 8446, Section 4.6.1", false},
 
 	// TLS 1.2.

@@ -38,18 +38,27 @@ func verifyPossession(hs *handshake.Context, key crypto.PublicKey, signer secret
 	return nil
 }
 
-// sendCertificate sends a chain, empty without a credential, with what the
-// peer asked in its extensions to have stapled to the end-entity certificate
-// (RFC 8446, Section 4.4.2.1).
+// sendCertificate sends a chain, empty without a credential.
 func sendCertificate(hs *handshake.Context, credential *events.Credential, asked *messages.Extensions) error {
+	m, err := certificateOf(hs, credential, asked)
+	if err != nil {
+		return err
+	}
+	return hs.Send(m)
+}
+
+// certificateOf is a chain, empty without a credential, with what the peer asked
+// in its extensions to have stapled to the end-entity certificate
+// (RFC 8446, Section 4.4.2.1).
+func certificateOf(hs *handshake.Context, credential *events.Credential, asked *messages.Extensions) (*messages.Certificate13, error) {
 	m := &messages.Certificate13{}
 	if credential == nil {
-		return hs.Send(m)
+		return m, nil
 	}
 	if credential.RawPublicKey != nil {
 		hs.Connection.LocalRawKey = credential.RawPublicKey
 		m.Entries = []messages.CertificateEntry{{Data: credential.RawPublicKey}}
-		return hs.Send(m)
+		return m, nil
 	}
 	m.Entries = make([]messages.CertificateEntry, len(credential.Chain))
 	for i, der := range credential.Chain {
@@ -59,20 +68,25 @@ func sendCertificate(hs *handshake.Context, credential *events.Credential, asked
 	stapled := &m.Entries[0].Extensions
 	if len(credential.OCSP) > 0 && asked.Has(messages.ExtensionStatusRequest) {
 		if err := stapled.Put(&messages.CertificateStatus{Response: credential.OCSP}); err != nil {
-			return refuse.BadAnswer.With("an OCSP response of %d bytes", len(credential.OCSP))
+			return nil, refuse.BadAnswer.With("an OCSP response of %d bytes", len(credential.OCSP))
 		}
 	}
 	if len(credential.SCTs) > 0 && asked.Has(messages.ExtensionSCT) {
 		if err := stapled.Put(&messages.SCTList{SCTs: credential.SCTs}); err != nil {
-			return refuse.BadAnswer.With("%d signed certificate timestamps", len(credential.SCTs))
+			return nil, refuse.BadAnswer.With("%d signed certificate timestamps", len(credential.SCTs))
 		}
 	}
-	return hs.Send(m)
+	return m, nil
 }
 
 // askSign asks for the signature that proves this end's key.
 func askSign(hs *handshake.Context, credential *events.Credential, scheme messages.SignatureScheme, signer secrets.SignatureContext) {
-	content := secrets.VerifyInput13(make([]byte, 0, signedSize), signer, hs.Sum())
+	askSignOver(hs, credential, scheme, signer, hs.Sum())
+}
+
+// askSignOver asks for the signature over a hash of a transcript.
+func askSignOver(hs *handshake.Context, credential *events.Credential, scheme messages.SignatureScheme, signer secrets.SignatureContext, sum []byte) {
+	content := secrets.VerifyInput13(make([]byte, 0, signedSize), signer, sum)
 	hs.Ask(func(id events.Asked) events.Question {
 		return &events.Sign{Asked: id, Credential: credential, Scheme: scheme, Content: content}
 	})

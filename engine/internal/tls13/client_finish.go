@@ -84,6 +84,9 @@ func finishClient(hs *handshake.Context, f finishing) (fsm.State, error) {
 		return nil, err
 	}
 	f.resumption = f.main.Resumption(hs.Sum())
+	if hs.Policy.PostHandshakeAuth {
+		hs.Later = &handshake.Later{Transcript: hs.Transcript.Clone()}
+	}
 	hs.WriteKeys(events.Application, f.suite, &f.write)
 	hs.Tell(&events.HandshakeCompleted{Connection: hs.Connection})
 	return &clientConnected{f.connected}, nil

@@ -13,6 +13,15 @@ func readCertificateRequest(hs *handshake.Context, s *waitCertificateOrRequest, 
 	if len(m.Context) != 0 {
 		return nil, refuse.CertificateContext
 	}
+	r, err := readRequest(hs, m)
+	if err != nil {
+		return nil, err
+	}
+	return &waitServerCertificate{s.agreed, r}, nil
+}
+
+// readRequest reads what the server wants (RFC 8446, Section 4.3.2).
+func readRequest(hs *handshake.Context, m *messages.CertificateRequest13) (*request, error) {
 	if err := handshake.CheckOffer(&m.Extensions, messages.InCertificateRequest); err != nil {
 		return nil, err
 	}
@@ -35,7 +44,7 @@ func readCertificateRequest(hs *handshake.Context, s *waitCertificateOrRequest, 
 		return nil, err
 	}
 	r.authorities = authorities.Authorities
-	return &waitServerCertificate{s.agreed, r}, nil
+	return r, nil
 }
 
 func readUnrequestedCertificate(hs *handshake.Context, s *waitCertificateOrRequest, m *messages.Certificate13) (fsm.State, error) {

@@ -23,6 +23,8 @@ import (
 //  6. waitServerFinished: keys for application data; the client's own flight.
 //  7. awaitClientCredential, awaitClientSignature: if the server has asked.
 //  8. clientConnected: tickets, key updates.
+//  9. awaitLaterCredential, awaitLaterSignature: the server has asked after the
+//     handshake.
 type (
 	waitEncryptedExtensions  struct{ agreed }
 	awaitServerReverified    struct{ agreed }
@@ -52,7 +54,14 @@ type (
 		finishing
 		scheme messages.SignatureScheme
 	}
-	clientConnected struct{ connected }
+	clientConnected      struct{ connected }
+	awaitLaterCredential struct{ asked }
+	awaitLaterSignature  struct {
+		asked
+		certificate []byte // the message, held back until all can be sent
+		scheme      messages.SignatureScheme
+		chain       *events.Credential
+	}
 )
 
 // agreed is what a client knows once the server has chosen.
@@ -114,6 +123,13 @@ func ClientRows() []fsm.Block[*handshake.Context] {
 		fsm.In(clientConnected{},
 			fsm.On(readNewSessionTicket, clientConnected{}),
 			fsm.On(readClientKeyUpdate, clientConnected{}),
+			fsm.On(readLaterRequest, awaitLaterCredential{}),
 			fsm.On(updateClientKeys, clientConnected{})),
+		fsm.In(awaitLaterCredential{},
+			fsm.On(takeLaterCredential, awaitLaterSignature{}, clientConnected{}),
+			fsm.On(updateKeysIn[awaitLaterCredential], awaitLaterCredential{})),
+		fsm.In(awaitLaterSignature{},
+			fsm.On(takeLaterSignature, clientConnected{}),
+			fsm.On(updateKeysIn[awaitLaterSignature], awaitLaterSignature{})),
 	}
 }

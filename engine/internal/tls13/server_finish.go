@@ -48,6 +48,9 @@ func readClientFinished(hs *handshake.Context, s *waitClientFinished, m *message
 	c := s.connected
 	main := s.main
 	c.resumption = main.Resumption(hs.Sum())
+	if hs.Later != nil {
+		hs.Later.Transcript = hs.Transcript.Clone()
+	}
 	hs.ReadKeys(events.Application, c.suite, &c.read)
 	if hs.Authenticated.IsZero() {
 		hs.Authenticated = hs.Now

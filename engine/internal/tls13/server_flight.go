@@ -116,6 +116,15 @@ func sendServerHello(hs *handshake.Context, c choice, r *resumption, share []byt
 }
 
 func sendCertificateRequest(hs *handshake.Context) error {
+	m, err := certificateRequest(hs)
+	if err != nil {
+		return err
+	}
+	return hs.Send(m)
+}
+
+// certificateRequest says what is accepted (RFC 8446, Section 4.3.2).
+func certificateRequest(hs *handshake.Context) (*messages.CertificateRequest13, error) {
 	m := &messages.CertificateRequest13{}
 	bodies := []messages.ExtensionBody{
 		&messages.SignatureAlgorithms{Schemes: hs.Policy.Offered},
@@ -128,10 +137,10 @@ func sendCertificateRequest(hs *handshake.Context) error {
 	}
 	for _, body := range bodies {
 		if err := handshake.Put(&m.Extensions, body); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return hs.Send(m)
+	return m, nil
 }
 
 // finishFlight sends the server's Finished and changes to the keys of

@@ -21,7 +21,9 @@ import (
 //     where the config asks for a certificate.
 //  6. waitClientFinished: keys for application data.
 //  7. awaitSealedTicket: once for each ticket to send.
-//  8. serverConnected: key updates, further tickets.
+//  8. serverConnected: key updates, further tickets, requests for a certificate.
+//  9. awaitLaterVerdict, waitLaterCertificateVerify, waitLaterFinished: the answer
+//     to such a request, in which nothing else may come.
 type (
 	waitRetriedClientHello struct {
 		first *handshake.Hello
@@ -57,6 +59,12 @@ type (
 		connected
 		nonce uint64 // of the next ticket
 	}
+	awaitLaterVerdict          struct{ answered }
+	waitLaterCertificateVerify struct {
+		answered
+		key crypto.PublicKey
+	}
+	waitLaterFinished struct{ answered }
 )
 
 // choice is what a server has chosen of the client's offers.
@@ -122,6 +130,17 @@ func ServerRows() []fsm.Block[*handshake.Context] {
 		fsm.In(serverConnected{},
 			fsm.On(readServerKeyUpdate, serverConnected{}),
 			fsm.On(updateServerKeys, serverConnected{}),
-			fsm.On(issueTicket, awaitSealedTicket{})),
+			fsm.On(issueTicket, awaitSealedTicket{}),
+			fsm.On(requestCertificate, serverConnected{}),
+			fsm.On(readLaterCertificate, awaitLaterVerdict{}, waitLaterFinished{})),
+		fsm.In(awaitLaterVerdict{},
+			fsm.On(takeLaterVerdict, waitLaterCertificateVerify{}),
+			fsm.On(updateKeysIn[awaitLaterVerdict], awaitLaterVerdict{})),
+		fsm.In(waitLaterCertificateVerify{},
+			fsm.On(readLaterCertificateVerify, waitLaterFinished{}),
+			fsm.On(updateKeysIn[waitLaterCertificateVerify], waitLaterCertificateVerify{})),
+		fsm.In(waitLaterFinished{},
+			fsm.On(readLaterFinished, serverConnected{}),
+			fsm.On(updateKeysIn[waitLaterFinished], waitLaterFinished{})),
 	}
 }
