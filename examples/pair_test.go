@@ -238,3 +238,22 @@ func TestAServerIsKnownByItsRawPublicKey(t *testing.T) {
 		wantStatus(t, "a certificate", runClient(t, address, "-min", "1.2"), 0)
 	}
 }
+
+func TestAServerAsksForACertificateWhereASecretIsAskedFor(t *testing.T) {
+	address := startServer(t, "-pha", "-min", "1.2")
+	chain, key := identityFiles(t, "client", testkit.Client(testkit.P256))
+	for _, row := range []struct{ line, status, name string }{
+		{"-pha -cert " + chain + " -key " + key, "200 OK", "client"},
+		{"-pha", "403 the client has shown no certificate", ""},
+		{"-cert " + chain + " -key " + key, "403 the client does not", ""},
+		{"-pha -min 1.2 -max 1.2", "403 the client does not", ""},
+	} {
+		r := runClient(t, address, append(strings.Fields(row.line), "-request", `GET /secret\n\n`)...)
+		wantStatus(t, row.line, r, 0)
+		_, reply := split(t, r.stdout)
+		wantText(t, row.line, reply, "HTTP/1.0 "+row.status)
+		if got := values(reply)["peer_cn"]; got != row.name {
+			t.Errorf("%s: the server knows %q", row.line, got)
+		}
+	}
+}

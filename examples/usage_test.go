@@ -12,12 +12,12 @@ func TestAFeatureThatIsNotThereExitsWith3(t *testing.T) {
 	files := []string{"-cert", chain, "-key", key}
 	for name, lines := range map[string][]string{
 		"server": {
-			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100", "-pha",
+			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100",
 			"-cert-compression zlib", "-ech-key F",
 			"-groups MLKEM512", "-ciphers TLS_RSA_WITH_AES_128_GCM_SHA256",
 		},
 		"client": {
-			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data", "-pha",
+			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data",
 			"-cert-compression zlib",
 			"-ech-config F", "-renegotiation",
 			"-groups brainpoolP256r1", "-key-shares GC256A", "-ciphers TLS_DHE_RSA_WITH_AES_128_GCM_SHA256",

@@ -95,6 +95,7 @@ func (o *options) config() *engine.ClientConfig {
 	config.CipherSuites, config.Groups, config.ALPN = o.suites, o.groups, o.alpn
 	config.KeyLog, config.RequestOCSP = o.keyLog != nil, o.ocsp
 	config.RecordSizeLimit, config.MaxFragmentLength = o.recordLimit, o.maxFragment
+	config.PostHandshakeAuth = o.later
 	if o.rawKeys != nil {
 		config.PeerCertificateTypes = []messages.CertificateType{messages.CertificateRawPublicKey}
 	}

@@ -36,6 +36,7 @@ type options struct {
 	recordLimit  int
 	timeout      time.Duration
 	rawKeys      answer.RawKeys
+	later        bool
 }
 
 // text is the command line as typed.
@@ -71,6 +72,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&t.keylog, "keylog", "", "append secrets to this `file`, for Wireshark")
 	f.IntVar(&o.maxFragment, "max-fragment-length", 0, "ask for records of at most so many `bytes`: 512, 1024, 2048 or 4096")
 	f.IntVar(&o.recordLimit, "record-size-limit", 0, "take at most so many `bytes` in a record, 64 to 16384, and tell the server")
+	f.BoolVar(&o.later, "pha", false, "offer to authenticate after the handshake, by a -cert if there is one")
 	f.StringVar(&t.rawKey, "raw-public-key", "", "PEM `file` of the raw public key that the server shall show in place of a certificate")
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`duration` after which to give up")
 	later(f)
@@ -87,7 +89,6 @@ func later(f *flags.Set) {
 	f.LaterBool("psk-ke", "offer pre-shared keys without a key exchange")
 	f.LaterString("cert-compression", "certificate compression `algorithms`")
 	f.LaterBool("early-data", "send the request as early data")
-	f.LaterBool("pha", "offer to authenticate after the handshake")
 	f.LaterString("ech-config", "ECH config `file`")
 	f.LaterBool("renegotiation", "renegotiate before the request")
 }

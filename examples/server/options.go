@@ -27,6 +27,7 @@ type options struct {
 	keyLog       *flags.KeyLog
 	recordLimit  int
 	rawKeys      bool
+	later        bool
 	verbose      bool
 }
 
@@ -58,6 +59,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&o.exporter, "exporter", "", "report 32 bytes of keying material for this `label`")
 	f.StringVar(&t.keylog, "keylog", "", "append secrets to this `file`, for Wireshark")
 	f.IntVar(&o.recordLimit, "record-size-limit", 0, "take at most so many `bytes` in a record, 64 to 16384, and tell clients that ask")
+	f.BoolVar(&o.later, "pha", false, "ask for a client certificate after the handshake, on GET /secret")
 	f.BoolVar(&o.rawKeys, "raw-public-key", false, "show the keys of the -cert as they are to clients that take that")
 	f.BoolVar(&o.verbose, "v", false, "print every event of every connection on stderr")
 	later(f)
@@ -73,7 +75,6 @@ func later(f *flags.Set) {
 	f.LaterString("psk-hash", "hash of the -psk, `sha256` or sha384")
 	f.LaterBool("psk-ke", "allow pre-shared keys without a key exchange")
 	f.LaterInt("early-data", "take early data of up to so many `bytes`")
-	f.LaterBool("pha", "ask for a client certificate after the handshake, on GET /secret")
 	f.LaterString("cert-compression", "certificate compression `algorithms`")
 	f.LaterString("ech-key", "ECH key `file`")
 }
