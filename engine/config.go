@@ -42,6 +42,10 @@ type Common struct {
 	// TLS 1.3.
 	Schemes     []messages.SignatureScheme
 	SchemesCert []messages.SignatureScheme
+	// PeerCertificateTypes are the kinds of certificate taken from the peer, most
+	// preferred first: X.509 alone by default, or raw public keys too, or nothing
+	// else (RFC 7250). A server takes one where ClientAuth asks for it.
+	PeerCertificateTypes []messages.CertificateType
 	// ALPN lists application protocols, most preferred first; none turns the
 	// extension off (RFC 7301).
 	ALPN []string
@@ -148,6 +152,16 @@ type ClientConfig struct {
 	// Authorities are distinguished names in DER for certificate_authorities
 	// (RFC 8446, Section 4.2.4).
 	Authorities [][]byte
+	// CertificateTypes are the kinds of certificate that the client can show, most
+	// preferred first: X.509 alone by default. The server chooses, and
+	// [events.ChooseCredential] tells (RFC 7250, Section 4.1). A server's own
+	// kind is that of its credential.
+	CertificateTypes []messages.CertificateType
+	// PostHandshakeAuth lets a server of TLS 1.3 ask for a certificate at any time
+	// after the handshake, as [Engine.RequestClientCertificate] does: the questions
+	// are those of the handshake. Data can be written meanwhile, but is read again
+	// only once they are answered (RFC 8446, Section 4.6.2).
+	PostHandshakeAuth bool
 	// RequestOCSP asks the server to staple an OCSP response, and RequestSCTs
 	// signed certificate timestamps; what came is in [events.VerifyPeer]
 	// (RFC 6066, Section 8, and RFC 6962, Section 3.3.1).

@@ -94,7 +94,7 @@ func (e *Engine) message(out *events.Output, raw []byte) error {
 		return e.fail(out, err)
 	}
 	e.hs.Raw = raw
-	if kind == messages.TypeCertificateVerify || kind == messages.TypeFinished {
+	if e.hs.Unfinished != nil && (kind == messages.TypeCertificateVerify || kind == messages.TypeFinished) {
 		e.hs.Before = e.hs.Transcript.Sum(e.hs.Before[:0])
 	}
 	if e.hs.Unfinished != nil && recorded(kind) {
@@ -120,6 +120,12 @@ func (e *Engine) command(out *events.Output, command any) error {
 		return ErrNotReady
 	}
 	return e.step(out, row, command)
+}
+
+// takes tells whether the state has a row for a command.
+func (e *Engine) takes(command any) bool {
+	_, ok := e.machine.Find(e.state, fsm.InputOf(command))
+	return ok
 }
 
 func (e *Engine) step(out *events.Output, row *fsm.Row[*handshake.Context], input any) error {
@@ -348,5 +354,6 @@ func (e *Engine) end() {
 		e.hs.Established12 = nil
 	}
 	e.hs.Complete()
+	e.hs.Later = nil
 	e.state, e.question = nil, nil
 }

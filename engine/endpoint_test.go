@@ -31,6 +31,10 @@ type endpoint struct {
 	sessions []*events.Session
 	// completions counts the handshakes.
 	completions int
+	// signed counts the signatures, and answered is the last answer to a request
+	// for a certificate after the handshake.
+	signed   int
+	answered *events.PeerAuthenticated
 	// changes lists the key changes, in order.
 	changes []events.KeysChanged
 
@@ -81,7 +85,12 @@ func (p *endpoint) do(call func(e *engine.Engine, out *events.Output, now time.T
 			}
 		case *events.KeysChanged:
 			p.changes = append(p.changes, *event)
+		case *events.PeerAuthenticated:
+			p.answered = event
 		case events.Question:
+			if _, signs := event.(*events.Sign); signs {
+				p.signed++
+			}
 			if answer := p.answers.Answer(p.now, event); answer != nil {
 				if answerErr := p.engine.Answer(&p.out, p.now, answer); answerErr != nil {
 					err = answerErr

@@ -102,11 +102,21 @@ func visitCertified(suite messages.CipherSuite, rested map[place]*engine.Engine)
 		func(pair *testkit.Pair) {
 			pair.Server.ChooseConfig = true
 		},
+		func(pair *testkit.Pair) { rawKeys(pair); withClientCert(pair) },
+		func(pair *testkit.Pair) { rawKeys(pair); pair.Server.ClientAuth = engine.RequestClientCert },
+		func(pair *testkit.Pair) { rawKeys(pair); withClientCert(pair); supplemented(pair) },
 	} {
 		pair := under(suite)
 		configure(pair)
 		visit(pair, rested)
 	}
+}
+
+// rawKeys has both ends show their keys as they are, if they show any.
+func rawKeys(pair *testkit.Pair) {
+	raw := []messages.CertificateType{messages.CertificateRawPublicKey}
+	pair.Client.PeerCertificateTypes, pair.Server.PeerCertificateTypes, pair.Client.CertificateTypes = raw, raw, raw
+	pair.ClientAnswers.RawKey, pair.ServerAnswers.RawKey = true, true
 }
 
 // supplemented has both ends send what they have to add, in clear.

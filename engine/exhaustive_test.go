@@ -68,7 +68,13 @@ var restedStates = sync.OnceValue(visitAll)
 func visitAll() map[place]*engine.Engine {
 	rested := map[place]*engine.Engine{}
 	visitTLS12(rested)
-	first := visit(small("full"), rested)
+	full := small("full")
+	full.Client.PostHandshakeAuth, full.ClientAnswers.Identity = true, testkit.Client(testkit.P256)
+	first := visit(full, rested)
+	visitLater(first, rested)
+	declining := small("declining")
+	declining.Client.PostHandshakeAuth = true
+	visitLater(visit(declining, rested), rested)
 	pair := small("retry")
 	retrying(pair)
 	visit(pair, rested)
@@ -87,6 +93,22 @@ func visitAll() map[place]*engine.Engine {
 	visitKeyed(rested)
 	visitEarly(rested)
 	return rested
+}
+
+// visitLater has the server ask for a certificate after the handshake, and forks of
+// either end change their keys at each step of the answer.
+func visitLater(p *pipe.Pipe, rested map[place]*engine.Engine) {
+	look := func() {
+		note(p, rested)
+		for _, e := range []*engine.Engine{p.Client.Engine, p.Server.Engine} {
+			_ = e.Fork().UpdateKeys(&events.Output{}, testkit.Now, messages.UpdateNotRequested)
+		}
+	}
+	p.Observe = func(events.Role, events.Event) { look() }
+	_ = p.Do(events.Server, requestCertificate)
+	for p.Step(events.Server) || p.Step(events.Client) {
+		look()
+	}
 }
 
 // small is a pair without post-quantum key shares.
@@ -244,7 +266,9 @@ func TestEveryCommandIsTakenOrMisuseInEveryState(t *testing.T) {
 	commands := map[string]func(*engine.Engine, *events.Output, time.Time) error{
 		"Start":       (*engine.Engine).CommandStart,
 		"IssueTicket": (*engine.Engine).IssueTicket,
-		"Renegotiate": (*engine.Engine).Renegotiate,
+
+		"RequestCertificate": requestCertificate,
+		"Renegotiate":        (*engine.Engine).Renegotiate,
 		"UpdateKeys": func(e *engine.Engine, out *events.Output, now time.Time) error {
 			return e.UpdateKeys(out, now, messages.UpdateRequested)
 		},

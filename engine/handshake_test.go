@@ -5,6 +5,8 @@ import (
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/internal/testkit/forge"
+	"github.com/tacitls/tacitls/messages"
 )
 
 func TestEveryKindOfKeyAuthenticates(t *testing.T) {
@@ -23,5 +25,30 @@ func TestEveryKindOfKeyAuthenticates(t *testing.T) {
 				t.Fatalf("data after the handshake: %q, %v", p.Server.Received, err)
 			}
 		})
+	}
+}
+
+// covers 8422/5.10/6
+func TestEd448AuthenticatesBothEndsWhereTheConfigsNameIt(t *testing.T) {
+	for _, version := range []messages.Version{messages.TLS12, messages.TLS13} {
+		pair := testkit.NewPair("ed448")
+		pair.Client.MinVersion, pair.Server.MinVersion, pair.Server.MaxVersion = messages.TLS12, messages.TLS12, version
+		withClientCert(pair)
+		pair.ServerAnswers.Identity, pair.ClientAnswers.Identity = testkit.Server(testkit.Ed448), testkit.Client(testkit.Ed448)
+		for _, common := range []*[]messages.SignatureScheme{&pair.Client.Schemes, &pair.Server.Schemes} {
+			*common = []messages.SignatureScheme{messages.Ed448, messages.ECDSASecp256r1SHA256}
+		}
+		p := established(t, pair)
+		for _, c := range []events.Connection{p.Client.Engine.Connection(), p.Server.Engine.Connection()} {
+			if c.Version != version || c.LocalScheme != messages.Ed448 || c.PeerScheme != messages.Ed448 {
+				t.Errorf("%v in %v: it signs by %v, its peer by %v", c.Role, c.Version, c.LocalScheme, c.PeerScheme)
+			}
+		}
+	}
+	pair := testkit.NewPair("ed448 unnamed")
+	pair.ServerAnswers.Identity = testkit.Server(testkit.Ed448)
+	l := forge.New(pair)
+	if l.Handshake(); l.Server.Err == nil || l.Server.Err.Refusal.Name != "no_mutual_scheme" {
+		t.Errorf("a server with nothing but Ed448: %v", l.Server.Err)
 	}
 }

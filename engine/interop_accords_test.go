@@ -70,11 +70,13 @@ func TestEverySchemeAgreesWithForeignPrograms(t *testing.T) {
 			kind, suites[0] = testkit.P521, byECDSA
 		case messages.Ed25519:
 			kind, suites[0] = testkit.Ed25519, byECDSA
+		case messages.Ed448:
+			kind, suites[0] = testkit.Ed448, byECDSA
 		case messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512:
 			suites = suites[:1] // PKCS #1 signs in TLS 1.2 alone
 		}
 		for _, suite := range suites {
-			accord{name: names.gnutls, suite: suite, server: kind, scheme: scheme}.run(t)
+			accord{name: names.gnutls, suite: suite, server: kind, scheme: scheme, config: takeEd448}.run(t)
 		}
 	}
 }
@@ -90,10 +92,20 @@ func TestEveryGroupAgreesWithForeignPrograms(t *testing.T) {
 
 // covers 8422/5.10/3 8422/5.10/5
 func TestEveryKindOfClientKeyAgreesWithForeignPrograms(t *testing.T) {
-	for _, kind := range testkit.Kinds() {
-		accord{name: kind, suite: byECDSA, client: kind}.run(t)
-		accord{name: kind, suite: in13, client: kind}.run(t)
+	for _, kind := range append(testkit.Kinds(), testkit.Ed448) {
+		accord{name: kind, suite: byECDSA, client: kind, config: takeEd448}.run(t)
+		accord{name: kind, suite: in13, client: kind, config: takeEd448}.run(t)
 	}
+}
+
+// takeEd448 has tacitls take Ed448 too, which it does where it is named.
+func takeEd448(i *interop) {
+	i.common().Schemes = []messages.SignatureScheme{
+		messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384, messages.ECDSASecp521r1SHA512, messages.Ed25519, messages.Ed448,
+		messages.RSAPSSRSAESHA256, messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
+	}
+	i.common().SchemesCert = append(slices.Clone(i.common().Schemes),
+		messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512)
 }
 
 // accords are what is agreed on beside suites, schemes, groups and keys.

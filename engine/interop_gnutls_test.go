@@ -89,7 +89,7 @@ func (g gnuTLS) agreed(i *interop, c *events.Connection, suite *foreignSuite) []
 	if suite.mac != "AEAD" {
 		protection += `-\(` + suite.mac + `\)`
 	}
-	said := []string{`- Description: \(` + version + `(?:-X\.509)?\)-` + g.authenticated(c, suite) + protection + `\n`}
+	said := []string{`- Description: \(` + version + `(?:-X\.509)?(?:-Raw Public Key)?\)-` + g.authenticated(c, suite) + protection + `\n`}
 	if c.Resumed {
 		said = append(said, `\*\*\* This is a resumed session\n`)
 	}

@@ -109,6 +109,7 @@ var foreignSchemes = map[messages.SignatureScheme]foreignScheme{
 	messages.ECDSASecp384r1SHA384: {"ECDSA+SHA384", "ECDSA-SHA384", "ECDSA-SECP384R1-SHA384"},
 	messages.ECDSASecp521r1SHA512: {"ECDSA+SHA512", "ECDSA-SHA512", "ECDSA-SECP521R1-SHA512"},
 	messages.Ed25519:              {"ed25519", "EdDSA-Ed25519", ""},
+	messages.Ed448:                {"ed448", "EdDSA-Ed448", ""},
 	messages.RSAPSSRSAESHA256:     {"RSA-PSS+SHA256", "RSA-PSS-RSAE-SHA256", ""},
 	messages.RSAPSSRSAESHA384:     {"RSA-PSS+SHA384", "RSA-PSS-RSAE-SHA384", ""},
 	messages.RSAPSSRSAESHA512:     {"RSA-PSS+SHA512", "RSA-PSS-RSAE-SHA512", ""},

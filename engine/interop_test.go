@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -97,11 +96,7 @@ const (
 
 // certificate gives the files of a certificate and its key.
 func (i *interop) certificate(id *testkit.Identity) (cert, key string) {
-	der, err := x509.MarshalPKCS8PrivateKey(id.Key)
-	if err != nil {
-		i.t.Fatal(err)
-	}
-	private := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	private := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: id.PrivateKey()})
 	return i.file("cert.pem", certificatePEM(id)), i.file("key.pem", private)
 }
 

@@ -65,7 +65,12 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	if err := c.compileTickets(p); err != nil {
 		return nil, err
 	}
+	var err error
+	if p.OwnTypes, err = certificateTypes("CertificateTypes", c.CertificateTypes); err != nil {
+		return nil, err
+	}
 	p.RequestOCSP, p.RequestSCTs = c.RequestOCSP, c.RequestSCTs
+	p.PostHandshakeAuth = c.PostHandshakeAuth && p.Allows(messages.TLS13)
 	p.RequestOCSPChain, p.FalseStart = c.RequestOCSPChain, c.FalseStart
 	if c.EarlyData {
 		p.EarlyData = 1
@@ -118,6 +123,10 @@ func (c *Common) compile(p *handshake.Policy) error {
 		return err
 	}
 	if err := c.compileAlgorithms(p); err != nil {
+		return err
+	}
+	var err error
+	if p.PeerTypes, err = certificateTypes("PeerCertificateTypes", c.PeerCertificateTypes); err != nil {
 		return err
 	}
 	if err := checkALPN(c.ALPN); err != nil {

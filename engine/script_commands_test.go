@@ -115,6 +115,8 @@ func (s *script) talk(verb string, rest []string) error {
 		})
 	case "issue-ticket":
 		return p.Do(role, (*engine.Engine).IssueTicket)
+	case "request-certificate":
+		return p.Do(role, requestCertificate)
 	case "close":
 		return p.Do(role, (*engine.Engine).CloseWrite)
 	case "eof":

@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"crypto/sha1"
-	"fmt"
 	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -47,7 +46,7 @@ func (s *script) configure12(client bool, common *engine.Common, answers *testki
 	case "in-clear":
 		common.Supplemental.InClear = true
 	default:
-		return fmt.Errorf("no option %s", name)
+		return s.configureAuthentication(common, answers, name, value)
 	}
 	return nil
 }

@@ -31,6 +31,10 @@ type Connection struct {
 	// PeerChain is the peer's certificate chain in DER, or nil; on a
 	// resumption that of the session resumed.
 	PeerChain [][]byte
+	// PeerRawKey is the raw public key that the peer has shown in place of a
+	// chain, or nil; on a resumption that of the session resumed
+	// (RFC 7250, Section 3).
+	PeerRawKey []byte
 	// OCSP and SCTs are those stapled to the peer's end-entity certificate.
 	OCSP []byte
 	SCTs [][]byte
@@ -53,6 +57,13 @@ type Connection struct {
 	// identifier of its master key, or nil (RFC 5764, Section 4.1.1).
 	SRTPProfile messages.SRTPProfile
 	SRTPMKI     []byte
+	// LocalRawKey is this end's own raw public key, nil likewise.
+	LocalRawKey []byte
+	// LocalCertificateType and PeerCertificateType are the kinds of certificate
+	// agreed on for either end, whether or not it shows one
+	// (RFC 7250, Section 4.2).
+	LocalCertificateType messages.CertificateType
+	PeerCertificateType  messages.CertificateType
 	// EarlyDataAccepted tells that 0-RTT data was accepted.
 	EarlyDataAccepted bool
 	// PSKIdentity is the identity of the external pre-shared key in use.

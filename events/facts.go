@@ -55,6 +55,18 @@ type TicketReceived struct {
 	Session *Session
 }
 
+// PeerAuthenticated tells a server that the client has answered a request for its
+// certificate after the handshake (RFC 8446, Section 4.6.2): the chain was accepted,
+// and the client has its key.
+type PeerAuthenticated struct {
+	// Context is that of the request, as the command gave it.
+	Context []byte
+	// Declined tells that the client has shown none; what was known of it stays.
+	Declined bool
+	// Connection has what the client has shown.
+	Connection Connection
+}
+
 // SessionEstablished brings a server of TLS 1.2 a session to keep under
 // SessionID, for [FindSession] to ask for. State holds a secret.
 type SessionEstablished struct {
@@ -144,6 +156,7 @@ func (*SecretDerived) event()            {}
 func (*HandshakeCompleted) event()       {}
 func (*DataReceived) event()             {}
 func (*TicketReceived) event()           {}
+func (*PeerAuthenticated) event()        {}
 func (*SessionEstablished) event()       {}
 func (*FalseStarted) event()             {}
 func (*SupplementalDataReceived) event() {}

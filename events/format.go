@@ -23,7 +23,11 @@ func (q *ChooseConfig) String() string {
 }
 
 func (q *ChooseCredential) String() string {
-	return fmt.Sprintf("choose credential? %v, server_name=%q schemes=%v", q.Role, q.ServerName, q.Schemes)
+	kinds := ""
+	if len(q.CertificateTypes) > 0 {
+		kinds = fmt.Sprintf(" certificate_types=%v", q.CertificateTypes)
+	}
+	return fmt.Sprintf("choose credential? %v, server_name=%q schemes=%v%s", q.Role, q.ServerName, q.Schemes, kinds)
 }
 
 func (q *Sign) String() string {
@@ -34,6 +38,10 @@ func (q *VerifyPeer) String() string {
 	sizes := make([]string, len(q.Chain))
 	for i, certificate := range q.Chain {
 		sizes[i] = fmt.Sprint(len(certificate))
+	}
+	if len(q.RawKey) > 0 {
+		return fmt.Sprintf("verify peer? %v, server_name=%q raw_key=%d bytes, resumed=%t",
+			q.Role.Peer(), q.ServerName, len(q.RawKey), q.Resumed)
 	}
 	return fmt.Sprintf("verify peer? %v, server_name=%q chain=[%s] bytes, ocsp=%d scts=%d resumed=%t",
 		q.Role.Peer(), q.ServerName, strings.Join(sizes, " "), len(q.OCSP), len(q.SCTs), q.Resumed)
@@ -93,6 +101,13 @@ func (e *DataReceived) String() string { return fmt.Sprintf("data received, %d b
 
 func (e *TicketReceived) String() string { return "ticket received, " + e.Session.String() }
 
+func (e *PeerAuthenticated) String() string {
+	if e.Declined {
+		return fmt.Sprintf("peer authenticated, context of %d bytes, declined", len(e.Context))
+	}
+	return fmt.Sprintf("peer authenticated, context of %d bytes, %v", len(e.Context), e.Connection.PeerScheme)
+}
+
 func (e *PeerClosed) String() string { return "peer closed" }
 
 func (e *WarningReceived) String() string { return fmt.Sprintf("warning received, %v", e.Alert) }
@@ -133,6 +148,9 @@ func (c *Connection) String() string {
 	}
 	if c.SendLimit != 0 || c.ReceiveLimit != 0 {
 		fmt.Fprintf(&b, ", send_limit=%d receive_limit=%d", c.SendLimit, c.ReceiveLimit)
+	}
+	if c.LocalCertificateType != 0 || c.PeerCertificateType != 0 {
+		fmt.Fprintf(&b, ", local=%v peer=%v", c.LocalCertificateType, c.PeerCertificateType)
 	}
 	b.WriteString(c.extras())
 	fmt.Fprintf(&b, ", resumed=%t", c.Resumed)

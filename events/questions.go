@@ -2,6 +2,7 @@ package events
 
 import (
 	"crypto"
+	"slices"
 
 	"github.com/tacitls/tacitls/messages"
 )
@@ -29,6 +30,11 @@ type ClientHello struct {
 	Authorities [][]byte
 	// Renegotiation tells that it comes on a connection of TLS 1.2 in use.
 	Renegotiation bool
+	// ServerCertificateTypes are the kinds of certificate that the client takes,
+	// and ClientCertificateTypes those that it can show, in its order and with
+	// unknown ones included; none means X.509 alone (RFC 7250, Section 4.1).
+	ServerCertificateTypes []messages.CertificateType
+	ClientCertificateTypes []messages.CertificateType
 	// Raw is the whole message with its four-byte header.
 	Raw []byte
 }
@@ -65,12 +71,15 @@ type ConfigChosen struct {
 	Config ServerConfig
 }
 
-// Credential is a certificate chain and what its key can sign. It holds no
-// private key: signing is a question of its own. Neither it nor its slices may
+// Credential is a certificate chain, or a raw public key, and what the key can
+// sign. It holds no private key: signing is a question of its own. Neither it nor its slices may
 // be changed once it has been given to an engine.
 type Credential struct {
 	// Chain is in DER, the end-entity certificate first.
 	Chain [][]byte
+	// RawPublicKey is a SubjectPublicKeyInfo in DER, which stands in place of
+	// Chain and of all that is stapled to it (RFC 7250, Section 3).
+	RawPublicKey []byte
 	// Schemes lists what the key can sign with, most preferred first.
 	Schemes []messages.SignatureScheme
 	// OCSP is a response to staple, in DER, or nil (RFC 6066, Section 8).
@@ -118,8 +127,20 @@ type ChooseCredential struct {
 	// Authorities are the distinguished names, in DER, that the peer trusts;
 	// none means that it did not say.
 	Authorities [][]byte
+	// CertificateTypes are the kinds of certificate that the peer takes, in its
+	// order and with unknown ones included; none means X.509 alone
+	// (RFC 7250, Section 4.2).
+	CertificateTypes []messages.CertificateType
 	// Hello is the client's hello on a server and nil on a client.
 	Hello *ClientHello
+}
+
+// Takes tells whether the peer takes a kind of certificate.
+func (q *ChooseCredential) Takes(kind messages.CertificateType) bool {
+	if len(q.CertificateTypes) == 0 {
+		return kind == messages.CertificateX509
+	}
+	return slices.Contains(q.CertificateTypes, kind)
 }
 
 // Reply answers with a credential. The engine signs with the first of its
@@ -182,6 +203,10 @@ type VerifyPeer struct {
 	// Chain is in DER as the peer sent it, the end-entity certificate first;
 	// extraneous certificates and any order of the others are to be expected.
 	Chain [][]byte
+	// RawKey is the SubjectPublicKeyInfo in DER that the peer sent in place of a
+	// chain, or nil. The engine has looked at its outer form. Whose key it is has
+	// to be known from elsewhere (RFC 7250, Section 6).
+	RawKey []byte
 	// OCSP and SCTs are those stapled to the end-entity certificate, or nil.
 	OCSP []byte
 	SCTs [][]byte
@@ -198,9 +223,10 @@ type VerifyPeer struct {
 	Resumed bool
 }
 
-// Accept answers that the chain is good and gives the public key of its
-// end-entity certificate: *ecdsa.PublicKey, ed25519.PublicKey, *rsa.PublicKey
-// for rsaEncryption, or secrets.PSSPublicKey for id-RSASSA-PSS.
+// Accept answers that the chain or the raw key is good and gives the public key
+// of the end entity: *ecdsa.PublicKey, ed25519.PublicKey,
+// secrets.Ed448PublicKey, *rsa.PublicKey for rsaEncryption, or
+// secrets.PSSPublicKey for id-RSASSA-PSS.
 func (q *VerifyPeer) Accept(key crypto.PublicKey) Answer {
 	return &PeerVerified{Replied: Replied{q.ID}, Key: key}
 }

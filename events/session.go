@@ -54,8 +54,13 @@ type Session struct {
 	// the scheme it signed with.
 	PeerChain  [][]byte
 	PeerScheme messages.SignatureScheme
-	OCSP       []byte
-	SCTs       [][]byte
+	// PeerRawKey is the raw public key that it authenticated with in place of a
+	// chain, or nil (RFC 7250).
+	PeerRawKey []byte
+	// LocalCertificateType is the kind of certificate agreed on for this end.
+	LocalCertificateType messages.CertificateType
+	OCSP                 []byte
+	SCTs                 [][]byte
 	// OCSPChain is RFC 6961, Section 2.2.
 	OCSPChain [][]byte
 	// PSKIdentity is that of the external pre-shared key of the connection, or nil.
@@ -66,7 +71,7 @@ type Session struct {
 
 // sessionFormat changes with the layout, so that an old file or an old ticket
 // is a miss rather than a mistake.
-const sessionFormat = 3
+const sessionFormat = 4
 
 func (s *Session) layout(c *wire.Codec) {
 	format := uint16(sessionFormat)
@@ -102,12 +107,17 @@ func (s *Session) layout(c *wire.Codec) {
 	text(c, &s.ServerName)
 	c.Vector24(0, MaxSession, func() { wire.List(c, &s.PeerChain, opaque24) })
 	wire.U16(c, &s.PeerScheme)
+	c.Opaque24(0, MaxSession, &s.PeerRawKey)
+	wire.U8(c, &s.LocalCertificateType)
 	c.Opaque24(0, MaxSession, &s.OCSP)
 	c.Vector24(0, MaxSession, func() { wire.List(c, &s.SCTs, opaque24) })
 	c.Vector24(0, MaxSession, func() { wire.List(c, &s.OCSPChain, opaque24) })
 	c.Opaque16(0, 65535, &s.PSKIdentity)
 	c.Opaque16(0, 65535, &s.Application)
 	if c.Reading() {
+		if len(s.PeerRawKey) == 0 {
+			s.PeerRawKey = nil
+		}
 		s.Secret, _ = secrets.NewSecret(secret)
 	}
 }
@@ -136,7 +146,7 @@ const sessionOverhead = 160
 // Append appends the session to dst in a form that ParseSession reads. It
 // holds the secret in clear: encrypt it, or guard it like a key.
 func (s *Session) Append(dst []byte) ([]byte, error) {
-	size := sessionOverhead + len(s.Ticket) + len(s.ALPN) + len(s.ServerName) + len(s.OCSP) + len(s.Application)
+	size := sessionOverhead + len(s.Ticket) + len(s.ALPN) + len(s.ServerName) + len(s.OCSP) + len(s.Application) + len(s.PeerRawKey)
 	for _, certificate := range s.PeerChain {
 		size += 3 + len(certificate)
 	}
@@ -162,6 +172,10 @@ func ParseSession(b []byte) (*Session, error) {
 	}
 	return s, nil
 }
+
+// HasPeer tells whether the peer has authenticated by a chain or a raw public
+// key.
+func (s *Session) HasPeer() bool { return len(s.PeerChain) > 0 || len(s.PeerRawKey) > 0 }
 
 // Expired tells whether the session may no longer be offered or accepted at
 // now (RFC 8446, Section 4.6.1).

@@ -2,6 +2,7 @@ package examples_test
 
 import (
 	"bytes"
+	"encoding/pem"
 	"os"
 	"path/filepath"
 	"slices"
@@ -236,4 +237,39 @@ func sortedLines(t *testing.T, path string) []string {
 	lines := strings.Split(strings.TrimSpace(string(content)), "\n")
 	slices.Sort(lines)
 	return lines
+}
+
+func TestAServerIsKnownByItsRawPublicKey(t *testing.T) {
+	public := func(kind string) string {
+		info := testkit.PublicKeyInfo(testkit.Server(kind).Key.Public())
+		return writeFile(t, kind, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: info}))
+	}
+	for _, version := range []string{"1.2", "1.3"} {
+		address := startServer(t, "-raw-public-key", "-min", "1.2", "-max", version)
+		r := runClient(t, address, "-min", "1.2", "-raw-public-key", public(testkit.P256))
+		wantStatus(t, "the server's key", r, 0)
+		client, _ := split(t, r.stdout)
+		wantLines(t, "the client's report", client, "version", version, "peer_cn", "")
+		wantStatus(t, "another key", runClient(t, address, "-min", "1.2", "-raw-public-key", public(testkit.P384)), 1)
+		wantStatus(t, "a certificate", runClient(t, address, "-min", "1.2"), 0)
+	}
+}
+
+func TestAServerAsksForACertificateWhereASecretIsAskedFor(t *testing.T) {
+	address := startServer(t, "-pha", "-min", "1.2")
+	chain, key := identityFiles(t, "client", testkit.Client(testkit.P256))
+	for _, row := range []struct{ line, status, name string }{
+		{"-pha -cert " + chain + " -key " + key, "200 OK", "client"},
+		{"-pha", "403 the client has shown no certificate", ""},
+		{"-cert " + chain + " -key " + key, "403 the client does not", ""},
+		{"-pha -min 1.2 -max 1.2", "403 the client does not", ""},
+	} {
+		r := runClient(t, address, append(strings.Fields(row.line), "-request", `GET /secret\n\n`)...)
+		wantStatus(t, row.line, r, 0)
+		_, reply := split(t, r.stdout)
+		wantText(t, row.line, reply, "HTTP/1.0 "+row.status)
+		if got := values(reply)["peer_cn"]; got != row.name {
+			t.Errorf("%s: the server knows %q", row.line, got)
+		}
+	}
 }

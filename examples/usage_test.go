@@ -12,13 +12,13 @@ func TestAFeatureThatIsNotThereExitsWith3(t *testing.T) {
 	files := []string{"-cert", chain, "-key", key}
 	for name, lines := range map[string][]string{
 		"server": {
-			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100", "-pha",
-			"-raw-public-key", "-cert-compression brotli", "-ech-key F",
+			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100",
+			"-cert-compression brotli", "-ech-key F",
 			"-groups MLKEM512", "-ciphers TLS_RSA_PSK_WITH_AES_128_GCM_SHA256", "-psk id:00 -min 1.2",
 		},
 		"client": {
-			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data", "-pha",
-			"-raw-public-key F", "-cert-compression zlib,zstd",
+			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data",
+			"-cert-compression zlib,zstd",
 			"-ech-config F",
 			"-groups brainpoolP256r1", "-key-shares GC256A", "-ciphers TLS_RSA_PSK_WITH_AES_128_GCM_SHA256",
 		},
@@ -63,6 +63,8 @@ func TestBadUsageExitsWith2(t *testing.T) {
 		{"server", server + "-alpn h2,,h3"},
 		{"server", server + "-reply-size -1"},
 		{"server", server + "-record-size-limit 63"},
+		{"client", "-raw-public-key /nonexistent"},
+		{"client", "-raw-public-key " + garbage},
 		{"server", server + "-record-size-limit 16385"},
 		{"server", server + "-keylog /nonexistent/file"},
 		{"server", server + "-cert-compression nonsense"},

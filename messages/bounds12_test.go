@@ -18,7 +18,7 @@ func TestMessagesOfTLS12KeepTheBoundsOfTheirVectors(t *testing.T) {
 	}{
 		"ASN.1Cert":                {1, 1<<24 - 1 - 6, func(n int) Message { return &Certificate12{blanks(1, n)} }},
 		"certificate_list":         {0, 255, func(n int) Message { return &Certificate12{slices.Repeat(large, n)} }},
-		"subjectPublicKeyInfo":     {1, 1<<24 - 1 - 3, func(n int) Message { return &RawPublicKey12{make([]byte, n)} }},
+		"subjectPublicKeyInfo":     {0, 1<<24 - 1 - 3, func(n int) Message { return &RawPublicKey12{make([]byte, n)} }},
 		"ECPoint of the server":    {1, 255, func(n int) Message { return &ServerKeyExchangeECDHE{Params: ServerECDHParams{X25519, make([]byte, n)}} }},
 		"signed ECDH params":       {0, 1<<16 - 1, func(n int) Message { return &ServerKeyExchangeECDHE{Params: point, Signature: make([]byte, n)} }},
 		"dh_p":                     {1, 1<<16 - 1, func(n int) Message { return &ServerKeyExchangeDHE{Params: ServerDHParams{make([]byte, n), one, one}} }},
@@ -70,7 +70,6 @@ func TestReadingMessagesOfTLS12RefusesWhatTheirFormForbids(t *testing.T) {
 		"the end of the flight with data":   {"00", &ServerHelloDone{}, wire.ErrTrailing},
 		"an empty certificate":              {"000003 000000", &Certificate12{}, wire.ErrBounds},
 		"a chain with half a length":        {"000002 0000", &Certificate12{}, wire.ErrShort},
-		"an empty raw public key":           {"000000", &RawPublicKey12{}, wire.ErrBounds},
 		"a curve by its prime":              {"01 001d 01 aa 0403 0000", &ServerKeyExchangeECDHE{}, wire.ErrValue},
 		"a curve by its polynomial":         {"02 001d 01 aa 0403 0000", &ServerKeyExchangeECDHE{}, wire.ErrValue},
 		"a curve by its prime for a PSK":    {"0000 01 001d 01 aa", &ServerKeyExchangeECDHEPSK{}, wire.ErrValue},

@@ -21,12 +21,13 @@ func (m *Certificate12) layout(c *wire.Codec) {
 func layoutCertificate(c *wire.Codec, der *[]byte) { c.Opaque24(1, 1<<24-1, der) }
 
 // RawPublicKey12 is the form of the Certificate message in TLS 1.2 when the type RawPublicKey was negotiated for its
-// sender. RFC 7250, Section 3.
+// sender. RFC 7250, Section 3. The document has no word for a client that has none to show; those in use send an empty
+// one.
 type RawPublicKey12 struct {
-	SubjectPublicKeyInfo []byte // DER, 1 to 2^24-1 bytes
+	SubjectPublicKeyInfo []byte // DER, at most 2^24-1 bytes
 }
 
 // Type returns TypeCertificate.
 func (m *RawPublicKey12) Type() HandshakeType { return TypeCertificate }
 
-func (m *RawPublicKey12) layout(c *wire.Codec) { c.Opaque24(1, 1<<24-1, &m.SubjectPublicKeyInfo) }
+func (m *RawPublicKey12) layout(c *wire.Codec) { c.Opaque24(0, 1<<24-1, &m.SubjectPublicKeyInfo) }

@@ -15,7 +15,7 @@ var messageKinds12 = []func(*rapid.T) Message{
 	func(*rapid.T) Message { return &HelloRequest{} },
 	func(*rapid.T) Message { return &ServerHelloDone{} },
 	func(t *rapid.T) Message { return &Certificate12{drawOpaques(t, 0, 1, 1<<24-1)} },
-	func(t *rapid.T) Message { return &RawPublicKey12{drawOpaque(t, 1, 1<<24-1)} },
+	func(t *rapid.T) Message { return &RawPublicKey12{drawOpaque(t, 0, 1<<24-1)} },
 	func(t *rapid.T) Message {
 		return &ServerKeyExchangeECDHE{drawECDH(t), draw16[SignatureScheme](t), drawOpaque(t, 0, 1<<16-1)}
 	},

@@ -20,7 +20,9 @@ import (
 // for concurrent use, if its signer is.
 type Certificate struct {
 	chain  [][]byte
-	leaf   *x509.Certificate
+	leaf   *x509.Certificate // nil if there is but a raw public key
+	raw    []byte            // that stands in place of the chain, or nil
+	key    crypto.PublicKey
 	signer crypto.Signer
 
 	// current and legacy are what engines get for TLS 1.3 and for earlier
@@ -60,6 +62,7 @@ func NewCertificate(chain [][]byte, signer crypto.Signer) (*Certificate, error) 
 	if err != nil {
 		return nil, fmt.Errorf("answer: %w", err)
 	}
+	c.key = key
 	if !sameKey(key, signer.Public()) {
 		return nil, errors.New("answer: the signer's key is not that of the certificate")
 	}
@@ -94,7 +97,7 @@ func (c *Certificate) noteIssuer(parsed *x509.Certificate) {
 // complete makes both credentials hand c back to whoever signs.
 func (c *Certificate) complete() {
 	for _, credential := range []*events.Credential{&c.current, &c.legacy} {
-		credential.Chain, credential.Key = c.chain, c
+		credential.Chain, credential.RawPublicKey, credential.Key = c.chain, c.raw, c
 	}
 }
 
@@ -172,7 +175,8 @@ func common(wanted, possible []messages.SignatureScheme) []messages.SignatureSch
 	return both
 }
 
-// Leaf is the end-entity certificate. It must not be changed.
+// Leaf is the end-entity certificate, nil of a raw public key. It must not be
+// changed.
 func (c *Certificate) Leaf() *x509.Certificate { return c.leaf }
 
 // Credential is c as an engine of the version takes it. It must not be changed.
@@ -202,7 +206,7 @@ const (
 // matchName looks for a name in lower case among those of the certificate. A
 // wildcard stands for one whole label (RFC 6125, Section 6.4.3).
 func (c *Certificate) matchName(name string) nameMatch {
-	if slices.Contains(c.names, name) {
+	if c.raw != nil || slices.Contains(c.names, name) {
 		return exactMatch
 	}
 	if _, parent, found := strings.Cut(name, "."); found && parent != "" && net.ParseIP(name) == nil {

@@ -62,6 +62,12 @@ func TestEachKeySignsWithEachOfItsSchemes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	self, err := answer.LoadPEM("testdata/ed448-self.pem", "testdata/ed448-self.key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signers["ed448"] = self
+	keys["ed448"] = accepted(t, "ed448", (&answer.Client{InsecureSkipVerify: true}).Answer(testkit.Now, askVerify("", self.Leaf().Raw)))
 	keys["pss"] = accepted(t, "pss", (&answer.Client{InsecureSkipVerify: true}).Answer(testkit.Now, askVerify("", parsed.Raw)))
 
 	server := &answer.Server{}
@@ -158,7 +164,10 @@ func TestCertificatesThatCannotServeAreRefused(t *testing.T) {
 		"a key that is not": func() (*answer.Certificate, error) {
 			return answer.NewCertificate([][]byte{encipher.der}, key(testkit.P256))
 		},
-		"an Ed448 key": func() (*answer.Certificate, error) {
+		"a short key of Ed448": func() (*answer.Certificate, error) {
+			return answer.ParsePEM(readFile(t, "ed448-self.pem"), shortEd448)
+		},
+		"another key than one of Ed448": func() (*answer.Certificate, error) {
 			return answer.NewCertificate([][]byte{fileDER(t, "ed448.pem")}, key(testkit.P256))
 		},
 		"PEM of nothing":        func() (*answer.Certificate, error) { return answer.ParsePEM(nil, nil) },
@@ -176,6 +185,7 @@ func TestCertificatesThatCannotServeAreRefused(t *testing.T) {
 
 var (
 	brokenKey    = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte{0x30, 0}})
+	shortEd448   = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("\x30\x0e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x71\x04\x02\x04\x00")})
 	encryptedKey = pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: []byte{0x30, 0}})
 )
 

@@ -19,6 +19,9 @@ func chooseByName(certificates []*Certificate, q *events.ChooseCredential) (best
 	name := strings.ToLower(strings.TrimSuffix(q.ServerName, "."))
 	var bestFit fit
 	for _, c := range certificates {
+		if !q.Takes(c.kind()) {
+			continue
+		}
 		match := c.matchName(name)
 		named = named || match != noMatch
 		if !c.serves(q) || c.weakChain(q.SchemesCert) {
@@ -62,7 +65,7 @@ func compareBool(a, b bool) int {
 // authority that it trusts (RFC 8446, Section 4.4.2.3).
 func chooseByAuthority(certificates []*Certificate, q *events.ChooseCredential) *Certificate {
 	for _, c := range certificates {
-		if c.canSign(q) && c.chainAccepted(q.SchemesCert) && c.leadsTo(q.Authorities) {
+		if q.Takes(c.kind()) && c.canSign(q) && c.chainAccepted(q.SchemesCert) && c.leadsTo(q.Authorities) {
 			return c
 		}
 	}
@@ -85,7 +88,7 @@ func (c *Certificate) curveAccepted(q *events.ChooseCredential) bool {
 	if q.Version != messages.TLS12 || q.Hello == nil || len(q.Hello.Groups) == 0 {
 		return true
 	}
-	key, ok := c.leaf.PublicKey.(*ecdsa.PublicKey)
+	key, ok := c.key.(*ecdsa.PublicKey)
 	if !ok {
 		return true
 	}
@@ -115,7 +118,7 @@ func (c *Certificate) weakChain(accepted []messages.SignatureScheme) bool {
 }
 
 func (c *Certificate) leadsTo(authorities [][]byte) bool {
-	if len(authorities) == 0 {
+	if len(authorities) == 0 || c.raw != nil {
 		return true
 	}
 	for _, issuer := range c.issuers {

@@ -18,7 +18,11 @@ type Client struct {
 	// have; empty means the ServerName of the config. A client with neither
 	// accepts nobody.
 	Name string
-	// VerifyPeer is called after a chain has been verified, and may refuse it
+	// RawKeys are the raw public keys of servers to trust, where the config takes
+	// them by PeerCertificateTypes (RFC 7250). No name is checked for them; nil
+	// accepts none, unless InsecureSkipVerify is set.
+	RawKeys RawKeys
+	// VerifyPeer is called after a chain or a raw key has been verified, and may refuse it
 	// still. A [Rejection] as its error names the alert; otherwise it is
 	// certificate_unknown. It must be safe for concurrent use.
 	VerifyPeer func(now time.Time, p *Peer) error
@@ -80,12 +84,12 @@ func (c *Client) Answer(now time.Time, q events.Question) events.Answer {
 func (c *Client) Verify(now time.Time, q *events.VerifyPeer) (*Peer, events.Answer) {
 	v := &verification{
 		roots: c.Roots, name: c.Name, usage: x509.ExtKeyUsageServerAuth,
-		skip: c.InsecureSkipVerify, hook: c.VerifyPeer,
+		rawKeys: c.RawKeys, skip: c.InsecureSkipVerify, hook: c.VerifyPeer,
 	}
 	if v.name == "" {
 		v.name = q.ServerName
 	}
-	if v.name == "" && !v.skip {
+	if v.name == "" && !v.skip && len(q.RawKey) == 0 {
 		// An empty name would be checked by nobody.
 		rejection := reject(messages.AlertInternalError, "there is no name to verify the server by")
 		return nil, q.Reject(rejection.Alert, rejection)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/cloudflare/circl/sign/ed448"
 	"golang.org/x/crypto/cryptobyte"
 	cryptobyteasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
@@ -75,7 +76,7 @@ func parseKey(text []byte) (crypto.Signer, error) {
 	return nil, errors.New("answer: no private key in PEM found")
 }
 
-// parsePKCS8 is that of crypto/x509, and knows id-RSASSA-PSS too.
+// parsePKCS8 is that of crypto/x509, and knows id-RSASSA-PSS and Ed448 too.
 func parsePKCS8(der []byte) (any, error) {
 	input := cryptobyte.String(der)
 	var info, algorithm, key cryptobyte.String
@@ -83,8 +84,25 @@ func parsePKCS8(der []byte) (any, error) {
 	var oid asn1.ObjectIdentifier
 	if input.ReadASN1(&info, cryptobyteasn1.SEQUENCE) && info.ReadASN1Integer(&version) &&
 		info.ReadASN1(&algorithm, cryptobyteasn1.SEQUENCE) && algorithm.ReadASN1ObjectIdentifier(&oid) &&
-		info.ReadASN1(&key, cryptobyteasn1.OCTET_STRING) && oid.Equal(oidPSS) {
-		return x509.ParsePKCS1PrivateKey(key)
+		info.ReadASN1(&key, cryptobyteasn1.OCTET_STRING) {
+		switch {
+		case oid.Equal(oidPSS):
+			return x509.ParsePKCS1PrivateKey(key)
+		case oid.Equal(oidEd448):
+			return parseEd448Key(key)
+		}
 	}
 	return x509.ParsePKCS8PrivateKey(der)
+}
+
+// oidEd448 is id-Ed448 (RFC 8410, Section 3).
+var oidEd448 = asn1.ObjectIdentifier{1, 3, 101, 113}
+
+// parseEd448Key reads a CurvePrivateKey (RFC 8410, Section 7).
+func parseEd448Key(der cryptobyte.String) (any, error) {
+	var seed cryptobyte.String
+	if !der.ReadASN1(&seed, cryptobyteasn1.OCTET_STRING) || !der.Empty() || len(seed) != ed448.SeedSize {
+		return nil, errors.New("the private key of Ed448 is malformed")
+	}
+	return ed448.NewKeyFromSeed(seed), nil
 }

@@ -21,9 +21,17 @@ var oidPSS = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
 
 // publicKeyOf gives the key of a certificate as the engine wants it.
 func publicKeyOf(leaf *x509.Certificate) (crypto.PublicKey, error) {
-	key := leaf.PublicKey
+	return servedKey(leaf.PublicKey, leaf.RawSubjectPublicKeyInfo)
+}
+
+// servedKey gives the key that crypto/x509 has found in a SubjectPublicKeyInfo,
+// or one of those that it leaves alone. It refuses what signs nothing here.
+func servedKey(key crypto.PublicKey, info []byte) (crypto.PublicKey, error) {
 	if key == nil {
-		pss, err := parsePSSKey(leaf.RawSubjectPublicKeyInfo)
+		if ed448, ok := secrets.ParseEd448(info); ok {
+			return ed448, nil
+		}
+		pss, err := parsePSSKey(info)
 		if err != nil {
 			return nil, err
 		}

@@ -38,7 +38,11 @@ type Server struct {
 	// Nil accepts any certificate of which the client has the key: it then
 	// proves to be the same client again, and nothing more.
 	ClientRoots *x509.CertPool
-	// VerifyPeer is called after a client's chain has been verified, and may
+	// RawKeys are the raw public keys of clients to trust, where the config takes
+	// them by PeerCertificateTypes (RFC 7250). Nil accepts none, but any where
+	// ClientRoots is nil too.
+	RawKeys RawKeys
+	// VerifyPeer is called after a client's chain or raw key has been verified, and may
 	// refuse it still. A [Rejection] as its error names the alert; otherwise it
 	// is certificate_unknown. It must be safe for concurrent use.
 	VerifyPeer func(now time.Time, p *Peer) error
@@ -126,7 +130,7 @@ func (s *Server) Verify(now time.Time, q *events.VerifyPeer) (*Peer, events.Answ
 func (s *Server) verification() *verification {
 	return &verification{
 		roots: s.ClientRoots, usage: x509.ExtKeyUsageClientAuth,
-		skip: s.ClientRoots == nil, hook: s.VerifyPeer,
+		rawKeys: s.RawKeys, skip: s.ClientRoots == nil, hook: s.VerifyPeer,
 	}
 }
 
@@ -218,11 +222,11 @@ func (s *Server) serves(now time.Time, state []byte, hello *events.ClientHello) 
 	if err != nil || session.Expired(now) || !strings.EqualFold(session.ServerName, hello.ServerName) {
 		return false
 	}
-	if len(session.PeerChain) == 0 {
+	if !session.HasPeer() {
 		return true
 	}
 	q := &events.VerifyPeer{
-		Role: events.Server, Chain: session.PeerChain, OCSP: session.OCSP, SCTs: session.SCTs, OCSPChain: session.OCSPChain,
+		Role: events.Server, Chain: session.PeerChain, RawKey: session.PeerRawKey, OCSP: session.OCSP, SCTs: session.SCTs, OCSPChain: session.OCSPChain,
 		Resumed: true,
 	}
 	_, _, rejection := s.verification().verify(now, q)

@@ -28,6 +28,9 @@ type Peer struct {
 	Role events.Role
 	// Name is the name that was checked, empty if none was.
 	Name string
+	// RawKey is the raw public key, a SubjectPublicKeyInfo in DER, of a peer that
+	// has shown one in place of certificates, or nil.
+	RawKey []byte
 	// Certificates are those the peer sent, the end-entity certificate first.
 	Certificates []*x509.Certificate
 	// Chains are the ways from the end-entity certificate to a root. None
@@ -48,6 +51,8 @@ type verification struct {
 	roots *x509.CertPool
 	name  string
 	usage x509.ExtKeyUsage
+	// rawKeys are those known; nil takes any where skip is set.
+	rawKeys RawKeys
 	// skip leaves the chain, the name and the usages unchecked.
 	skip bool
 	hook func(now time.Time, p *Peer) error
@@ -63,6 +68,26 @@ func (v *verification) answer(now time.Time, q *events.VerifyPeer) (*Peer, event
 }
 
 func (v *verification) verify(now time.Time, q *events.VerifyPeer) (*Peer, crypto.PublicKey, *Rejection) {
+	peer, key, rejection := v.find(now, q)
+	if rejection != nil {
+		return nil, nil, rejection
+	}
+	if v.hook != nil {
+		if err := v.hook(now, peer); err != nil {
+			return nil, nil, rejectionOf(err, messages.AlertCertificateUnknown)
+		}
+	}
+	return peer, key, nil
+}
+
+func (v *verification) find(now time.Time, q *events.VerifyPeer) (*Peer, crypto.PublicKey, *Rejection) {
+	if len(q.RawKey) > 0 {
+		return v.verifyRaw(q)
+	}
+	return v.verifyChain(now, q)
+}
+
+func (v *verification) verifyChain(now time.Time, q *events.VerifyPeer) (*Peer, crypto.PublicKey, *Rejection) {
 	certificates, rejection := parseChain(q.Chain)
 	if rejection != nil {
 		return nil, nil, rejection
@@ -84,11 +109,6 @@ func (v *verification) verify(now time.Time, q *events.VerifyPeer) (*Peer, crypt
 	}
 	if bits := rsaBits(key); !v.skip && bits != 0 && bits < MinRSABits {
 		return nil, nil, reject(messages.AlertBadCertificate, "the certificate has an RSA key of %d bits", bits)
-	}
-	if v.hook != nil {
-		if err := v.hook(now, peer); err != nil {
-			return nil, nil, rejectionOf(err, messages.AlertCertificateUnknown)
-		}
 	}
 	return peer, key, nil
 }

@@ -145,7 +145,6 @@ func TestAlgorithmsThatAreNotServedAreRefused(t *testing.T) {
 		{"a signature with SHA-1", "sha1.pem", "rsa-ca.pem", messages.AlertBadCertificate},
 		{"an RSA key of 1024 bits", "rsa1024.pem", "ca.pem", messages.AlertBadCertificate},
 		{"an RSA key of 9216 bits", "rsa9216.pem", "ca.pem", messages.AlertBadCertificate},
-		{"an Ed448 key", "ed448.pem", "ca.pem", messages.AlertUnsupportedCertificate},
 		{"a PSS key with parameters", "pss-restricted.pem", "ca.pem", messages.AlertUnsupportedCertificate},
 	} {
 		client := &answer.Client{Roots: filePool(t, test.root)}
@@ -165,6 +164,14 @@ func TestAKeyForPSSAloneIsTaken(t *testing.T) {
 	got := accepted(t, "PSS", client.Answer(filesNow, askVerify("server.example", fileDER(t, "pss.pem"))))
 	pss, ok := got.(secrets.PSSPublicKey)
 	if !ok || pss.N.BitLen() != 2048 || pss.E != 65537 {
+		t.Errorf("the key is a %T", got)
+	}
+}
+
+func TestAKeyOfEd448IsTaken(t *testing.T) {
+	client := &answer.Client{Roots: filePool(t, "ca.pem")}
+	got := accepted(t, "Ed448", client.Answer(filesNow, askVerify("server.example", fileDER(t, "ed448.pem"))))
+	if key, ok := got.(secrets.Ed448PublicKey); !ok || len(key) != 57 {
 		t.Errorf("the key is a %T", got)
 	}
 }

@@ -50,7 +50,7 @@ func (c *Conn) ConnectionState() tls.ConnectionState {
 	if c.peer == nil {
 		// Nobody verified the chain in this handshake, or an answerer did that
 		// keeps it to itself.
-		c.peer = &answer.Peer{Certificates: parse(agreed.PeerChain)}
+		c.peer = &answer.Peer{Certificates: parse(agreed.PeerChain), RawKey: agreed.PeerRawKey}
 	}
 	state.PeerCertificates, state.VerifiedChains = c.peer.Certificates, c.peer.Chains
 	// None where there is no such thing, as crypto/tls has it.

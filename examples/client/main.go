@@ -75,12 +75,16 @@ func (o *options) config() *engine.ClientConfig {
 	config.RecordSizeLimit, config.MaxFragmentLength = o.recordLimit, o.maxFragment
 	o.legacy.Configure(&config.Common)
 	config.CertificateCompression = o.compression
+	config.PostHandshakeAuth = o.later
+	if o.rawKeys != nil {
+		config.PeerCertificateTypes = []messages.CertificateType{messages.CertificateRawPublicKey}
+	}
 	return config
 }
 
 func (o *options) answers() answer.Answerer {
-	return &answer.Client{Roots: o.roots, InsecureSkipVerify: o.insecure, Certificates: o.certificates, PSK: o.legacy.PSK,
-		Compression: &answer.Compression{}}
+	return &answer.Client{Roots: o.roots, InsecureSkipVerify: o.insecure, Certificates: o.certificates, RawKeys: o.rawKeys,
+		PSK: o.legacy.PSK, Compression: &answer.Compression{}}
 }
 
 // exchange does all that is done over the connection.

@@ -37,11 +37,13 @@ type options struct {
 	maxFragment  int
 	recordLimit  int
 	timeout      time.Duration
+	rawKeys      answer.RawKeys
+	later        bool
 }
 
 // text is the command line as typed.
 type text struct {
-	ca                             string
+	ca, rawKey                     string
 	certs, keys                    flags.Strings
 	least, most                    string
 	alpn, groups, keyShares        string
@@ -75,6 +77,8 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&t.keylog, "keylog", "", "append secrets to this `file`, for Wireshark")
 	f.IntVar(&o.maxFragment, "max-fragment-length", 0, "ask for records of at most so many `bytes`: 512, 1024, 2048 or 4096")
 	f.IntVar(&o.recordLimit, "record-size-limit", 0, "take at most so many `bytes` in a record, 64 to 16384, and tell the server")
+	f.BoolVar(&o.later, "pha", false, "offer to authenticate after the handshake, by a -cert if there is one")
+	f.StringVar(&t.rawKey, "raw-public-key", "", "PEM `file` of the raw public key that the server shall show in place of a certificate")
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`duration` after which to give up")
 	f.StringVar(&t.compression, "cert-compression", "", "certificate compression `algorithms`: zlib")
 	later(f)
@@ -89,8 +93,6 @@ func later(f *flags.Set) {
 	f.LaterString("psk-hash", "hash of the -psk, `sha256` or sha384")
 	f.LaterBool("psk-ke", "offer pre-shared keys without a key exchange")
 	f.LaterBool("early-data", "send the request as early data")
-	f.LaterBool("pha", "offer to authenticate after the handshake")
-	f.LaterString("raw-public-key", "`file` of the raw public key to expect")
 	f.LaterString("ech-config", "ECH config `file`")
 }
 
@@ -132,6 +134,9 @@ func (o *options) read(t *text) (err error) {
 		return err
 	}
 	if o.roots, err = flags.Roots("ca", t.ca); err != nil {
+		return err
+	}
+	if o.rawKeys, err = flags.RawKey("raw-public-key", t.rawKey); err != nil {
 		return err
 	}
 	if o.session != "" {

@@ -28,6 +28,8 @@ type options struct {
 	keyLog       *flags.KeyLog
 	recordLimit  int
 	compression  []messages.CompressionAlgorithm
+	rawKeys      bool
+	later        bool
 	verbose      bool
 }
 
@@ -62,6 +64,8 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&o.exporter, "exporter", "", "report 32 bytes of keying material for this `label`")
 	f.StringVar(&t.keylog, "keylog", "", "append secrets to this `file`, for Wireshark")
 	f.IntVar(&o.recordLimit, "record-size-limit", 0, "take at most so many `bytes` in a record, 64 to 16384, and tell clients that ask")
+	f.BoolVar(&o.later, "pha", false, "ask for a client certificate after the handshake, on GET /secret")
+	f.BoolVar(&o.rawKeys, "raw-public-key", false, "show the keys of the -cert as they are to clients that take that")
 	f.BoolVar(&o.verbose, "v", false, "print every event of every connection on stderr")
 	f.StringVar(&t.compression, "cert-compression", "", "certificate compression `algorithms`: zlib")
 	later(f)
@@ -76,8 +80,6 @@ func later(f *flags.Set) {
 	f.LaterString("psk-hash", "hash of the -psk, `sha256` or sha384")
 	f.LaterBool("psk-ke", "allow pre-shared keys without a key exchange")
 	f.LaterInt("early-data", "take early data of up to so many `bytes`")
-	f.LaterBool("pha", "ask for a client certificate after the handshake, on GET /secret")
-	f.LaterBool("raw-public-key", "send a raw public key")
 	f.LaterString("ech-key", "ECH key `file`")
 }
 
@@ -144,6 +146,11 @@ func (o *options) readFiles(t *text) (err error) {
 			return err
 		}
 		o.certificates[0] = o.certificates[0].Staple(response, nil)
+	}
+	if o.rawKeys {
+		if o.certificates, err = flags.WithRawKeys(o.certificates); err != nil {
+			return err
+		}
 	}
 	o.clientRoots, err = flags.Roots("client-ca", t.clientCA)
 	return err

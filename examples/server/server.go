@@ -169,6 +169,12 @@ func (s *server) reply(l *link.Link) error {
 	if err != nil {
 		return err
 	}
+	if s.later && path(request) == "/secret" {
+		var err error
+		if status, text, err = s.authenticate(l, text); err != nil {
+			return err
+		}
+	}
 	if err := l.Write(response(status, text, s.replySize)); err != nil {
 		return err
 	}
@@ -200,6 +206,23 @@ func (s *server) perform(l *link.Link, path string) (status string, err error) {
 }
 
 const ok = "200 OK"
+
+// authenticate asks for the client's certificate, and reports anew.
+func (s *server) authenticate(l *link.Link, text string) (status, report string, err error) {
+	shown, err := l.Authenticate()
+	switch {
+	case errors.Is(err, engine.ErrMisuse), errors.Is(err, engine.ErrNotReady):
+		return "403 the client does not authenticate after the handshake", text, nil
+	case err != nil:
+		return "", "", err
+	case !shown:
+		return "403 the client has shown no certificate", text, nil
+	}
+	report, err = s.report(l)
+	return ok, report, err
+}
+
+func (s *server) report(l *link.Link) (string, error) { return report.Of(l.Engine, s.exporter) }
 
 func complete(request []byte) bool {
 	return bytes.Contains(request, []byte("\r\n\r\n")) || bytes.Contains(request, []byte("\n\n"))

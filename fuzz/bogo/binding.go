@@ -62,6 +62,9 @@ func (d *driven) newEndpoint(c *connection) (*endpoint, error) {
 		return p, nil
 	}
 	config, err := clientConfig(c.options)
+	if err == nil {
+		config.CertificateTypes = ownTypes(c.options, p.identities)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"reflect"
 	"slices"
@@ -109,16 +110,22 @@ var expectations = []expectation{
 	{"the credential", given("expect-selected-credential"),
 		func(p *endpoint, _ *events.Connection) any {
 			if p.selected == nil {
-				return nil
+				return -1
 			}
 			return p.selected.index
 		},
 		func(p *endpoint) any { return *p.c.options.ExpectSelectedCredential }},
+	{"the peer's kind of certificate", given("expect-peer-certificate-type"),
+		func(_ *endpoint, c *events.Connection) any { return uint8(c.PeerCertificateType) },
+		func(p *endpoint) any { return *p.c.options.ExpectPeerCertificateType }},
+	{"the peer's raw key", given("expect-peer-rpk-sha256"),
+		func(_ *endpoint, c *events.Connection) any { sum := sha256.Sum256(c.PeerRawKey); return sum[:] },
+		func(p *endpoint) any { return p.c.options.ExpectPeerRPKSHA256 }},
 	{"a certificate of the peer's", given("expect-no-peer-cert", "psk"),
 		func(_ *endpoint, c *events.Connection) any { return len(c.PeerChain) > 0 }, always(false)},
 	{"a certificate of the peer's", func(p *endpoint) bool {
 		o := p.c.options
-		return !o.ExpectNoPeerCertificate && !o.given["psk"] && (!o.Server || o.RequireAnyClientCertificate)
+		return !o.ExpectNoPeerCertificate && !o.given["psk"] && len(o.ExpectPeerRPKSHA256) == 0 && (!o.Server || o.RequireAnyClientCertificate)
 	}, func(_ *endpoint, c *events.Connection) any { return len(c.PeerChain) > 0 }, always(true)},
 	{"the skew of the ticket's age", given("expect-ticket-age-skew"),
 		func(p *endpoint, _ *events.Connection) any { return p.skew },

@@ -52,6 +52,9 @@ func (p *endpoint) chooseCredential(q *events.ChooseCredential) (events.Answer, 
 
 // serve gives the identity as a credential, or what is wrong with it for this peer.
 func (id *identity) serve(o *options, q *events.ChooseCredential) (*events.Credential, error) {
+	if !q.Takes(id.kind()) {
+		return nil, named("UNKNOWN_CERTIFICATE_TYPE", "the peer takes no such kind of certificate")
+	}
 	credential := *id.credential
 	credential.Schemes = id.schemes(q, q.Schemes)
 	credential.Decrypts = q.KeyTransport && id.decrypts()

@@ -30,6 +30,8 @@ var honoured = []string{
 	"use-ocsp-callback", "set-ocsp-in-callback", "decline-ocsp-callback", "fail-ocsp-callback",
 	"enable-signed-cert-timestamps", "signed-cert-timestamps", "expect-signed-cert-timestamps",
 
+	"new-rpk-credential", "accepted-peer-cert-types", "available-client-cert-types", "expect-peer-certificate-type", "expect-peer-rpk-sha256",
+
 	// Resumption.
 	"no-ticket", "use-ticket-callback", "use-ticket-aead-callback", "skip-ticket", "renew-ticket",
 	"expect-session-miss", "expect-ticket-renewal", "expect-no-session", "expect-session-id", "expect-no-session-id", "expect-extended-master-secret",

@@ -30,10 +30,15 @@ type identity struct {
 func readIdentities(o *options) ([]*identity, error) {
 	var identities []*identity
 	for i, block := range o.Blocks {
-		if block.kind != x509Chain {
-			return nil, &unsupportedError{what: "a credential that is no X.509 chain"}
+		read := readIdentity
+		switch block.kind {
+		case x509Chain:
+		case rawKey:
+			read = readRawKey
+		default:
+			return nil, &unsupportedError{what: "a credential that is neither an X.509 chain nor a raw key"}
 		}
-		id, err := readIdentity(&block.ordinary, presetOf(o).sign)
+		id, err := read(&block.ordinary, presetOf(o).sign)
 		if err != nil {
 			return nil, err
 		}
@@ -59,20 +64,9 @@ func readIdentity(o *ordinary, preferences []messages.SignatureScheme) (*identit
 	if err != nil {
 		return nil, err
 	}
-	blocks, err := readPEM(o.KeyFile)
+	key, err := readKey(o.KeyFile)
 	if err != nil {
 		return nil, err
-	}
-	if len(blocks) != 1 {
-		return nil, &faultError{what: fmt.Sprintf("%s holds %d keys", o.KeyFile, len(blocks))}
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(blocks[0])
-	if err != nil {
-		return nil, &unsupportedError{what: fmt.Sprintf("the key in %s: %v", o.KeyFile, err)}
-	}
-	key, ok := parsed.(crypto.Signer)
-	if !ok {
-		return nil, &unsupportedError{what: fmt.Sprintf("a key of type %T", parsed)}
 	}
 	if len(o.SigningPreferences) > 0 {
 		preferences = numbers[messages.SignatureScheme](o.SigningPreferences)
@@ -90,6 +84,26 @@ func readIdentity(o *ordinary, preferences []messages.SignatureScheme) (*identit
 		}
 	}
 	return id, nil
+}
+
+// readKey reads the one private key of a file.
+func readKey(file string) (crypto.Signer, error) {
+	blocks, err := readPEM(file)
+	if err != nil {
+		return nil, err
+	}
+	if len(blocks) != 1 {
+		return nil, &faultError{what: fmt.Sprintf("%s holds %d keys", file, len(blocks))}
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(blocks[0])
+	if err != nil {
+		return nil, &unsupportedError{what: fmt.Sprintf("the key in %s: %v", file, err)}
+	}
+	key, ok := parsed.(crypto.Signer)
+	if !ok {
+		return nil, &unsupportedError{what: fmt.Sprintf("a key of type %T", parsed)}
+	}
+	return key, nil
 }
 
 // schemes are those of the preferences that fit the key and are among those accepted.

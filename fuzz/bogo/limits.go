@@ -65,7 +65,7 @@ func versionsOf(o *options) (low, high messages.Version) {
 func unserved(scheme messages.SignatureScheme) bool {
 	switch scheme {
 	case messages.RSAPKCS1SHA256Legacy, messages.RSAPKCS1SHA384Legacy, messages.RSAPKCS1SHA512Legacy,
-		messages.MLDSA44, messages.MLDSA65, messages.MLDSA87, messages.Ed448:
+		messages.MLDSA44, messages.MLDSA65, messages.MLDSA87:
 		return true
 	}
 	return false

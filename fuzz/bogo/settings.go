@@ -41,6 +41,7 @@ func common(o *options) (engine.Common, error) {
 		Trace:        len(o.ExpectCertificateTypes) > 0,
 
 		CertificateCompression: compressionsOf(o),
+		PeerCertificateTypes:   kinds(o.AcceptedPeerCertificateTypes),
 	}
 	switch {
 	case o.RenegotiateOnce:

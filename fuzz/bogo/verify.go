@@ -12,6 +12,9 @@ import (
 // looked at in any case, for an engine leaves the certificate's content to its caller.
 func (p *endpoint) verifyPeer(q *events.VerifyPeer) events.Answer {
 	p.verdicts++
+	if len(q.RawKey) > 0 {
+		return p.judgeRawKey(q)
+	}
 	if len(q.Chain) == 0 {
 		return q.Reject(messages.AlertInternalError, named("CERTIFICATE_VERIFY_FAILED", "there is no chain to look at"))
 	}

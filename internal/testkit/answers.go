@@ -18,6 +18,8 @@ import (
 // where it gives an answer, goes first.
 type Answers struct {
 	Identity *Identity
+	// RawKey has the key of the identity shown as it is, to peers that take that.
+	RawKey   bool
 	Override func(q events.Question) events.Answer
 	// Hold tells which questions to leave open. Nil answers all.
 	Hold func(q events.Question) bool
@@ -73,6 +75,9 @@ func (a *Answers) Now(q events.Question) events.Answer {
 		if a.Identity == nil {
 			return q.None()
 		}
+		if a.RawKey && q.Takes(messages.CertificateRawPublicKey) {
+			return q.Reply(a.Identity.RawCredentialIn(q.Version))
+		}
 		return q.Reply(a.Identity.CredentialIn(q.Version))
 	case *events.Sign:
 		signature, err := q.Credential.Key.(*Identity).Sign(q.Scheme, q.Content)
@@ -81,14 +86,19 @@ func (a *Answers) Now(q events.Question) events.Answer {
 		}
 		return q.Reply(signature)
 	case *events.VerifyPeer:
-		certificate, err := x509.ParseCertificate(q.Chain[0])
+		info := q.RawKey
+		if len(info) == 0 {
+			certificate, err := x509.ParseCertificate(q.Chain[0])
+			if err != nil {
+				return q.Reject(messages.AlertBadCertificate, err)
+			}
+			info = certificate.RawSubjectPublicKeyInfo
+		}
+		key, err := PublicKey(info)
 		if err != nil {
-			return q.Reject(messages.AlertBadCertificate, err)
+			return q.Reject(messages.AlertUnsupportedCertificate, err)
 		}
-		if certificate.PublicKey == nil {
-			return q.Reject(messages.AlertUnsupportedCertificate, errors.New("testkit: a key of an unknown kind"))
-		}
-		return q.Accept(certificate.PublicKey)
+		return q.Accept(key)
 	case *events.OpenTicket:
 		return q.Reply(0, q.Tickets[0].Ticket)
 	case *events.SealTicket:

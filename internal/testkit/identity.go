@@ -16,6 +16,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cloudflare/circl/sign/ed448"
+
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
@@ -44,6 +46,13 @@ func (id *Identity) CredentialIn(version messages.Version) *events.Credential {
 		Decrypts: decrypts,
 		Key:      id,
 	}
+}
+
+// RawCredentialIn is the identity's key alone, in a version.
+func (id *Identity) RawCredentialIn(version messages.Version) *events.Credential {
+	credential := id.CredentialIn(version)
+	credential.Chain, credential.RawPublicKey = nil, id.Certificate.RawSubjectPublicKeyInfo
+	return credential
 }
 
 // Decrypt decrypts what [events.Decrypt] asks for. It is no secret here whether
@@ -91,7 +100,7 @@ func Client(kind string) *Identity { return clients()[kind] }
 
 func identities(name string, usage x509.ExtKeyUsage) map[string]*Identity {
 	all := map[string]*Identity{}
-	for _, kind := range Kinds() {
+	for _, kind := range append(Kinds(), Ed448) {
 		all[kind] = newIdentity(name, kind, Authority(), []x509.ExtKeyUsage{usage})
 	}
 	return all
@@ -122,9 +131,17 @@ func newIdentity(name, kind string, issuer *Identity, usages []x509.ExtKeyUsage)
 			template.DNSNames = []string{ServerName, "localhost"}
 		}
 	}
-	der, err := x509.CreateCertificate(nil, template, parent, id.Key.Public(), deterministic{signer})
+	public, own := id.Key.Public(), ed448.PublicKey(nil)
+	if kind == Ed448 {
+		// crypto/x509 makes none: that of another key is made into one.
+		own, public = public.(ed448.PublicKey), issuer.Key.Public()
+	}
+	der, err := x509.CreateCertificate(nil, template, parent, public, deterministic{signer})
 	if err != nil {
 		panic(fmt.Sprintf("testkit: certificate for %s: %v", kind, err))
+	}
+	if own != nil {
+		der = certify(der, own, issuer)
 	}
 	id.Chain = [][]byte{der}
 	id.Certificate, err = x509.ParseCertificate(der)
@@ -149,6 +166,8 @@ func newKey(kind, seed string) crypto.Signer {
 		material := make([]byte, ed25519.SeedSize)
 		_, _ = Rand(seed).Read(material)
 		return ed25519.NewKeyFromSeed(material)
+	case Ed448:
+		return ed448Key(seed)
 	}
 	block, _ := pem.Decode(rsaPEM)
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)

@@ -28,6 +28,9 @@ var table = [...]Feature{
 	compressCertificate,
 	ticketRequest,
 	useSRTP,
+	clientCertificateType,
+	serverCertificateType,
+	postHandshakeAuth,
 	quicParameters,
 }
 

@@ -10,6 +10,9 @@ import (
 
 // CheckCredential checks that a credential can be sent.
 func CheckCredential(credential *events.Credential) error {
+	if credential.RawPublicKey != nil {
+		return checkRawCredential(credential)
+	}
 	if len(credential.Chain) == 0 {
 		return refuse.BadAnswer.With("a credential without a certificate")
 	}

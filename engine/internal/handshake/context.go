@@ -41,6 +41,9 @@ type Context struct {
 	// TicketsServe tells that the client could use a ticket, in a mode that
 	// this end has (RFC 8446, Section 4.2.9).
 	TicketsServe bool
+	// Later is what authentication after the handshake goes by, nil where the
+	// client does not offer it (RFC 8446, Section 4.6.2).
+	Later *Later
 	// WriteClosed tells that this end has sent close_notify.
 	WriteClosed bool
 	// EarlyLeft is how many bytes of early data may still be written, by a client,
@@ -79,6 +82,8 @@ type Unfinished struct {
 	Previous *Previous
 	// Early serves the exporters of early data, where there is some.
 	Early *Early
+	// Credential is the one that a server shows in this handshake, or nil.
+	Credential *events.Credential
 }
 
 // Early is what exporters of early data take from (RFC 8446, Section 7.5).
@@ -363,6 +368,7 @@ func (hs *Context) Fork() Context {
 		}
 		fork.Unfinished = &unfinished
 	}
+	fork.Later = hs.Later.clone()
 	if hs.Established12 != nil {
 		established := *hs.Established12
 		fork.Established12 = &established

@@ -15,6 +15,10 @@ type UpdateKeys struct{ Request messages.KeyUpdateRequest }
 // IssueTicket is the command that has a server send another ticket.
 type IssueTicket struct{}
 
+// RequestCertificate is the command that has a server ask for a certificate
+// after the handshake (RFC 8446, Section 4.6.2).
+type RequestCertificate struct{ Context []byte }
+
 // Renegotiate is the command that begins another handshake of TLS 1.2
 // (RFC 5246, Section 7.4.1.1).
 type Renegotiate struct{}

@@ -60,8 +60,8 @@ func TestNeitherPKCS1NorSHA1SignsHandshakes(t *testing.T) {
 			t.Errorf("%v signs handshakes", scheme)
 		}
 	}
-	all := []messages.SignatureScheme{messages.RSAPKCS1SHA256, messages.Ed25519, 0x0203, messages.RSAPSSRSAESHA256}
-	if got := handshake.Signing(all); !slices.Equal(got, []messages.SignatureScheme{messages.Ed25519, messages.RSAPSSRSAESHA256}) {
+	all := []messages.SignatureScheme{messages.RSAPKCS1SHA256, messages.Ed25519, 0x0203, messages.RSAPSSRSAESHA256, messages.Ed448}
+	if got := handshake.Signing(all); !slices.Equal(got, []messages.SignatureScheme{messages.Ed25519, messages.RSAPSSRSAESHA256, messages.Ed448}) {
 		t.Errorf("of %v sign %v", all, got)
 	}
 }

@@ -56,6 +56,9 @@ type Policy struct {
 	// EarlyData is how many bytes of it a server takes, or 1 where a client writes
 	// some, or 0.
 	EarlyData uint32
+	// PeerTypes are the kinds of certificate taken from the peer, OwnTypes those
+	// that a client can show.
+	PeerTypes, OwnTypes []messages.CertificateType
 
 	Authorities [][]byte
 	Tickets     bool // offers, takes or sends them
@@ -76,6 +79,7 @@ type Policy struct {
 	// RequestOCSP and RequestSCTs ask for what the server may staple.
 	RequestOCSP, RequestSCTs bool
 	RequestOCSPChain         bool // by status_request_v2
+	PostHandshakeAuth        bool
 	FalseStart               bool
 	Fallback                 bool // says so by TLS_FALLBACK_SCSV
 	// MaxFragmentLength is what is asked for, or 0.
@@ -160,6 +164,7 @@ func (p *Policy) String() string {
 		line("key_shares", list(p.KeyShares))
 		line("request_ocsp", p.RequestOCSP)
 		line("request_scts", p.RequestSCTs)
+		line("post_handshake", p.PostHandshakeAuth)
 		if p.Allows(messages.TLS12) {
 			line("ocsp_chain", p.RequestOCSPChain)
 			line("false_start", p.FalseStart)
@@ -177,6 +182,10 @@ func (p *Policy) String() string {
 	}
 	line("schemes", list(p.Schemes))
 	line("schemes_cert", list(p.SchemesCert))
+	line("peer_types", list(p.PeerTypes))
+	if p.Role == events.Client {
+		line("own_types", list(p.OwnTypes))
+	}
 	line("alpn", list(p.ALPN))
 	line("record_size", p.RecordSize)
 	line("record_limit", p.RecordSizeLimit)

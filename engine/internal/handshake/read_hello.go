@@ -25,6 +25,8 @@ type helloBodies struct {
 	groups      messages.SupportedGroups
 	schemes     messages.SignatureAlgorithms
 	schemesCert messages.SignatureAlgorithmsCert
+	serverTypes messages.ServerCertificateTypeOffer
+	clientTypes messages.ClientCertificateTypeOffer
 }
 
 // ReadHello takes a ClientHello apart, as far as every version reads it
@@ -41,6 +43,7 @@ func ReadHello(hs *Context, m *messages.ClientHello) (*Hello, error) {
 	defer func() { *read = helloBodies{} }()
 	for _, body := range [...]messages.ExtensionBody{
 		&read.name, &read.protocols, &read.authorities, &read.versions, &read.groups, &read.schemes, &read.schemesCert,
+		&read.serverTypes, &read.clientTypes,
 	} {
 		if _, err := hs.Get(&m.Extensions, body); err != nil {
 			return nil, err
@@ -59,6 +62,7 @@ func ReadHello(hs *Context, m *messages.ClientHello) (*Hello, error) {
 	}
 	info.Groups = read.groups.Groups
 	info.Schemes, info.SchemesCert = read.schemes.Schemes, read.schemesCert.Schemes
+	info.ServerCertificateTypes, info.ClientCertificateTypes = read.serverTypes.Types, read.clientTypes.Types
 	return &Hello{Raw: hs.Raw, Message: *m, Info: info}, nil
 }
 

@@ -22,20 +22,23 @@ const clockSkew = 10 * time.Second
 // NewSession is what either end remembers of this connection.
 func NewSession(hs *Context, suite messages.CipherSuite, secret secrets.Secret) *events.Session {
 	return &events.Session{
-		Version:       hs.Connection.Version,
-		CipherSuite:   suite,
-		Secret:        secret,
-		Created:       hs.Now.Truncate(time.Millisecond),
-		Authenticated: hs.Authenticated,
-		Group:         hs.Connection.Group,
-		ALPN:          hs.Connection.ALPN,
-		ServerName:    hs.Connection.ServerName,
-		PeerChain:     hs.Connection.PeerChain,
-		PeerScheme:    hs.Connection.PeerScheme,
-		OCSP:          hs.Connection.OCSP,
-		SCTs:          hs.Connection.SCTs,
-		OCSPChain:     hs.Connection.OCSPChain,
-		PSKIdentity:   hs.Connection.PSKIdentity,
+		Version:              hs.Connection.Version,
+		CipherSuite:          suite,
+		Secret:               secret,
+		Created:              hs.Now.Truncate(time.Millisecond),
+		Authenticated:        hs.Authenticated,
+		Group:                hs.Connection.Group,
+		ALPN:                 hs.Connection.ALPN,
+		ServerName:           hs.Connection.ServerName,
+		PeerChain:            hs.Connection.PeerChain,
+		PeerRawKey:           hs.Connection.PeerRawKey,
+		PeerScheme:           hs.Connection.PeerScheme,
+		LocalCertificateType: hs.Connection.LocalCertificateType,
+
+		OCSP:        hs.Connection.OCSP,
+		SCTs:        hs.Connection.SCTs,
+		OCSPChain:   hs.Connection.OCSPChain,
+		PSKIdentity: hs.Connection.PSKIdentity,
 	}
 }
 
@@ -47,8 +50,8 @@ func Resumable(hs *Context, session *events.Session) bool {
 		hs.Now.Sub(session.Authenticated) > maxSessionAge {
 		return false
 	}
-	if len(session.PeerChain) > 0 {
-		return hs.Policy.RequestClientCert
+	if session.HasPeer() {
+		return hs.Policy.RequestClientCert && hs.Policy.TakesPeer(session)
 	}
 	return !hs.Policy.RequireClientCert
 }

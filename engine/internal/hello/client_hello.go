@@ -212,7 +212,7 @@ func usable(hs *handshake.Context, session *events.Session) bool {
 	policy := hs.Policy
 	if session == nil || session.ServerName != policy.PeerName || !policy.Allows(session.Version) ||
 		session.Expired(hs.Now) || session.Created.After(hs.Now) ||
-		hs.Now.Sub(session.Authenticated) > maxSessionAge || len(session.Ticket) > 0 && !policy.Tickets {
+		hs.Now.Sub(session.Authenticated) > maxSessionAge || !policy.TakesPeer(session) || len(session.Ticket) > 0 && !policy.Tickets {
 		return false
 	}
 	if session.Version == messages.TLS12 {

@@ -103,10 +103,18 @@ const (
 	CompressionNotOffered
 	BadCompression
 
+	// Kinds of certificates.
+	CertificateTypeNotOffered
+	NoMutualCertificateType
+	DefaultCertificateTypeAlone
+	MalformedRawKey
+	SeveralRawKeys
+
 	// After the handshake.
 	BadKeyUpdate
 	TooManyKeyUpdates
 	TooManyTickets
+	TooManyRequests
 
 	// TLS 1.2.
 	RenegotiationMismatch
@@ -233,9 +241,17 @@ var catalogue = [...]entry{
 	CompressionNotOffered:  {"compression_not_offered", messages.AlertIllegalParameter, "a certificate is compressed by an algorithm that was not offered", "RFC 8879, Section 4", false},
 	BadCompression:         {"bad_compression", messages.AlertBadCertificate, "a compressed certificate does not decompress to what it announces", "RFC 8879, Section 4", false},
 
+	// Kinds of certificates.
+	CertificateTypeNotOffered:   {"certificate_type_not_offered", messages.AlertIllegalParameter, "the server chose a kind of certificate that was not offered", "RFC 7250, Section 4.2", false},
+	NoMutualCertificateType:     {"no_mutual_certificate_type", messages.AlertUnsupportedCertificate, "the two ends have no kind of certificate in common", "RFC 7250, Section 4.2", false},
+	DefaultCertificateTypeAlone: {"default_certificate_type_alone", messages.AlertIllegalParameter, "the client offers no kind of certificate but X.509, which it has to leave out", "RFC 7250, Section 4.1", false},
+	MalformedRawKey:             {"malformed_raw_key", messages.AlertDecodeError, "what was sent as a raw public key is none", "RFC 7250, Section 3", false},
+	SeveralRawKeys:              {"several_raw_keys", messages.AlertIllegalParameter, "a Certificate has more than one raw public key", "RFC 8446, Section 4.4.2", false},
+
 	// After the handshake.
 	BadKeyUpdate:      {"bad_key_update", messages.AlertIllegalParameter, "a KeyUpdate has an unknown request", "RFC 8446, Section 4.6.3", false},
 	TooManyKeyUpdates: {"too_many_key_updates", messages.AlertUnexpectedMessage, "too many key updates came without data between them", "RFC 8446, Section 4.6.3", false},
+	TooManyRequests:   {"too_many_requests", messages.AlertUnexpectedMessage, "too many requests for a certificate came without data between them", "RFC 8446, Section 4.6.2", false},
 	TooManyTickets:    {"too_many_tickets", messages.AlertUnexpectedMessage, "too many tickets came without data between them", "RFC 8446, Section 4.6.1", false},
 
 	// TLS 1.2.

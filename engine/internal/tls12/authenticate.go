@@ -96,10 +96,8 @@ func curves(group messages.Group) (elliptic.Curve, bool) {
 
 // restorePeer recalls who the peer of a resumed session was.
 func restorePeer(hs *handshake.Context, session *events.Session) {
-	hs.Connection.PeerChain = session.PeerChain
-	hs.Connection.OCSP, hs.Connection.SCTs = session.OCSP, session.SCTs
+	handshake.RestorePeer(hs, session)
 	hs.Connection.OCSPChain, hs.Connection.PSKIdentity = session.OCSPChain, session.PSKIdentity
-	hs.Authenticated = session.Authenticated
 }
 
 // askVerdict asks whether the peer's chain is to be trusted.
@@ -113,6 +111,7 @@ func ask(hs *handshake.Context, resumed bool) {
 		q := &events.VerifyPeer{
 			Asked: id, Role: hs.Role, Chain: hs.Connection.PeerChain, OCSP: hs.Connection.OCSP, SCTs: hs.Connection.SCTs,
 			OCSPChain:   hs.Connection.OCSPChain,
+			RawKey:      hs.Connection.PeerRawKey,
 			SchemesCert: hs.Policy.SchemesCert, Resumed: resumed,
 		}
 		if hs.Role == events.Client {

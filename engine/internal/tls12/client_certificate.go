@@ -22,17 +22,23 @@ func readServerCertificate(hs *handshake.Context, s *waitServerCertificate12, m 
 		return nil, err
 	}
 	hs.Connection.PeerChain = m.Chain
-	switch s.suite.KeyExchange {
+	return afterServerCertificate(hs, s.agreed), nil
+}
+
+// afterServerCertificate is where a client waits for the server's half of the
+// key exchange, if there is one.
+func afterServerCertificate(hs *handshake.Context, a agreed) fsm.State {
+	switch a.suite.KeyExchange {
 	case secrets.KeyExchangeDHE:
-		return &waitServerDHE12{s.agreed}, nil
+		return &waitServerDHE12{a}
 	case secrets.KeyExchangeRSA:
-		if s.status != 0 {
-			return &waitServerRSA12{s.agreed}, nil
+		if a.status != 0 {
+			return &waitServerRSA12{a}
 		}
 		askVerdict(hs)
-		return &awaitServerVerdict12{exchanged: exchanged{agreed: s.agreed}}, nil
+		return &awaitServerVerdict12{exchanged: exchanged{agreed: a}}
 	}
-	return &waitServerECDHE12{s.agreed}, nil
+	return &waitServerECDHE12{a}
 }
 
 // takeStatus takes a stapled status, which comes at most once and in the form

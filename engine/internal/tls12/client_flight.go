@@ -47,6 +47,7 @@ func askClientCredential(hs *handshake.Context, e *exchanged, request *messages.
 		return &events.ChooseCredential{
 			Asked: id, Role: hs.Role, Version: hs.Connection.Version, ServerName: hs.Policy.PeerName,
 			Schemes: requested(request), SchemesCert: request.Schemes, Authorities: request.Authorities,
+			CertificateTypes: handshake.OwnType(hs),
 		}
 	})
 	return &awaitClientCredential12{*e, request}, nil
@@ -57,7 +58,7 @@ func askClientCredential(hs *handshake.Context, e *exchanged, request *messages.
 func takeClientCredential(hs *handshake.Context, s *awaitClientCredential12, answer *events.CredentialChosen) (fsm.State, error) {
 	credential := answer.Credential
 	if credential == nil {
-		if err := hs.Send(&messages.Certificate12{}); err != nil {
+		if err := sendNoCertificate(hs); err != nil {
 			return nil, err
 		}
 		hs.Transcript.Forget()
@@ -66,11 +67,13 @@ func takeClientCredential(hs *handshake.Context, s *awaitClientCredential12, ans
 	if err := handshake.CheckCredential(credential); err != nil {
 		return nil, err
 	}
+	if err := handshake.CheckType(hs, credential); err != nil {
+		return nil, err
+	}
 	scheme, ok := handshake.First(credential.Schemes, requested(s.request))
 	if !ok {
 		return nil, refuse.NoMutualScheme.With("the credential has %v", credential.Schemes)
 	}
-	hs.Connection.LocalChain = credential.Chain
 	if err := sendClientCertificate(hs, &s.agreed, credential); err != nil {
 		return nil, err
 	}
@@ -88,6 +91,10 @@ func takeClientCredential(hs *handshake.Context, s *awaitClientCredential12, ans
 // sendClientCertificate sends the chain, or where to find it if the server
 // agreed to that (RFC 6066, Section 5).
 func sendClientCertificate(hs *handshake.Context, a *agreed, credential *events.Credential) error {
+	if credential.RawPublicKey != nil {
+		return sendRawKey(hs, credential)
+	}
+	hs.Connection.LocalChain = credential.Chain
 	if a.extras == nil || !a.extras.urls || len(credential.URLs) == 0 {
 		return hs.Send(&messages.Certificate12{Chain: credential.Chain})
 	}

@@ -45,6 +45,12 @@ func AcceptServerHello(hs *handshake.Context, offer *handshake.Offer, m *message
 	case secrets.KeyExchangeECDHEPSK:
 		return &waitServerECDHEPSK12{a}, nil
 	}
+	if err := handshake.NeedPeerType(hs); err != nil {
+		return nil, err
+	}
+	if hs.Connection.PeerCertificateType == messages.CertificateRawPublicKey {
+		return &waitServerRawKey12{a}, nil
+	}
 	return &waitServerCertificate12{a}, nil
 }
 
@@ -203,7 +209,7 @@ func acceptSession(offer *handshake.Offer, m *messages.ServerHello, a *agreed) e
 func resumeClient(hs *handshake.Context, a agreed) (fsm.State, error) {
 	hs.Connection.Group = a.session.Group
 	restorePeer(hs, a.session)
-	if hs.Policy.Reverify && len(a.session.PeerChain) > 0 {
+	if hs.Policy.Reverify && a.session.HasPeer() {
 		askReverify(hs)
 		return &awaitServerReverified12{a}, nil
 	}

@@ -14,7 +14,8 @@ import (
 
 // The client after the ServerHello (RFC 5246, Section 7.3), in full:
 //
-//  1. waitServerCertificate12: supplemental data may come before it.
+//  1. waitServerCertificate12, or waitServerRawKey12 where a raw public key stands
+//     in its place: supplemental data may come before it.
 //  2. waitServerECDHE12, waitServerDHE12: the server's key share, which a stapled
 //     status may precede. waitServerRSA12: there is no share, so that the status,
 //     if one was announced, is followed by 4.
@@ -33,6 +34,7 @@ import (
 type (
 	awaitServerReverified12 struct{ agreed }
 	waitServerCertificate12 struct{ agreed }
+	waitServerRawKey12      struct{ agreed }
 	waitServerECDHE12       struct{ agreed }
 	waitServerDHE12         struct{ agreed }
 	waitServerRSA12         struct{ agreed }
@@ -121,7 +123,7 @@ func AfterServerHello() []fsm.State {
 
 // beforeExchange are the states in which a full handshake begins.
 func beforeExchange() []fsm.State {
-	return []fsm.State{waitServerCertificate12{}, waitServerPSK12{}, waitServerDHEPSK12{}, waitServerECDHEPSK12{}}
+	return []fsm.State{waitServerCertificate12{}, waitServerRawKey12{}, waitServerPSK12{}, waitServerDHEPSK12{}, waitServerECDHEPSK12{}}
 }
 
 // afterHelloDone are the states that the client's flight without a certificate
@@ -140,6 +142,10 @@ func ClientRows() []fsm.Block[*handshake.Context] {
 			fsm.On(passOver[waitServerCertificate12], waitServerCertificate12{}),
 			fsm.On(readServerSupplement, waitServerCertificate12{}),
 			fsm.On(readServerCertificate, waitServerECDHE12{}, waitServerDHE12{}, waitServerRSA12{}, awaitServerVerdict12{})),
+		fsm.In(waitServerRawKey12{},
+			fsm.On(passOver[waitServerRawKey12], waitServerRawKey12{}),
+			fsm.On(readSupplementBeforeServerKey, waitServerRawKey12{}),
+			fsm.On(readServerRawKey, waitServerECDHE12{}, waitServerDHE12{}, awaitServerVerdict12{})),
 		fsm.In(waitServerECDHE12{},
 			fsm.On(passOver[waitServerECDHE12], waitServerECDHE12{}),
 			fsm.On(readStatusBeforeECDHE, waitServerECDHE12{}),

@@ -115,14 +115,29 @@ func checkExtended(a *agreed) error {
 	return nil
 }
 
+// hasShown tells whether the peer has shown a certificate or a raw public key in
+// the handshake before.
+func hasShown(previous *handshake.Previous) bool {
+	return previous != nil && (len(previous.Connection.PeerChain) > 0 || len(previous.Connection.PeerRawKey) > 0)
+}
+
 // checkSamePeer checks that a peer which has shown a certificate shows the same
 // one again, so that data before and after a renegotiation is of one sender
 // (RFC 5746, Section 5).
 func checkSamePeer(previous *handshake.Previous, chain [][]byte) error {
-	if previous == nil || len(previous.Connection.PeerChain) == 0 {
+	if !hasShown(previous) {
 		return nil
 	}
-	if len(chain) == 0 || !bytes.Equal(chain[0], previous.Connection.PeerChain[0]) {
+	known := previous.Connection.PeerChain
+	if len(chain) == 0 || len(known) == 0 || !bytes.Equal(chain[0], known[0]) {
+		return refuse.CertificateChanged
+	}
+	return nil
+}
+
+// checkSameKey is checkSamePeer for a raw public key.
+func checkSameKey(previous *handshake.Previous, info []byte) error {
+	if hasShown(previous) && !bytes.Equal(info, previous.Connection.PeerRawKey) {
 		return refuse.CertificateChanged
 	}
 	return nil

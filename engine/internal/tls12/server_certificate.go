@@ -23,12 +23,7 @@ func readClientCertificate(hs *handshake.Context, s *waitClientCertificate12, m 
 		return nil, err
 	}
 	if len(m.Chain) == 0 {
-		if hs.Policy.RequireClientCert {
-			// certificate_required is an alert of TLS 1.3.
-			return nil, refuse.CertificateRequired.Alerting(messages.AlertHandshakeFailure)
-		}
-		hs.Transcript.Forget()
-		return afterCertificates(f), nil
+		return withoutClientCertificate(hs, f)
 	}
 	hs.Connection.PeerChain = m.Chain
 	askVerdict(hs)

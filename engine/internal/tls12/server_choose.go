@@ -128,7 +128,7 @@ func considerSession(hs *handshake.Context, c choice, state []byte) (fsm.State, 
 	}
 	c.suite, c.session = suite, session
 	restorePeer(hs, session)
-	if hs.Policy.Reverify && len(session.PeerChain) > 0 {
+	if hs.Policy.Reverify && session.HasPeer() {
 		askReverify(hs)
 		return &awaitClientReverified12{c}, nil
 	}

@@ -45,7 +45,7 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential12, ans
 // sendCertificateFlight sends the flight up to the certificate, but for
 // supplemental data, which is asked for first.
 func sendCertificateFlight(hs *handshake.Context, c choice, chosen candidate, scheme messages.SignatureScheme) (fsm.State, error) {
-	c.suite = chosen.suite
+	c.suite, hs.Credential = chosen.suite, c.credential
 	if err := chooseStatus(hs, &c); err != nil {
 		return nil, err
 	}
@@ -156,6 +156,9 @@ func finishServerFlight(hs *handshake.Context, f flight) (fsm.State, error) {
 		Schemes: hs.Policy.Offered, Authorities: hs.Policy.Authorities,
 	}); err != nil {
 		return nil, err
+	}
+	if hs.Connection.PeerCertificateType == messages.CertificateRawPublicKey {
+		return &waitClientRawKey12{f}, hs.Send(&messages.ServerHelloDone{})
 	}
 	return &waitClientCertificate12{f}, hs.Send(&messages.ServerHelloDone{})
 }

@@ -119,6 +119,9 @@ func chooseStatus(hs *handshake.Context, c *choice) error {
 
 func sendServerCertificate(hs *handshake.Context, c *choice) error {
 	credential := c.credential
+	if credential.RawPublicKey != nil {
+		return sendRawKey(hs, credential)
+	}
 	hs.Connection.LocalChain = credential.Chain
 	if err := hs.Send(&messages.Certificate12{Chain: credential.Chain}); err != nil {
 		return err

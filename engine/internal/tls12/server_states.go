@@ -17,8 +17,8 @@ import (
 //  2. awaitServerCredential12, awaitServerSupplement12, awaitServerSignature12: the
 //     server's first flight. Nothing is signed with RSA key transport, and no
 //     credential is asked for where a pre-shared key is best.
-//  3. waitClientCertificate12, awaitFetchedChain12, awaitClientVerdict12: where the
-//     config asks for one.
+//  3. waitClientCertificate12 or waitClientRawKey12, awaitFetchedChain12,
+//     awaitClientVerdict12: where the config asks for one.
 //  4. waitClientECDHE12, waitClientDHE12, waitClientRSA12 and awaitDecrypted12, then
 //     waitClientCertificateVerify12; or waitClientPSK12, waitClientDHEPSK12,
 //     waitClientECDHEPSK12 and awaitChosenPSK12.
@@ -43,6 +43,7 @@ type (
 		dhe    messages.ServerDHParams
 	}
 	waitClientCertificate12 struct{ flight }
+	waitClientRawKey12      struct{ flight }
 	awaitFetchedChain12     struct {
 		flight
 		sent *messages.CertificateURL
@@ -113,7 +114,7 @@ func withPSK() []fsm.State {
 // hellos.
 func ServerRows() []fsm.Block[*handshake.Context] {
 	resumes := append(beginsInFull(), awaitClientReverified12{}, awaitSealedTicket12{})
-	signs := []fsm.State{awaitServerSignature12{}, waitClientCertificate12{}, waitClientRSA12{}}
+	signs := []fsm.State{awaitServerSignature12{}, waitClientCertificate12{}, waitClientRawKey12{}, waitClientRSA12{}}
 	exchanges := []fsm.State{waitClientECDHE12{}, waitClientDHE12{}, waitClientRSA12{}}
 	return []fsm.Block[*handshake.Context]{
 		fsm.In(awaitFoundSession12{},
@@ -126,11 +127,14 @@ func ServerRows() []fsm.Block[*handshake.Context] {
 		fsm.In(awaitServerSupplement12{},
 			fsm.On(takeServerSupplement, signs...)),
 		fsm.In(awaitServerSignature12{},
-			fsm.On(takeServerSignature, waitClientCertificate12{}, waitClientECDHE12{}, waitClientDHE12{})),
+			fsm.On(takeServerSignature, waitClientCertificate12{}, waitClientRawKey12{}, waitClientECDHE12{}, waitClientDHE12{})),
 		fsm.In(waitClientCertificate12{},
 			fsm.On(readSupplementBeforeCertificate, waitClientCertificate12{}),
 			fsm.On(readClientCertificate, append(exchanges, awaitClientVerdict12{})...),
 			fsm.On(readClientCertificateURL, awaitFetchedChain12{})),
+		fsm.In(waitClientRawKey12{},
+			fsm.On(readSupplementBeforeClientKey, waitClientRawKey12{}),
+			fsm.On(readClientRawKey, append(exchanges, awaitClientVerdict12{})...)),
 		fsm.In(awaitFetchedChain12{},
 			fsm.On(takeFetchedChain, awaitClientVerdict12{})),
 		fsm.In(awaitClientVerdict12{},

@@ -45,7 +45,8 @@ func beginInFull(hs *handshake.Context, c choice) (fsm.State, error) {
 	hs.Ask(func(id events.Asked) events.Question {
 		return &events.ChooseCredential{
 			Asked: id, Role: hs.Role, Version: hs.Connection.Version, ServerName: info.ServerName,
-			Schemes: usable, SchemesCert: schemesCert, KeyTransport: transport, Authorities: info.Authorities, Hello: info,
+			Schemes: usable, SchemesCert: schemesCert, KeyTransport: transport, Authorities: info.Authorities,
+			CertificateTypes: info.ServerCertificateTypes, Hello: info,
 		}
 	})
 	return &awaitServerCredential12{c}, nil
@@ -98,7 +99,7 @@ func mayUseCBC(hs *handshake.Context, hello *handshake.Hello) bool {
 // mayUsePSK tells whether a pre-shared key may stand for a client's certificate:
 // not where one is required, nor where the client has shown one before.
 func mayUsePSK(hs *handshake.Context, hello *handshake.Hello) bool {
-	return !hs.Policy.RequireClientCert && (hello.Previous == nil || len(hello.Previous.Connection.PeerChain) == 0)
+	return !hs.Policy.RequireClientCert && (hello.Previous == nil || !hasShown(hello.Previous))
 }
 
 // chooseCurve chooses the group of ECDHE. A client without supported_groups takes

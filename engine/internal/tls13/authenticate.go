@@ -38,10 +38,20 @@ func verifyPossession(hs *handshake.Context, key crypto.PublicKey, signer secret
 	return nil
 }
 
-// certificateOf is a chain with what the peer asked in its extensions to have
-// stapled to the end-entity certificate (RFC 8446, Section 4.4.2.1).
+// certificateOf is a chain, empty without a credential, with what the peer asked
+// in its extensions to have stapled to the end-entity certificate
+// (RFC 8446, Section 4.4.2.1).
 func certificateOf(hs *handshake.Context, credential *events.Credential, asked *messages.Extensions) (*messages.Certificate13, error) {
-	m := &messages.Certificate13{Entries: make([]messages.CertificateEntry, len(credential.Chain))}
+	m := &messages.Certificate13{}
+	if credential == nil {
+		return m, nil
+	}
+	if credential.RawPublicKey != nil {
+		hs.Connection.LocalRawKey = credential.RawPublicKey
+		m.Entries = []messages.CertificateEntry{{Data: credential.RawPublicKey}}
+		return m, nil
+	}
+	m.Entries = make([]messages.CertificateEntry, len(credential.Chain))
 	for i, der := range credential.Chain {
 		m.Entries[i].Data = der
 	}
@@ -62,7 +72,12 @@ func certificateOf(hs *handshake.Context, credential *events.Credential, asked *
 
 // askSign asks for the signature that proves this end's key.
 func askSign(hs *handshake.Context, credential *events.Credential, scheme messages.SignatureScheme, signer secrets.SignatureContext) {
-	content := secrets.VerifyInput13(make([]byte, 0, signedSize), signer, hs.Sum())
+	askSignOver(hs, credential, scheme, signer, hs.Sum())
+}
+
+// askSignOver asks for the signature over a hash of a transcript.
+func askSignOver(hs *handshake.Context, credential *events.Credential, scheme messages.SignatureScheme, signer secrets.SignatureContext, sum []byte) {
+	content := secrets.VerifyInput13(make([]byte, 0, signedSize), signer, sum)
 	hs.Ask(func(id events.Asked) events.Question {
 		return &events.Sign{Asked: id, Credential: credential, Scheme: scheme, Content: content}
 	})

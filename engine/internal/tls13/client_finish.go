@@ -58,6 +58,7 @@ func askClientCredential(hs *handshake.Context, r *request) {
 		return &events.ChooseCredential{
 			Asked: id, Role: hs.Role, Version: hs.Connection.Version, ServerName: hs.Policy.PeerName,
 			Schemes: handshake.Signing(r.schemes), SchemesCert: r.schemesCert, Authorities: r.authorities,
+			CertificateTypes: handshake.OwnType(hs),
 		}
 	})
 }
@@ -72,6 +73,9 @@ func takeClientCredential(hs *handshake.Context, s *awaitClientCredential, answe
 		return finishClient(hs, s.finishing)
 	}
 	if err := handshake.CheckCredential(answer.Credential); err != nil {
+		return nil, err
+	}
+	if err := handshake.CheckType(hs, answer.Credential); err != nil {
 		return nil, err
 	}
 	scheme, err := chooseScheme(answer.Credential, s.request.schemes)
@@ -116,6 +120,9 @@ func finishClient(hs *handshake.Context, f finishing) (fsm.State, error) {
 		return nil, err
 	}
 	f.resumption = f.main.Resumption(hs.Sum())
+	if hs.Policy.PostHandshakeAuth {
+		hs.Later = &handshake.Later{Transcript: hs.Transcript.Clone()}
+	}
 	hs.WriteKeys(events.Application, f.suite, &f.write)
 	hs.Tell(&events.HandshakeCompleted{Connection: hs.Connection})
 	return &clientConnected{f.connected}, nil

@@ -159,8 +159,8 @@ func readEncryptedExtensions(hs *handshake.Context, s *waitEncryptedExtensions, 
 		return &waitCertificateOrRequest{a}, nil
 	}
 	if session := a.psk.Session; session != nil {
-		restorePeer(hs, session)
-		if hs.Policy.Reverify && len(session.PeerChain) > 0 {
+		handshake.RestorePeer(hs, session)
+		if hs.Policy.Reverify && session.HasPeer() {
 			askReverify(hs, session)
 			return &awaitServerReverified{a}, nil
 		}
@@ -195,20 +195,12 @@ func takeServerReverified(_ *handshake.Context, s *awaitServerReverified, _ *eve
 	return &waitServerFinished{agreed: s.agreed}, nil
 }
 
-// restorePeer recalls who the peer of a resumed session was.
-func restorePeer(hs *handshake.Context, session *events.Session) {
-	hs.Connection.PeerChain = session.PeerChain
-	hs.Connection.OCSP, hs.Connection.SCTs = session.OCSP, session.SCTs
-	hs.Connection.PSKIdentity = session.PSKIdentity
-	hs.Authenticated = session.Authenticated
-}
-
 // askReverify asks about the chain of a resumed session.
 func askReverify(hs *handshake.Context, session *events.Session) {
 	hs.Ask(func(id events.Asked) events.Question {
 		return &events.VerifyPeer{
 			Asked: id, Role: hs.Role, ServerName: hs.Policy.PeerName,
-			Chain: session.PeerChain, OCSP: session.OCSP, SCTs: session.SCTs,
+			Chain: session.PeerChain, RawKey: session.PeerRawKey, OCSP: session.OCSP, SCTs: session.SCTs,
 			SchemesCert: hs.Policy.SchemesCert, Resumed: true,
 		}
 	})

@@ -13,6 +13,15 @@ func readCertificateRequest(hs *handshake.Context, s *waitCertificateOrRequest, 
 	if len(m.Context) != 0 {
 		return nil, refuse.CertificateContext
 	}
+	r, err := readRequest(hs, m)
+	if err != nil {
+		return nil, err
+	}
+	return &waitServerCertificate{s.agreed, r}, nil
+}
+
+// readRequest reads what the server wants (RFC 8446, Section 4.3.2).
+func readRequest(hs *handshake.Context, m *messages.CertificateRequest13) (*request, error) {
 	if err := handshake.CheckOffer(&m.Extensions, messages.InCertificateRequest); err != nil {
 		return nil, err
 	}
@@ -38,7 +47,7 @@ func readCertificateRequest(hs *handshake.Context, s *waitCertificateOrRequest, 
 	if r.compression, err = commonCompression(hs, &m.Extensions); err != nil {
 		return nil, err
 	}
-	return &waitServerCertificate{s.agreed, r}, nil
+	return r, nil
 }
 
 func readUnrequestedCertificate(hs *handshake.Context, s *waitCertificateOrRequest, m *messages.Certificate13) (fsm.State, error) {
@@ -78,6 +87,9 @@ func takeServerDecompressed(hs *handshake.Context, s *awaitServerDecompressed, a
 }
 
 func acceptServerCertificate(hs *handshake.Context, a agreed, r *request, m *messages.Certificate13) (fsm.State, error) {
+	if err := handshake.NeedPeerType(hs); err != nil {
+		return nil, err
+	}
 	if len(m.Context) != 0 {
 		return nil, refuse.CertificateContext
 	}
@@ -94,27 +106,45 @@ func acceptServerCertificate(hs *handshake.Context, a agreed, r *request, m *mes
 // Each entry may carry only extensions that were asked for
 // (RFC 8446, Section 4.4.2).
 func acceptChain(hs *handshake.Context, m *messages.Certificate13, offered []messages.ExtensionType) error {
-	chain := make([][]byte, len(m.Entries))
 	for i := range m.Entries {
 		if err := handshake.CheckReply(&m.Entries[i].Extensions, messages.InCertificate, offered); err != nil {
 			return err
 		}
-		chain[i] = m.Entries[i].Data
 	}
-	hs.Connection.PeerChain = chain
+	if err := takeEntries(hs, m); err != nil {
+		return err
+	}
 	if err := acceptStapled(hs, &m.Entries[0].Extensions); err != nil {
 		return err
 	}
 	hs.Ask(func(id events.Asked) events.Question {
 		q := &events.VerifyPeer{
-			Asked: id, Role: hs.Role, Chain: chain, SchemesCert: hs.Policy.SchemesCert,
-			OCSP: hs.Connection.OCSP, SCTs: hs.Connection.SCTs,
+			Asked: id, Role: hs.Role, Chain: hs.Connection.PeerChain, RawKey: hs.Connection.PeerRawKey,
+			SchemesCert: hs.Policy.SchemesCert,
+			OCSP:        hs.Connection.OCSP, SCTs: hs.Connection.SCTs,
 		}
 		if hs.Role == events.Client {
 			q.ServerName = hs.Policy.PeerName
 		}
 		return q
 	})
+	return nil
+}
+
+// takeEntries takes the certificates, or the one raw public key where the ends
+// have agreed on that (RFC 8446, Section 4.4.2).
+func takeEntries(hs *handshake.Context, m *messages.Certificate13) error {
+	if hs.Connection.PeerCertificateType == messages.CertificateRawPublicKey {
+		if len(m.Entries) > 1 {
+			return refuse.SeveralRawKeys.With("%d of them", len(m.Entries))
+		}
+		return handshake.TakeRawKey(hs, m.Entries[0].Data)
+	}
+	chain := make([][]byte, len(m.Entries))
+	for i := range m.Entries {
+		chain[i] = m.Entries[i].Data
+	}
+	hs.Connection.PeerChain = chain
 	return nil
 }
 

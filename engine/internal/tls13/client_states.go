@@ -7,6 +7,7 @@ import (
 
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
 )
@@ -23,6 +24,8 @@ import (
 //  6. waitServerFinished: keys for application data; the client's own flight.
 //  7. awaitClientCredential, awaitClientCompressed, awaitClientSignature: if the server has asked.
 //  8. clientConnected: tickets, key updates.
+//  9. awaitLaterCredential, awaitLaterSignature: the server has asked after the
+//     handshake.
 type (
 	waitEncryptedExtensions struct {
 		agreed
@@ -64,7 +67,14 @@ type (
 		finishing
 		scheme messages.SignatureScheme
 	}
-	clientConnected struct{ connected }
+	clientConnected      struct{ connected }
+	awaitLaterCredential struct{ asked }
+	awaitLaterSignature  struct {
+		asked
+		certificate []byte // the message, held back until all can be sent
+		scheme      messages.SignatureScheme
+		chain       *events.Credential
+	}
 )
 
 // agreed is what a client knows once the server has chosen.
@@ -134,6 +144,13 @@ func ClientRows() []fsm.Block[*handshake.Context] {
 		fsm.In(clientConnected{},
 			fsm.On(readNewSessionTicket, clientConnected{}),
 			fsm.On(readClientKeyUpdate, clientConnected{}),
+			fsm.On(readLaterRequest, awaitLaterCredential{}),
 			fsm.On(updateClientKeys, clientConnected{})),
+		fsm.In(awaitLaterCredential{},
+			fsm.On(takeLaterCredential, awaitLaterSignature{}, clientConnected{}),
+			fsm.On(updateKeysIn[awaitLaterCredential], awaitLaterCredential{})),
+		fsm.In(awaitLaterSignature{},
+			fsm.On(takeLaterSignature, clientConnected{}),
+			fsm.On(updateKeysIn[awaitLaterSignature], awaitLaterSignature{})),
 	}
 }

@@ -57,23 +57,6 @@ func updateServerKeys(hs *handshake.Context, s *serverConnected, command *handsh
 	return &serverConnected{next, s.nonce}, err
 }
 
-// updateKeysInEarlyData and updateFinishingKeys are for a server that answers early
-// data at length: it has sent its Finished, so that it may
-// (RFC 8446, Section 4.6.3).
-func updateKeysInEarlyData(hs *handshake.Context, s *waitEndOfEarlyData, command *handshake.UpdateKeys) (fsm.State, error) {
-	next := *s
-	var err error
-	next.connected, err = updateKeys(hs, s.connected, command)
-	return &next, err
-}
-
-func updateFinishingKeys(hs *handshake.Context, s *waitClientFinished, command *handshake.UpdateKeys) (fsm.State, error) {
-	next := *s
-	var err error
-	next.connected, err = updateKeys(hs, s.connected, command)
-	return &next, err
-}
-
 func updateSealingKeys(hs *handshake.Context, s *awaitSealedTicket, command *handshake.UpdateKeys) (fsm.State, error) {
 	next, err := updateKeys(hs, s.connected, command)
 	sealing := *s

@@ -260,7 +260,7 @@ func askServerCredential(hs *handshake.Context, c choice) (fsm.State, error) {
 		return &events.ChooseCredential{
 			Asked: id, Role: hs.Role, Version: hs.Connection.Version, ServerName: info.ServerName,
 			Schemes: handshake.Signing(info.Schemes), SchemesCert: schemesCert,
-			Authorities: info.Authorities, Hello: info,
+			Authorities: info.Authorities, CertificateTypes: info.ServerCertificateTypes, Hello: info,
 		}
 	})
 	return &awaitServerCredential{c}, nil

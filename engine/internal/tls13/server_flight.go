@@ -26,6 +26,7 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 	if err != nil {
 		return nil, err
 	}
+	hs.Credential = answer.Credential
 	f, err := sendHello(hs, s.choice, nil)
 	if err != nil {
 		return nil, err
@@ -174,13 +175,28 @@ func sendServerHello(hs *handshake.Context, c choice, k *chosenKey, share []byte
 }
 
 func sendCertificateRequest(hs *handshake.Context) error {
+	m, err := certificateRequest(hs)
+	if err != nil {
+		return err
+	}
+	// A certificate that is shown after the handshake comes as it is.
+	if algorithms := hs.Policy.CertificateCompression; len(algorithms) > 0 {
+		if err := handshake.Put(&m.Extensions, &messages.CompressCertificate{Algorithms: algorithms}); err != nil {
+			return err
+		}
+	}
+	return hs.Send(m)
+}
+
+// certificateRequest says what is accepted (RFC 8446, Section 4.3.2).
+func certificateRequest(hs *handshake.Context) (*messages.CertificateRequest13, error) {
 	m := &messages.CertificateRequest13{}
 	schemes := hs.Policy.Offered
 	if hs.Policy.GREASE {
 		// RFC 8701, Section 4.1.
 		values, err := handshake.Reserved(hs, 2)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		schemes = slices.Insert(slices.Clone(schemes), 0, messages.SignatureScheme(values[0]))
 		handshake.PutReserved(&m.Extensions, values[1])
@@ -194,15 +210,12 @@ func sendCertificateRequest(hs *handshake.Context) error {
 	if len(hs.Policy.Authorities) > 0 {
 		bodies = append(bodies, &messages.CertificateAuthorities{Authorities: hs.Policy.Authorities})
 	}
-	if len(hs.Policy.CertificateCompression) > 0 {
-		bodies = append(bodies, &messages.CompressCertificate{Algorithms: hs.Policy.CertificateCompression})
-	}
 	for _, body := range bodies {
 		if err := handshake.Put(&m.Extensions, body); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return hs.Send(m)
+	return m, nil
 }
 
 // finishFlight sends the server's Finished and changes to the keys of

@@ -92,8 +92,8 @@ func takeOpenedTicket(hs *handshake.Context, s *awaitOpenedTicket, answer *event
 		return nil, err
 	}
 	hs.Connection.Resumed = true
-	restorePeer(hs, session)
-	if hs.Policy.Reverify && len(session.PeerChain) > 0 {
+	handshake.RestorePeer(hs, session)
+	if hs.Policy.Reverify && session.HasPeer() {
 		askReverify(hs, session)
 		return &awaitClientReverified{s.choice, s.psk, k}, nil
 	}

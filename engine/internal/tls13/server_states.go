@@ -24,7 +24,9 @@ import (
 //  6. waitEndOfEarlyData: where it is taken.
 //     waitClientFinished: keys for application data.
 //  7. awaitSealedTicket: once for each ticket to send.
-//  8. serverConnected: key updates, further tickets.
+//  8. serverConnected: key updates, further tickets, requests for a certificate.
+//  9. awaitLaterVerdict, waitLaterCertificateVerify, waitLaterFinished: the answer
+//     to such a request, in which nothing else may come.
 type (
 	waitRetriedClientHello struct {
 		first *handshake.Hello
@@ -78,6 +80,12 @@ type (
 		connected
 		nonce uint64 // of the next ticket
 	}
+	awaitLaterVerdict          struct{ answered }
+	waitLaterCertificateVerify struct {
+		answered
+		key crypto.PublicKey
+	}
+	waitLaterFinished struct{ answered }
 )
 
 // choice is what a server has chosen of the client's offers.
@@ -151,16 +159,27 @@ func ServerRows() []fsm.Block[*handshake.Context] {
 			fsm.On(readClientCertificateVerify, waitClientFinished{})),
 		fsm.In(waitEndOfEarlyData{},
 			fsm.On(readEndOfEarlyData, waitClientFinished{}),
-			fsm.On(updateKeysInEarlyData, waitEndOfEarlyData{})),
+			fsm.On(updateKeysIn[waitEndOfEarlyData], waitEndOfEarlyData{})),
 		fsm.In(waitClientFinished{},
 			fsm.On(readClientFinished, awaitSealedTicket{}, serverConnected{}),
-			fsm.On(updateFinishingKeys, waitClientFinished{})),
+			fsm.On(updateKeysIn[waitClientFinished], waitClientFinished{})),
 		fsm.In(awaitSealedTicket{},
 			fsm.On(takeSealedTicket, awaitSealedTicket{}, serverConnected{}),
 			fsm.On(updateSealingKeys, awaitSealedTicket{})),
 		fsm.In(serverConnected{},
 			fsm.On(readServerKeyUpdate, serverConnected{}),
 			fsm.On(updateServerKeys, serverConnected{}),
-			fsm.On(issueTicket, awaitSealedTicket{})),
+			fsm.On(issueTicket, awaitSealedTicket{}),
+			fsm.On(requestCertificate, serverConnected{}),
+			fsm.On(readLaterCertificate, awaitLaterVerdict{}, waitLaterFinished{})),
+		fsm.In(awaitLaterVerdict{},
+			fsm.On(takeLaterVerdict, waitLaterCertificateVerify{}),
+			fsm.On(updateKeysIn[awaitLaterVerdict], awaitLaterVerdict{})),
+		fsm.In(waitLaterCertificateVerify{},
+			fsm.On(readLaterCertificateVerify, waitLaterFinished{}),
+			fsm.On(updateKeysIn[waitLaterCertificateVerify], waitLaterCertificateVerify{})),
+		fsm.In(waitLaterFinished{},
+			fsm.On(readLaterFinished, serverConnected{}),
+			fsm.On(updateKeysIn[waitLaterFinished], waitLaterFinished{})),
 	}
 }

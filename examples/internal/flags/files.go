@@ -2,6 +2,7 @@ package flags
 
 import (
 	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"os"
 
@@ -42,6 +43,35 @@ func Roots(flag, path string) (*x509.CertPool, error) {
 		return nil, Bad("-%s: %s holds no certificate in PEM", flag, path)
 	}
 	return pool, nil
+}
+
+// RawKey reads a public key in PEM; without a file there is none.
+func RawKey(flag, path string) (answer.RawKeys, error) {
+	if path == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &Usage{fmt.Errorf("-%s: %w", flag, err)}
+	}
+	block, _ := pem.Decode(text)
+	if block == nil || block.Type != "PUBLIC KEY" {
+		return nil, Bad("-%s: %s holds no public key in PEM", flag, path)
+	}
+	return answer.RawKeys{block.Bytes}, nil
+}
+
+// WithRawKeys puts the keys of certificates before them, as they are.
+func WithRawKeys(certificates []*answer.Certificate) ([]*answer.Certificate, error) {
+	var raw []*answer.Certificate
+	for _, certificate := range certificates {
+		key, err := certificate.Raw()
+		if err != nil {
+			return nil, &Usage{err}
+		}
+		raw = append(raw, key)
+	}
+	return append(raw, certificates...), nil
 }
 
 // OCSP reads an OCSP response to staple. What it says is for the client to judge.

@@ -41,6 +41,7 @@ type Link struct {
 	known    []byte // the identifier of a server's session of TLS 1.2
 	asked    bool   // for a renegotiation, and no answer has come
 	declined bool   // by the peer
+	shown    *events.PeerAuthenticated
 }
 
 // New joins an engine to a connection. Observe, unless nil, sees every event
@@ -155,6 +156,27 @@ func (l *Link) UpdateKeys() error {
 	})
 }
 
+// Authenticate asks for the client's certificate after the handshake, and waits for
+// the answer; it tells whether the client has shown one (RFC 8446, Section 4.6.2).
+func (l *Link) Authenticate() (shown bool, err error) {
+	l.shown = nil
+	if err := l.send(func(out *events.Output, now time.Time) error {
+		_, err := l.Engine.RequestClientCertificate(out, now)
+		return err
+	}); err != nil {
+		return false, err
+	}
+	for l.shown == nil {
+		if l.Engine.ReadClosed() {
+			return false, io.EOF
+		}
+		if err := l.read(); err != nil {
+			return false, err
+		}
+	}
+	return !l.shown.Declined, nil
+}
+
 // CloseWrite sends close_notify. The peer may still write.
 func (l *Link) CloseWrite() error { return l.send(l.Engine.CloseWrite) }
 
@@ -235,6 +257,8 @@ func (l *Link) act(event events.Event) {
 		if l.asked && event.Alert == messages.AlertNoRenegotiation {
 			l.asked, l.declined = false, true
 		}
+	case *events.PeerAuthenticated:
+		l.shown = event
 	case *events.SessionEstablished:
 		l.known = event.SessionID
 		if keeper, ok := l.answers.(answer.EstablishedKeeper); ok {

@@ -244,7 +244,9 @@ func (l *Link) record(from *End, header record.Header, raw []byte) {
 // handshake sends a message on, by the hook for it if there is one.
 func (l *Link) handshake(from *End, w *Wire, raw []byte) {
 	mended := raw
-	if !l.blind {
+	// After a handshake of TLS 1.3 nothing is mended.
+	after := l.Client.Engine.Completed() && l.Server.Engine.Completed() && l.Server.Engine.Connection().Version == messages.TLS13
+	if !l.blind && !after {
 		mended = l.mend(from, l.End(from.Role.Peer()), raw)
 		see(from, raw)
 	}
