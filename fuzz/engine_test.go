@@ -15,6 +15,7 @@ import (
 	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/messages/record"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 // From every point of the golden handshakes the engine is given what the
@@ -42,15 +43,15 @@ func FuzzServer(f *testing.F) { fuzzEngine(f, events.Server) }
 func fuzzEngine(f *testing.F, role events.Role) {
 	all := points(role)
 	for i, p := range all {
-		f.Add(uint8(i), uint8(0), uint16(3), p.next)
-		f.Add(uint8(i), uint8(1), uint16(3), appendContent(nil, p.kind, p.content))
-		f.Add(uint8(i), uint8(1), uint16(40), appendContent(appendContent(nil, p.kind, p.content), record.Alert, []byte{1, 0}))
-		f.Add(uint8(i), uint8(2), uint16(7), p.content)
+		f.Add(uint16(i), uint8(0), uint16(3), p.next)
+		f.Add(uint16(i), uint8(1), uint16(3), appendContent(nil, p.kind, p.content))
+		f.Add(uint16(i), uint8(1), uint16(40), appendContent(appendContent(nil, p.kind, p.content), record.Alert, []byte{1, 0}))
+		f.Add(uint16(i), uint8(2), uint16(7), p.content)
 		if early := p.withEarlyData(); early != nil {
-			f.Add(uint8(i), uint8(0), uint16(50), early)
+			f.Add(uint16(i), uint8(0), uint16(50), early)
 		}
 	}
-	f.Fuzz(func(t *testing.T, at, mode uint8, split uint16, input []byte) {
+	f.Fuzz(func(t *testing.T, at uint16, mode uint8, split uint16, input []byte) {
 		p := all[int(at)%len(all)]
 		stream := p.stream(mode, input)
 		before := heapAllocated()
@@ -127,14 +128,16 @@ func (p *point) seal(list []byte) []byte {
 	var stream []byte
 	sealer := p.sealer
 	if sealer != nil {
-		sealer = sealer.Fork()
+		sealer = secrets.ForkSealer(sealer)
 	}
+	// In TLS 1.2 change_cipher_spec is under keys like all else.
+	_, legacy := sealer.(*secrets.Sealer12)
 	for len(list) >= 3 {
 		kind := list[0]
 		n := min(int(binary.BigEndian.Uint16(list[1:])), len(list)-3, record.MaxPlaintext)
 		content := list[3 : 3+n]
 		list = list[3+n:]
-		if sealer == nil || kind == 0 || record.ContentType(kind) == record.ChangeCipherSpec {
+		if sealer == nil || kind == 0 || !legacy && record.ContentType(kind) == record.ChangeCipherSpec {
 			header := record.Header{Type: record.ContentType(kind), Version: uint16(messages.TLS12), Length: n}
 			stream = append(header.Append(stream), content...)
 			continue

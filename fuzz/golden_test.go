@@ -3,6 +3,7 @@ package fuzz
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ type point struct {
 	engine  *engine.Engine
 	answers *testkit.Answers
 	// sealer protects what the engine reads next; nil where that is in clear.
-	sealer *secrets.Sealer
+	sealer secrets.RecordSealer
 	// next is the record that the handshake would go on with, and content what
 	// is in it. Both are empty where the engine waits for an answer.
 	next    []byte
@@ -88,10 +89,10 @@ func scenarios() []scenario {
 	limited.Client.Session = session()
 	limited.Client.RecordSizeLimit, limited.Server.RecordSizeLimit = 300, 64
 
-	return []scenario{
+	return append(scenarios12(), []scenario{
 		{"full", full}, {"retried", retried}, {"resumed", resumed}, {"known", again}, {"limited", limited},
 		{"zlib", adorned(messages.CompressionZlib)}, {"brotli", adorned(messages.CompressionBrotli)},
-	}
+	}...)
 }
 
 // adorned has all that extensions agree on beside the handshake, and certificates
@@ -113,6 +114,11 @@ func session() *events.Session { return sessionOf(newPair()) }
 
 func sessionOf(pair *testkit.Pair) *events.Session {
 	p := pair.Join()
+	p.Observe = func(_ events.Role, e events.Event) {
+		if established, ok := e.(*events.SessionEstablished); ok {
+			pair.ServerAnswers.Keep(established)
+		}
+	}
 	if err := p.Handshake(); err != nil || len(p.Client.Sessions) == 0 {
 		panic(fmt.Sprintf("fuzz: no session: %v", err))
 	}
@@ -145,15 +151,9 @@ type walker struct {
 	pipe    *pipe.Pipe
 	readers [2]reader
 	points  []*point
-}
-
-// reader is what protects the records that one end reads: those of the peer
-// are opened and sealed again, each message in a record of its own.
-type reader struct {
-	logged map[string]secrets.Secret
-	secret secrets.Secret
-	opener *secrets.Opener
-	sealer *secrets.Sealer
+	answers [2]testkit.Answers // by role
+	// randoms are those of the hellos delivered last.
+	randoms secrets.Randoms
 }
 
 func walk(s scenario) []*point {
@@ -165,9 +165,15 @@ func walk(s scenario) []*point {
 	for role, answers := range map[events.Role]*testkit.Answers{
 		events.Client: s.pair.ClientAnswers, events.Server: s.pair.ServerAnswers,
 	} {
-		answers.Override = func(events.Question) events.Answer {
+		own := answers.Override
+		defer func() { answers.Override, answers.Asked = own, nil }()
+		w.answers[role] = *answers
+		answers.Override = func(q events.Question) events.Answer {
 			w.keep(role, w.readers[role].sealer, nil, 0, nil)
-			return nil
+			if own == nil {
+				return nil
+			}
+			return own(q)
 		}
 	}
 	w.do(events.Client, (*engine.Engine).Start)
@@ -175,22 +181,28 @@ func walk(s scenario) []*point {
 		w.do(from, func(e *engine.Engine, out *events.Output, now time.Time) error {
 			return e.Write(out, now, []byte("data"))
 		})
-		w.do(from, func(e *engine.Engine, out *events.Output, now time.Time) error {
-			return e.UpdateKeys(out, now, messages.UpdateRequested)
-		})
+		w.do(from, func(e *engine.Engine, out *events.Output, now time.Time) error { return renew(s.pair, e, out, now) })
 		w.do(from, func(e *engine.Engine, out *events.Output, now time.Time) error {
 			return e.Write(out, now, []byte("more data"))
 		})
 	}
 	w.do(events.Client, (*engine.Engine).CloseWrite)
 	w.do(events.Server, (*engine.Engine).CloseWrite)
-	for _, answers := range []*testkit.Answers{s.pair.ClientAnswers, s.pair.ServerAnswers} {
-		answers.Override, answers.Asked = nil, nil
-	}
 	if !w.pipe.Client.Engine.ReadClosed() || !w.pipe.Server.Engine.ReadClosed() {
 		panic("fuzz: the golden handshake " + s.name + " did not end well")
 	}
 	return w.points
+}
+
+// renew has new keys be agreed on, by what there is for that.
+func renew(pair *testkit.Pair, e *engine.Engine, out *events.Output, now time.Time) error {
+	switch {
+	case e.Connection().Version == messages.TLS13:
+		return e.UpdateKeys(out, now, messages.UpdateRequested)
+	case pair.Client.Renegotiation == engine.RenegotiateNever:
+		return nil
+	}
+	return e.Renegotiate(out, now)
 }
 
 func (w *walker) end(role events.Role) *pipe.End {
@@ -218,32 +230,63 @@ func (w *walker) deliver(to events.Role) bool {
 	size := record.HeaderLen + header.Length
 	whole := slices.Clone(end.Inbox[:size])
 	end.Inbox = append(end.Inbox[:0], end.Inbox[size:]...)
-	if reader.opener == nil || header.Type != record.ApplicationData {
-		w.keep(to, reader.sealer, whole, header.Type, whole[record.HeaderLen:])
-		w.feed(to, whole)
-		return true
-	}
-	content, inner, err := reader.opener.Open(nil, whole[:record.HeaderLen], whole[record.HeaderLen:])
-	if err != nil {
-		panic(fmt.Sprintf("fuzz: a record to the %v: %v", to, err))
-	}
-	for len(content) > 0 {
-		n := len(content)
-		if record.ContentType(inner) == record.Handshake {
-			_, length, _ := messages.ParseHandshakeHeader(content)
-			n = messages.HandshakeHeaderLen + length
-		}
-		before := reader.sealer.Fork()
-		sealed, err := reader.sealer.Seal(nil, inner, content[:n], 0)
+	content, kind := whole[record.HeaderLen:], header.Type
+	clear := reader.opener == nil || header.Type != record.ApplicationData && w.version() == messages.TLS13
+	if !clear {
+		opened, inner, err := reader.opener.Open(nil, whole[:record.HeaderLen], content)
 		if err != nil {
-			panic(err)
+			panic(fmt.Sprintf("fuzz: a record to the %v: %v", to, err))
 		}
-		w.keep(to, before, sealed, record.ContentType(inner), content[:n])
-		w.feed(to, sealed)
+		content, kind = opened, record.ContentType(inner)
+	}
+	for first := true; first || len(content) > 0; first = false {
+		n := pieceOf(kind, content)
+		w.note(kind, content[:n])
+		var before secrets.RecordSealer
+		header.Length = n
+		next := append(header.Append(nil), content[:n]...)
+		if reader.sealer != nil {
+			before = secrets.ForkSealer(reader.sealer)
+		}
+		if !clear {
+			var err error
+			if next, err = reader.sealer.Seal(nil, uint8(kind), content[:n], 0); err != nil {
+				panic(err)
+			}
+		}
+		w.keep(to, before, next, kind, content[:n])
+		w.feed(to, next)
 		content = content[n:]
 	}
 	return true
 }
+
+// pieceOf is the length of the first message of a record, or of all there is.
+func pieceOf(kind record.ContentType, content []byte) int {
+	if kind != record.Handshake || len(content) < messages.HandshakeHeaderLen {
+		return len(content)
+	}
+	_, length, _ := messages.ParseHandshakeHeader(content)
+	return min(len(content), messages.HandshakeHeaderLen+length)
+}
+
+// note takes the random from a hello.
+func (w *walker) note(kind record.ContentType, content []byte) {
+	const versionLen = 2
+	if kind != record.Handshake || len(content) < messages.HandshakeHeaderLen+versionLen+secrets.RandomLen {
+		return
+	}
+	random := content[messages.HandshakeHeaderLen+versionLen:]
+	switch messages.HandshakeType(content[0]) {
+	case messages.TypeClientHello:
+		copy(w.randoms.Client[:], random)
+	case messages.TypeServerHello:
+		copy(w.randoms.Server[:], random)
+	}
+}
+
+// version is that agreed on, as far as the server is.
+func (w *walker) version() messages.Version { return w.pipe.Server.Engine.Connection().Version }
 
 func (w *walker) feed(to events.Role, sealed []byte) {
 	if err := w.pipe.Do(to, func(e *engine.Engine, out *events.Output, now time.Time) error {
@@ -254,18 +297,16 @@ func (w *walker) feed(to events.Role, sealed []byte) {
 }
 
 // keep copies the engine as a point.
-func (w *walker) keep(role events.Role, sealer *secrets.Sealer, next []byte, kind record.ContentType, content []byte) {
+func (w *walker) keep(role events.Role, sealer secrets.RecordSealer, next []byte, kind record.ContentType, content []byte) {
 	end := w.end(role)
 	p := &point{
 		name: fmt.Sprintf("%s: %v %s, point %d", w.name, role, end.Engine.State(), len(w.points)),
 		role: role, engine: end.Engine.Fork(), next: slices.Clone(next), kind: kind, content: slices.Clone(content),
 	}
-	p.answers = &testkit.Answers{Identity: w.pair.ClientAnswers.Identity}
-	if role == events.Server {
-		p.answers.Identity = w.pair.ServerAnswers.Identity
-	}
+	answers := w.answers[role]
+	p.answers = &answers
 	if sealer != nil {
-		p.sealer = sealer.Fork()
+		p.sealer = secrets.ForkSealer(sealer)
 	}
 	w.points = append(w.points, p)
 }
@@ -278,39 +319,24 @@ func (w *walker) observe(role events.Role, e events.Event) {
 		r.logged[e.Label] = e.Secret
 	case *events.KeysChanged:
 		if e.Direction == events.Read {
-			r.change(role, e)
+			r.change(role, e, &w.randoms)
 		}
 	}
 }
 
-func (r *reader) change(role events.Role, e *events.KeysChanged) {
-	suite, _ := secrets.LookupSuite(e.Suite)
-	peer := map[events.Role]string{events.Client: "SERVER", events.Server: "CLIENT"}[role]
-	switch {
-	case e.Level == events.Handshake:
-		r.secret = r.logged[peer+"_HANDSHAKE_TRAFFIC_SECRET"]
-	case e.Generation == 0:
-		r.secret = r.logged[peer+"_TRAFFIC_SECRET_0"]
-	default:
-		r.secret = secrets.NextTraffic(suite.Hash, &r.secret)
-	}
-	var err error
-	if r.opener, err = secrets.NewOpener(suite, &r.secret); err == nil {
-		r.sealer, err = secrets.NewSealer(suite, &r.secret)
-	}
-	if err != nil {
-		panic(err)
-	}
-}
-
+// TestGoldenHandshakesReachEveryState reads from the diagrams which states there
+// are.
 func TestGoldenHandshakesReachEveryState(t *testing.T) {
-	for role, least := range map[events.Role]int{events.Client: 12, events.Server: 13} {
-		states := map[string]bool{}
+	for _, role := range []events.Role{events.Client, events.Server} {
+		reached := map[string]bool{}
 		for _, p := range points(role) {
-			states[p.engine.State()] = true
+			reached[p.engine.State()] = true
 		}
-		if len(states) < least {
-			t.Errorf("%v: only %d states: %v", role, len(states), states)
+		for line := range strings.Lines(engine.Diagram(role)) {
+			from, _, edge := strings.Cut(strings.TrimSpace(line), " --> ")
+			if edge && from != "[*]" && from != "ClientStart" && !reached[from] {
+				t.Errorf("no golden handshake has the %v be in %s", role, from)
+			}
 		}
 	}
 }

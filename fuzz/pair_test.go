@@ -12,8 +12,6 @@ import (
 	"github.com/tacitls/tacitls/adapters/pipe"
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
-	"github.com/tacitls/tacitls/internal/testkit"
-	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/messages/record"
 )
 
@@ -54,8 +52,8 @@ func TestPairsThatNobodyTampersWithComplete(t *testing.T) {
 		p := newTampered(s)
 		p.talk(t)
 		p.check(t)
-		if p.pipe.Client.Err != nil || p.pipe.Server.Err != nil || len(p.agreed) != 2 || !p.pipe.Client.Engine.ReadClosed() {
-			t.Errorf("%s: %v, %v, %d ends are complete", s.name, p.pipe.Client.Err, p.pipe.Server.Err, len(p.agreed))
+		if p.pipe.Client.Err != nil || p.pipe.Server.Err != nil || len(p.agreed[0]) != len(p.agreed[1]) || !p.pipe.Client.Engine.ReadClosed() {
+			t.Errorf("%s: %v, %v, %d and %d handshakes", s.name, p.pipe.Client.Err, p.pipe.Server.Err, len(p.agreed[0]), len(p.agreed[1]))
 		}
 		got := string(p.pipe.Client.Received) + string(p.pipe.Server.Received)
 		if got != "data of the server.data of the client.data of the client." {
@@ -130,6 +128,7 @@ func recordAt(b []byte, offset int) (from, to int) {
 
 // tampered is a pair with somebody between them.
 type tampered struct {
+	scenario
 	pipe    *pipe.Pipe
 	to      events.Role
 	offset  int
@@ -139,17 +138,16 @@ type tampered struct {
 	passed  int // bytes delivered to the end tampered with
 	back    []byte
 	written [2][]byte
-	// exporter is each end's exporter secret, by role.
-	exporter [2][]byte
-	// agreed is what each end that has completed thinks to have agreed on.
-	agreed map[events.Role]string
+	// secret is each end's exporter secret or master secret, by role.
+	secret [2][]byte
+	// agreed is what each end thinks to have agreed on, handshake by handshake.
+	agreed [2][]string
 }
 
 func newTampered(s scenario) *tampered {
-	pair := *s.pair
-	pair.ClientAnswers = &testkit.Answers{Identity: s.pair.ClientAnswers.Identity}
-	pair.ServerAnswers = &testkit.Answers{Identity: s.pair.ServerAnswers.Identity}
-	p := &tampered{pipe: pair.Join(), agreed: map[events.Role]string{}}
+	pair, client, server := *s.pair, *s.pair.ClientAnswers, *s.pair.ServerAnswers
+	pair.ClientAnswers, pair.ServerAnswers = &client, &server
+	p := &tampered{scenario: s, pipe: pair.Join()}
 	p.pipe.Observe = p.observe
 	return p
 }
@@ -168,17 +166,19 @@ func (p *tampered) observe(from events.Role, e events.Event) {
 			p.back = append(p.back, e.Bytes...)
 		}
 	case *events.SecretDerived:
-		if e.Label == "EXPORTER_SECRET" {
-			p.exporter[from] = slices.Clone(e.Secret.Bytes())
+		if e.Label == "EXPORTER_SECRET" || e.Label == "CLIENT_RANDOM" {
+			p.secret[from] = slices.Clone(e.Secret.Bytes())
 		}
 	case *events.HandshakeCompleted:
 		c := e.Connection
-		p.agreed[from] = fmt.Sprintf("%x %v %v %v retried %v resumed %v ALPN %q name %q",
-			p.exporter[from], c.Version, c.CipherSuite, c.Group, c.Retried, c.Resumed, c.ALPN, c.ServerName)
+		p.agreed[from] = append(p.agreed[from], fmt.Sprintf(
+			"%x %v %v %v retried %v resumed %v ALPN %q name %q extended %v encrypt then MAC %v again %v PSK %q",
+			p.secret[from], c.Version, c.CipherSuite, c.Group, c.Retried, c.Resumed, c.ALPN, c.ServerName,
+			c.ExtendedMasterSecret, c.EncryptThenMAC, c.Renegotiated, c.PSKIdentity))
 	}
 }
 
-// talk shakes hands, then has both ends write, update keys and close.
+// talk shakes hands, then has both ends write, agree on new keys and close.
 func (p *tampered) talk(t *testing.T) {
 	t.Helper()
 	_ = p.pipe.Do(events.Client, (*engine.Engine).Start)
@@ -192,7 +192,7 @@ func (p *tampered) talk(t *testing.T) {
 			err := e.Write(out, now, data)
 			if err == nil {
 				p.written[from.Peer()] = append(p.written[from.Peer()], data...)
-				err = e.UpdateKeys(out, now, messages.UpdateRequested)
+				err = renew(p.pair, e, out, now)
 			}
 			return err
 		})
@@ -233,9 +233,10 @@ func (p *tampered) step(to events.Role) bool {
 
 func (p *tampered) check(t *testing.T) {
 	t.Helper()
-	client, server := p.agreed[events.Client], p.agreed[events.Server]
-	if client != "" && server != "" && client != server {
-		t.Errorf("both have completed, and disagree:\nclient %s\nserver %s", client, server)
+	for i := range min(len(p.agreed[0]), len(p.agreed[1])) {
+		if client, server := p.agreed[events.Client][i], p.agreed[events.Server][i]; client != server {
+			t.Errorf("both have completed, and disagree:\nclient %s\nserver %s", client, server)
+		}
 	}
 	for _, role := range []events.Role{events.Client, events.Server} {
 		end := p.end(role)

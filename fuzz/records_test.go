@@ -18,19 +18,29 @@ import (
 // the keys, deliver so many bytes, close. What one end writes is what the
 // other receives, in every order, size and split.
 
-// connectedOnce is a pair whose handshake is complete, and which pads.
-var connectedOnce = sync.OnceValue(func() *pipe.Pipe {
-	pair := newPair()
-	pair.Client.Padding = func(_ uint8, length, room int) int { return length % 7 }
-	pair.Server.Padding = func(_ uint8, length, room int) int { return room * (length % 2) }
-	pair.Client.RecordSize = 300
-	pair.Server.UpdateAfter = 5
-	p := pair.Join()
-	if err := p.Handshake(); err != nil {
-		panic(err)
+// connectedOnce are pairs whose handshakes are complete, and which pad in TLS 1.3:
+// the first is of that version, the others of TLS 1.2.
+var connectedOnce = sync.OnceValue(func() []*pipe.Pipe {
+	pairs := []*testkit.Pair{
+		newPair(), shared(messages.TLS_PSK_WITH_AES_256_CBC_SHA384), shared(messages.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256),
 	}
-	return p
+	var connected []*pipe.Pipe
+	for _, pair := range pairs {
+		pair.Client.Padding = func(_ uint8, length, room int) int { return length % 7 }
+		pair.Server.Padding = func(_ uint8, length, room int) int { return room * (length % 2) }
+		pair.Client.RecordSize = 300
+		pair.Server.UpdateAfter = 5
+		p := pair.Join()
+		if err := p.Handshake(); err != nil {
+			panic(err)
+		}
+		connected = append(connected, p)
+	}
+	return connected
 })
+
+// sharing answers the questions of the pairs.
+func sharing() *testkit.Answers { return &testkit.Answers{PSK: []byte("shared")} }
 
 // instructions do something at an end, with the program's next byte. They tell
 // how much data they have written.
@@ -74,16 +84,24 @@ var instructions = []func(p *pipe.Pipe, at events.Role, argument byte) []byte{
 		}
 		return nil
 	},
+	func(p *pipe.Pipe, at events.Role, _ byte) []byte {
+		_ = p.Do(at, (*engine.Engine).Renegotiate)
+		return nil
+	},
 }
 
 func FuzzRecords(f *testing.F) {
-	f.Add([]byte{0, 9, 2, 200, 1, 1, 0, 3, 8, 200, 6, 40, 7, 0, 7, 1, 8, 9, 4, 0, 10, 0})
-	f.Add([]byte{0, 255, 6, 255, 8, 1, 2, 1, 8, 255, 2, 255, 5, 0, 11, 0, 9, 8, 0, 1})
-	f.Add(bytes.Repeat([]byte{7, 1, 1, 1}, 40))
-	f.Add(bytes.Repeat([]byte{9, 8, 8, 255}, 40))
-	f.Fuzz(func(t *testing.T, program []byte) {
-		base := connectedOnce()
-		p := pipe.New(base.Client.Engine.Fork(), base.Server.Engine.Fork(), &testkit.Answers{}, &testkit.Answers{}, testkit.Now)
+	for i := range connectedOnce() {
+		f.Add(uint8(i), []byte{0, 9, 2, 200, 1, 1, 0, 3, 9, 200, 7, 40, 8, 0, 8, 1, 9, 9, 4, 0, 11, 0, 6, 0, 9, 255, 2, 255, 13, 0})
+		f.Add(uint8(i), []byte{0, 255, 7, 255, 9, 1, 2, 1, 9, 255, 2, 255, 5, 0, 12, 0, 10, 8, 0, 1, 13, 0, 0, 3, 9, 30, 2, 255, 7, 3})
+		f.Add(uint8(i), bytes.Repeat([]byte{8, 1, 1, 1}, 40))
+		f.Add(uint8(i), bytes.Repeat([]byte{10, 8, 9, 255}, 40))
+		f.Add(uint8(i), bytes.Repeat([]byte{6, 0, 13, 0, 9, 255, 2, 255, 0, 5, 7, 9, 9, 255, 2, 255}, 20))
+	}
+	f.Fuzz(func(t *testing.T, kind uint8, program []byte) {
+		all := connectedOnce()
+		base := all[int(kind)%len(all)]
+		p := pipe.New(base.Client.Engine.Fork(), base.Server.Engine.Fork(), sharing(), sharing(), testkit.Now)
 		var written [2][]byte
 		for ; len(program) >= 2 && len(written[0])+len(written[1]) < 1<<18; program = program[2:] {
 			at := events.Client
@@ -115,7 +133,7 @@ func wantLimit(t *testing.T, errs ...error) {
 			continue
 		}
 		switch failed.Refusal.Name {
-		case "too_many_key_updates", "too_many_tickets", "too_many_empty_records":
+		case "too_many_key_updates", "too_many_tickets", "too_many_empty_records", "too_many_renegotiations":
 			return
 		}
 	}
