@@ -324,7 +324,10 @@ func (m *meeting) renegotiate(by events.Role) bool {
 			}
 			continue
 		}
-		if !is.Renegotiated || is.Resumed || is.Version != was.Version || len(was.PeerChain) > 0 && !bytes.Equal(leaf(is.PeerChain), leaf(was.PeerChain)) {
+		same := is.Version == was.Version && is.ServerName == was.ServerName && is.ALPN == was.ALPN &&
+			(len(was.PeerChain) == 0 || bytes.Equal(leaf(is.PeerChain), leaf(was.PeerChain))) &&
+			(len(was.PSKIdentity) == 0 || len(is.PSKIdentity) == 0 || bytes.Equal(is.PSKIdentity, was.PSKIdentity))
+		if !is.Renegotiated || is.Resumed || !same {
 			m.Fatalf("a renegotiation of the %v leads from\n%+v to\n%+v", events.Role(role), was, is)
 		}
 	}

@@ -85,7 +85,7 @@ func (run *tampered) check(t interface{ Fatalf(string, ...any) }, to events.Role
 func TestAChangedByteAnywhereIsFoundOut(t *testing.T) {
 	inEachVersion(t, func(t *testing.T, made madePair) { changedByte(t, made, 1) })
 	// Each takes its time, so that fewer have to do.
-	inEveryExchange(t, func(t *testing.T, made madePair) { changedByte(t, made, 11) })
+	inEveryExchange(t, func(t *testing.T, made madePair) { changedByte(t, made, 19) })
 }
 
 func changedByte(t *testing.T, made madePair, every int) {
