@@ -1,6 +1,7 @@
 package fuzz
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,7 +90,7 @@ func scenarios() []scenario {
 	limited.Client.Session = session()
 	limited.Client.RecordSizeLimit, limited.Server.RecordSizeLimit = 300, 64
 
-	return append(scenarios12(), []scenario{
+	return append(append(scenarios12(), scenarios13()...), []scenario{
 		{"full", full}, {"retried", retried}, {"resumed", resumed}, {"known", again}, {"limited", limited},
 		{"zlib", adorned(messages.CompressionZlib)}, {"brotli", adorned(messages.CompressionBrotli)},
 	}...)
@@ -176,7 +177,7 @@ func walk(s scenario) []*point {
 			return own(q)
 		}
 	}
-	w.do(events.Client, (*engine.Engine).Start)
+	w.do(events.Client, func(e *engine.Engine, out *events.Output, now time.Time) error { return start(s.pair, e, out, now) })
 	for _, from := range []events.Role{events.Client, events.Server} {
 		w.do(from, func(e *engine.Engine, out *events.Output, now time.Time) error {
 			return e.Write(out, now, []byte("data"))
@@ -194,10 +195,26 @@ func walk(s scenario) []*point {
 	return w.points
 }
 
-// renew has new keys be agreed on, by what there is for that.
+// start begins, with early data where there may be some.
+func start(pair *testkit.Pair, e *engine.Engine, out *events.Output, now time.Time) error {
+	err := e.Start(out, now)
+	if err == nil && pair.Client.EarlyData {
+		_, err = e.WriteEarlyData(out, now, []byte("early data"))
+	}
+	return err
+}
+
+// renew has new keys be agreed on, by what there is for that, or has a server ask a
+// client who it is.
 func renew(pair *testkit.Pair, e *engine.Engine, out *events.Output, now time.Time) error {
+	legacy := e.Connection().Version == messages.TLS12
+	if !legacy && pair.Client.PostHandshakeAuth {
+		if _, err := e.RequestClientCertificate(out, now); !errors.Is(err, engine.ErrNotReady) {
+			return err
+		}
+	}
 	switch {
-	case e.Connection().Version == messages.TLS13:
+	case !legacy:
 		return e.UpdateKeys(out, now, messages.UpdateRequested)
 	case pair.Client.Renegotiation == engine.RenegotiateNever:
 		return nil

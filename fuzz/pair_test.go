@@ -181,7 +181,9 @@ func (p *tampered) observe(from events.Role, e events.Event) {
 // talk shakes hands, then has both ends write, agree on new keys and close.
 func (p *tampered) talk(t *testing.T) {
 	t.Helper()
-	_ = p.pipe.Do(events.Client, (*engine.Engine).Start)
+	_ = p.pipe.Do(events.Client, func(e *engine.Engine, out *events.Output, now time.Time) error {
+		return start(p.pair, e, out, now)
+	})
 	p.run(t)
 	for _, from := range []events.Role{events.Client, events.Server, events.Client} {
 		data := fmt.Appendf(nil, "data of the %v.", from)

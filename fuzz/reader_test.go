@@ -49,6 +49,8 @@ func (r *reader) change13(role events.Role, e *events.KeysChanged) error {
 	suite, _ := secrets.LookupSuite(e.Suite)
 	peer := map[events.Role]string{events.Client: "SERVER", events.Server: "CLIENT"}[role]
 	switch {
+	case e.Level == events.EarlyData:
+		r.secret = r.logged["CLIENT_EARLY_TRAFFIC_SECRET"]
 	case e.Level == events.Handshake:
 		r.secret = r.logged[peer+"_HANDSHAKE_TRAFFIC_SECRET"]
 	case e.Generation == 0:

@@ -1,0 +1,54 @@
+package fuzz
+
+import (
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/messages"
+)
+
+// scenarios13 are golden handshakes with what TLS 1.3 has beside the certificates
+// and the tickets.
+func scenarios13() []scenario {
+	return []scenario{
+		{"external PSK", external()}, {"early data", early()},
+		{"later authentication", later()}, {"raw keys", rawKeys(newPair())},
+		{"raw keys of TLS 1.2", rawKeys(pair12(messages.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256))},
+	}
+}
+
+// external has a pre-shared key that no ticket gave.
+func external() *testkit.Pair {
+	pair := newPair()
+	pair.Client.PSK, pair.Server.PSK = true, true
+	pair.ClientAnswers.PSK, pair.ServerAnswers.PSK = []byte("shared"), []byte("shared")
+	return pair
+}
+
+// earlyBytes is how many bytes of early data may be sent.
+const earlyBytes = 100
+
+// early has a client with early data.
+func early() *testkit.Pair {
+	pair, first := newPair(), newPair()
+	pair.Server.MaxEarlyData, first.Server.MaxEarlyData = earlyBytes, earlyBytes
+	pair.Client.Session, pair.Client.EarlyData = sessionOf(first), true
+	return pair
+}
+
+// later has a client that shows its certificate when it is asked afterwards.
+func later() *testkit.Pair {
+	pair := newPair()
+	pair.Client.PostHandshakeAuth = true
+	pair.ClientAnswers.Identity = testkit.Client(testkit.P256)
+	return pair
+}
+
+// rawKeys has both ends show their keys as they are.
+func rawKeys(pair *testkit.Pair) *testkit.Pair {
+	kinds := []messages.CertificateType{messages.CertificateRawPublicKey}
+	pair.Client.PeerCertificateTypes, pair.Client.CertificateTypes, pair.Server.PeerCertificateTypes = kinds, kinds, kinds
+	pair.Server.ClientAuth = engine.RequireClientCert
+	pair.ClientAnswers.Identity = testkit.Client(testkit.P256)
+	pair.ClientAnswers.RawKey, pair.ServerAnswers.RawKey = true, true
+	return pair
+}
