@@ -28,6 +28,7 @@ type options struct {
 	keyLog       *flags.KeyLog
 	recordLimit  int
 	compression  []messages.CompressionAlgorithm
+	earlyData    int64
 	verbose      bool
 }
 
@@ -64,6 +65,8 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.IntVar(&o.recordLimit, "record-size-limit", 0, "take at most so many `bytes` in a record, 64 to 16384, and tell clients that ask")
 	f.BoolVar(&o.verbose, "v", false, "print every event of every connection on stderr")
 	f.StringVar(&t.compression, "cert-compression", "", "certificate compression `algorithms`: zlib")
+	f.PSK13(t.legacy, "allow pre-shared keys, those of tickets too, without a key exchange: no forward secrecy")
+	f.Int64Var(&o.earlyData, "early-data", 0, "take up to so many `bytes` of early data, each hello once")
 	later(f)
 	if err := f.Parse(arguments); err != nil {
 		return nil, err
@@ -73,9 +76,6 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 
 // later are the flags whose feature is not there.
 func later(f *flags.Set) {
-	f.LaterString("psk-hash", "hash of the -psk, `sha256` or sha384")
-	f.LaterBool("psk-ke", "allow pre-shared keys without a key exchange")
-	f.LaterInt("early-data", "take early data of up to so many `bytes`")
 	f.LaterBool("pha", "ask for a client certificate after the handshake, on GET /secret")
 	f.LaterBool("raw-public-key", "send a raw public key")
 	f.LaterString("ech-key", "ECH key `file`")
@@ -88,6 +88,12 @@ func (o *options) read(t *text) (err error) {
 	}
 	if o.legacy, err = t.legacy.Read(o.versions); err != nil {
 		return err
+	}
+	switch {
+	case o.earlyData < 0 || o.earlyData > maxEarlyData:
+		return flags.Bad("-early-data is 0 to %d", maxEarlyData)
+	case o.earlyData > 0 && (!o.tickets || !o.versions.Allows(messages.TLS13)):
+		return flags.Bad("-early-data is for tickets of TLS 1.3")
 	}
 	if err := flags.Label("exporter", o.exporter); err != nil {
 		return err
