@@ -9,6 +9,7 @@ import (
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 // The snippets of docs/features.md are the bodies of these functions. A config
@@ -17,6 +18,48 @@ import (
 func compressCertificates(config *engine.ServerConfig) any {
 	config.CertificateCompression = []messages.CompressionAlgorithm{messages.CompressionZlib}
 	answers := &answer.Server{Compression: &answer.Compression{}}
+	return answers
+}
+
+// key is a pre-shared key.
+var key = []byte("thirty-two bytes that nobody has")
+
+func offerPSK(config *engine.ClientConfig) any {
+	config.PSK = true
+	answers := &answer.Client{PSK: &answer.PSK{Identity: []byte("sensor 7"), Key: key}}
+	return answers
+}
+
+func choosePSK(config *engine.ServerConfig) any {
+	config.PSK = true
+	config.PSKModes = engine.PSKEither
+	answers := &answer.Server{PSK: answer.PSKTable{"sensor 7": key}.Lookup}
+	return answers
+}
+
+func importPSK() (*answer.PSK, bool) {
+	identity, imported, ok := secrets.ImportPSK(secrets.SHA256, key, &secrets.Import{
+		Identity: []byte("sensor 7"), Context: []byte("client"), Protocol: uint16(messages.TLS13), Target: secrets.SHA384,
+	})
+	psk := &answer.PSK{Identity: identity, Key: imported.Bytes(), Hash: secrets.SHA384, Imported: true}
+	return psk, ok
+}
+
+func TestAKeyIsImported(t *testing.T) {
+	if psk, ok := importPSK(); !ok || len(psk.Key) != secrets.SHA384.Size() || len(psk.Identity) == 0 {
+		t.Errorf("the imported key is %v, %t", psk, ok)
+	}
+}
+
+func offerEarlyData(config *engine.ClientConfig) any {
+	config.EarlyData = true
+	return config
+}
+
+func takeEarlyData(config *engine.ServerConfig) any {
+	config.MaxEarlyData = 16384
+	guard := &answer.ReplayGuard{}
+	answers := &answer.Server{Tickets: &answer.TicketKeys{}, EarlyData: guard.Accept}
 	return answers
 }
 
@@ -71,13 +114,17 @@ func TestAnEngineHasABindingOnceItIsConnected(t *testing.T) {
 	}
 }
 
-// engineSnippets is how many are about an engine, and not about a config.
-const engineSnippets = 1
+// otherSnippets is how many are about something else than a config.
+const otherSnippets = 2
 
 // serverSnippets and clientSnippets are all of them.
 var (
-	serverSnippets = []func(*engine.ServerConfig) any{compressCertificates, sendGREASE, boundTickets, padRecords}
-	clientSnippets = []func(*engine.ClientConfig) any{dressHello, requestTickets, protectMedia, padRecordsRandomly}
+	serverSnippets = []func(*engine.ServerConfig) any{
+		compressCertificates, choosePSK, takeEarlyData, sendGREASE, boundTickets, padRecords,
+	}
+	clientSnippets = []func(*engine.ClientConfig) any{
+		offerPSK, offerEarlyData, dressHello, requestTickets, protectMedia, padRecordsRandomly,
+	}
 )
 
 func TestTheSnippetsOfFeaturesAreConfigsThatCanBe(t *testing.T) {
@@ -103,7 +150,7 @@ func TestEverySnippetOfFeaturesStandsInATest(t *testing.T) {
 	indented := regexp.MustCompile(`(?m)^\t`)
 	compiled := indented.ReplaceAllString(read(t, "docs/features_test.go"), "")
 	all := snippets.FindAllStringSubmatch(read(t, "docs/features.md"), -1)
-	if compiled := len(serverSnippets) + len(clientSnippets) + engineSnippets; len(all) != compiled {
+	if compiled := len(serverSnippets) + len(clientSnippets) + otherSnippets; len(all) != compiled {
 		t.Errorf("the page has %d snippets, the test %d", len(all), compiled)
 	}
 	for _, snippet := range all {

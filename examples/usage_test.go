@@ -12,12 +12,10 @@ func TestAFeatureThatIsNotThereExitsWith3(t *testing.T) {
 	files := []string{"-cert", chain, "-key", key}
 	for name, lines := range map[string][]string{
 		"server": {
-			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data 100",
 			"-cert-compression brotli", "-ech-key F",
-			"-groups MLKEM512", "-ciphers TLS_RSA_PSK_WITH_AES_128_GCM_SHA256", "-psk id:00 -min 1.2",
+			"-groups MLKEM512", "-ciphers TLS_RSA_PSK_WITH_AES_128_GCM_SHA256",
 		},
 		"client": {
-			"-psk id:00", "-psk-hash sha256", "-psk-ke", "-early-data",
 			"-cert-compression zlib,zstd",
 			"-ech-config F",
 			"-groups brainpoolP256r1", "-key-shares GC256A", "-ciphers TLS_RSA_PSK_WITH_AES_128_GCM_SHA256",
@@ -73,6 +71,17 @@ func TestBadUsageExitsWith2(t *testing.T) {
 		{"server", "-max 1.2 -psk id"},
 		{"server", "-max 1.2 -psk id:xy"},
 		{"server", "-max 1.2 -psk id:00 -ocsp /dev/null"},
+		{"server", "-psk :00"},
+		{"server", "-psk id:00 -psk-hash md5"},
+		{"server", server + "-psk-hash sha256"},
+		{"server", "-psk id:00 -psk-hash sha256 -max 1.2"},
+		{"server", server + "-psk-ke -max 1.2"},
+		{"server", server + "-early-data -1"},
+		{"server", server + "-early-data 1048577"},
+		{"server", server + "-early-data 100 -tickets=false"},
+		{"server", server + "-early-data 100 -max 1.2"},
+		{"client", "-early-data -max 1.2"},
+		{"client", "-psk-ke -max 1.2"},
 		{"server", server + "-renegotiation"},
 		{"server", server + "-profile ancient"},
 		{"server", server + "-max 1.2 -ciphers TLS_RSA_WITH_AES_128_GCM_SHA256"},

@@ -22,7 +22,8 @@ type Import struct {
 	// Identity and Context are what both ends know of the PSK: each at most 65535
 	// bytes, the identity at least one.
 	Identity, Context []byte
-	// Protocol is the version of TLS, such as 0x0304.
+	// Protocol is the version of TLS or DTLS, 0x0304 or 0xfefc for 1.3. Nothing is
+	// imported for an older one. RFC 9258, Section 5.1.
 	Protocol uint16
 	// Target is the hash function that the imported key is for.
 	Target Hash
@@ -30,6 +31,12 @@ type Import struct {
 
 // maxImport is what a vector of an ImportedIdentity holds, in bytes.
 const maxImport = 1<<16 - 1
+
+// newProtocol tells whether the protocol is TLS or DTLS from 1.3 on. The versions of
+// DTLS count down.
+func (i *Import) newProtocol() bool {
+	return i.Protocol > 0x0303 && i.Protocol < 0xfefd
+}
 
 // ImportPSK makes the imported identity, which goes over the wire, and the imported
 // key of an external PSK that was provisioned for the hash function epskHash, or
@@ -39,7 +46,7 @@ func ImportPSK(epskHash Hash, epsk []byte, i *Import) (identity []byte, key Secr
 	if epskHash == 0 {
 		epskHash = SHA256
 	}
-	if epskHash.Size() == 0 || i.Target.KDF() == 0 || len(i.Identity) == 0 ||
+	if epskHash.Size() == 0 || !i.newProtocol() || i.Target.KDF() == 0 || len(i.Identity) == 0 ||
 		len(i.Identity) > maxImport || len(i.Context) > maxImport {
 		return nil, Secret{}, false
 	}

@@ -233,6 +233,9 @@ func (c *Conn) replyOrAbort(question events.Question) (reply events.Answer) {
 // asks for the peer by type rather than by an interface: a type that embeds a
 // Client and has an Answer of its own would have that passed over.
 func (c *Conn) reply(question events.Question) events.Answer {
+	if early, ok := question.(*events.AcceptEarlyData); ok {
+		return early.Reject() // a Read cannot tell what may be a replay
+	}
 	now := time.Now()
 	verify, ok := question.(*events.VerifyPeer)
 	if !ok {

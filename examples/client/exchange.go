@@ -7,10 +7,12 @@ import (
 	"github.com/tacitls/tacitls/examples/internal/link"
 )
 
-// fetch sends a request and prints the answer up to the server's close_notify.
+// fetch sends a request, or what is left of it, and prints the answer up to the server's close_notify.
 func fetch(l *link.Link, request string, stdout io.Writer) error {
 	// A server that takes no more may have said why.
-	_ = l.Write([]byte(request))
+	if request != "" {
+		_ = l.Write([]byte(request))
+	}
 	if err := printAll(l, stdout); err != nil {
 		return err
 	}
@@ -24,12 +26,16 @@ func fetch(l *link.Link, request string, stdout io.Writer) error {
 const echoPiece = 1 << 14
 
 // echo sends a request, prints as much as was sent when it comes back, and
-// closes.
-func echo(l *link.Link, request string, stdout io.Writer) error {
+// closes. So many bytes of it as the server took as early data are sent already.
+func echo(l *link.Link, request string, sent int, stdout io.Writer) error {
 	for len(request) > 0 {
-		n := min(len(request), echoPiece)
-		// A server that takes no more may have said why.
-		_ = l.Write([]byte(request[:n]))
+		n := sent
+		if n == 0 {
+			n = min(len(request), echoPiece)
+			// A server that takes no more may have said why.
+			_ = l.Write([]byte(request[:n]))
+		}
+		sent = 0
 		for missing := n; missing > 0; {
 			data, err := l.Read()
 			if errors.Is(err, io.EOF) {

@@ -74,6 +74,7 @@ func (o *options) config() *engine.ClientConfig {
 	config.KeyLog, config.RequestOCSP = o.keyLog != nil, o.ocsp
 	config.RecordSizeLimit, config.MaxFragmentLength = o.recordLimit, o.maxFragment
 	o.legacy.Configure(&config.Common)
+	config.PSKModes, config.EarlyData = o.legacy.PSKModes(true), o.earlyData
 	config.CertificateCompression = o.compression
 	config.PostHandshakeAuth = o.later
 	if o.rawKeys != nil {
@@ -89,7 +90,8 @@ func (o *options) answers() answer.Answerer {
 
 // exchange does all that is done over the connection.
 func (o *options) exchange(l *link.Link, stdout io.Writer) error {
-	if err := l.Handshake(); err != nil {
+	early, err := o.handshake(l)
+	if err != nil {
 		return err
 	}
 	var renegotiated error
@@ -99,7 +101,7 @@ func (o *options) exchange(l *link.Link, stdout io.Writer) error {
 	if fatal := l.Engine.Err(); fatal != nil {
 		return fatal
 	}
-	text, err := report.Of(l.Engine, o.exporter)
+	text, err := report.Of(l.Engine, o.exporter, early.Rejected)
 	if err != nil {
 		return err
 	}
@@ -122,7 +124,19 @@ func (o *options) exchange(l *link.Link, stdout io.Writer) error {
 		_ = l.UpdateKeys() // as with the writes that follow, Read has the reason
 	}
 	if o.echo {
-		return echo(l, o.request, stdout)
+		return echo(l, o.request, early.Taken, stdout)
 	}
-	return fetch(l, o.request, stdout)
+	return fetch(l, o.request[early.Taken:], stdout)
+}
+
+// handshake runs the handshake, and sends of the request ahead what may go.
+func (o *options) handshake(l *link.Link) (link.Early, error) {
+	if !o.earlyData {
+		return link.Early{}, l.Handshake()
+	}
+	early := o.request
+	if o.echo {
+		early = early[:min(len(early), echoPiece)]
+	}
+	return l.HandshakeEarly([]byte(early))
 }

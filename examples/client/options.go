@@ -30,6 +30,7 @@ type options struct {
 	request      string
 	echo         bool
 	keyUpdate    bool
+	earlyData    bool
 	ocsp         bool
 	compression  []messages.CompressionAlgorithm
 	exporter     string
@@ -81,6 +82,8 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&t.rawKey, "raw-public-key", "", "PEM `file` of the raw public key that the server shall show in place of a certificate")
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`duration` after which to give up")
 	f.StringVar(&t.compression, "cert-compression", "", "certificate compression `algorithms`: zlib")
+	f.PSK13(t.legacy, "offer pre-shared keys, those of sessions too, without a key exchange alone: no forward secrecy")
+	f.BoolVar(&o.earlyData, "early-data", false, "send the request, or its beginning, as early data where -session allows; it can be replayed")
 	later(f)
 	if err := f.Parse(arguments); err != nil {
 		return nil, err
@@ -90,9 +93,6 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 
 // later are the flags whose feature is not there.
 func later(f *flags.Set) {
-	f.LaterString("psk-hash", "hash of the -psk, `sha256` or sha384")
-	f.LaterBool("psk-ke", "offer pre-shared keys without a key exchange")
-	f.LaterBool("early-data", "send the request as early data")
 	f.LaterString("ech-config", "ECH config `file`")
 }
 
@@ -103,6 +103,9 @@ func (o *options) read(t *text) (err error) {
 	}
 	if o.legacy, err = t.legacy.Read(o.versions); err != nil {
 		return err
+	}
+	if o.earlyData && !o.versions.Allows(messages.TLS13) {
+		return flags.Bad("-early-data is for TLS 1.3")
 	}
 	if err := flags.Label("exporter", o.exporter); err != nil {
 		return err

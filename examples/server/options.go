@@ -30,6 +30,7 @@ type options struct {
 	compression  []messages.CompressionAlgorithm
 	rawKeys      bool
 	later        bool
+	earlyData    int64
 	verbose      bool
 }
 
@@ -68,6 +69,8 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.BoolVar(&o.rawKeys, "raw-public-key", false, "show the keys of the -cert as they are to clients that take that")
 	f.BoolVar(&o.verbose, "v", false, "print every event of every connection on stderr")
 	f.StringVar(&t.compression, "cert-compression", "", "certificate compression `algorithms`: zlib")
+	f.PSK13(t.legacy, "allow pre-shared keys, those of tickets too, without a key exchange: no forward secrecy")
+	f.Int64Var(&o.earlyData, "early-data", 0, "take up to so many `bytes` of early data, each hello once")
 	later(f)
 	if err := f.Parse(arguments); err != nil {
 		return nil, err
@@ -77,9 +80,6 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 
 // later are the flags whose feature is not there.
 func later(f *flags.Set) {
-	f.LaterString("psk-hash", "hash of the -psk, `sha256` or sha384")
-	f.LaterBool("psk-ke", "allow pre-shared keys without a key exchange")
-	f.LaterInt("early-data", "take early data of up to so many `bytes`")
 	f.LaterString("ech-key", "ECH key `file`")
 }
 
@@ -90,6 +90,12 @@ func (o *options) read(t *text) (err error) {
 	}
 	if o.legacy, err = t.legacy.Read(o.versions); err != nil {
 		return err
+	}
+	switch {
+	case o.earlyData < 0 || o.earlyData > maxEarlyData:
+		return flags.Bad("-early-data is 0 to %d", maxEarlyData)
+	case o.earlyData > 0 && (!o.tickets || !o.versions.Allows(messages.TLS13)):
+		return flags.Bad("-early-data is for tickets of TLS 1.3")
 	}
 	if err := flags.Label("exporter", o.exporter); err != nil {
 		return err

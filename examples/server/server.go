@@ -33,7 +33,7 @@ const (
 type server struct {
 	*options
 	config  engine.ServerConfig
-	answers answer.Server
+	answers answers
 	log     *log.Logger
 }
 
@@ -48,8 +48,9 @@ func newServer(o *options, stderr io.Writer) (*server, error) {
 	s.config.CertificateCompression, s.answers.Compression = o.compression, &answer.Compression{}
 	s.config.ClientAuth, s.config.NoTickets = o.clientAuth, !o.tickets
 	s.answers.Certificates, s.answers.ClientRoots = o.certificates, o.clientRoots
-	if psk := o.legacy.PSK; psk != nil {
-		s.answers.PSK = answer.PSKTable{string(psk.Identity): psk.Key}.Lookup
+	s.config.PSKModes, s.answers.psk = o.legacy.PSKModes(false), o.legacy.PSK
+	if o.earlyData > 0 {
+		s.config.MaxEarlyData, s.answers.EarlyData = uint32(o.earlyData), newGuard().Accept
 	}
 	if o.tickets {
 		s.answers.Tickets = &answer.TicketKeys{}
@@ -106,7 +107,7 @@ func (s *server) exchange(conn net.Conn, l *link.Link) error {
 		return err
 	}
 	if s.verbose {
-		text, err := report.Of(l.Engine, s.exporter)
+		text, err := s.report(l)
 		if err != nil {
 			return err
 		}
@@ -144,6 +145,8 @@ const (
 	// maxRequest bounds a request in bytes, maxReply the body of a reply.
 	maxRequest = 1 << 14
 	maxReply   = 1 << 28
+	// maxEarlyData bounds early data, which is held until the handshake is complete.
+	maxEarlyData = 1 << 20
 )
 
 // reply reads a request up to its empty line, does what its path asks for, and
@@ -165,7 +168,7 @@ func (s *server) reply(l *link.Link) error {
 		return err
 	}
 	// The report is that of the last handshake.
-	text, err := report.Of(l.Engine, s.exporter)
+	text, err := s.report(l)
 	if err != nil {
 		return err
 	}
@@ -222,7 +225,7 @@ func (s *server) authenticate(l *link.Link, text string) (status, report string,
 	return ok, report, err
 }
 
-func (s *server) report(l *link.Link) (string, error) { return report.Of(l.Engine, s.exporter) }
+func (s *server) report(l *link.Link) (string, error) { return report.Of(l.Engine, s.exporter, false) }
 
 func complete(request []byte) bool {
 	return bytes.Contains(request, []byte("\r\n\r\n")) || bytes.Contains(request, []byte("\n\n"))

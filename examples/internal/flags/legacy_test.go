@@ -11,6 +11,7 @@ import (
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/examples/internal/flags"
 	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 // legacyOf reads the flags of TLS 1.2 for versions.
@@ -65,6 +66,47 @@ func TestWhatOnlyTLS12KnowsIsRead(t *testing.T) {
 	for _, least := range []messages.Version{messages.TLS12, messages.TLS13} {
 		if _, err := legacyOf(t, "-psk id:00", least, messages.TLS13); !errors.As(err, &unsupported) || unsupported.Flag != "psk" {
 			t.Errorf("a key for TLS 1.3: %v", err)
+		}
+	}
+}
+
+func TestAKeyOfTLS13HasAHashAndModes(t *testing.T) {
+	read := func(line string) (flags.Legacy, error) {
+		s := flags.New("test", io.Discard)
+		text := s.Legacy("usage")
+		s.PSK13(text, "usage")
+		if err := s.Parse(strings.Fields(line)); err != nil {
+			t.Fatal(err)
+		}
+		return text.Read(flags.Versions{Min: messages.TLS12, Max: messages.TLS13})
+	}
+	for line, want := range map[string]struct {
+		hash           secrets.Hash
+		client, server engine.PSKModes
+	}{
+		"-psk id:00":                          {0, engine.PSKWithAgreement, engine.PSKWithAgreement},
+		"-psk id:00 -psk-hash sha256":         {secrets.SHA256, engine.PSKWithAgreement, engine.PSKWithAgreement},
+		"-psk id:00 -psk-hash sha384 -psk-ke": {secrets.SHA384, engine.PSKWithoutAgreement, engine.PSKEither},
+	} {
+		got, err := read(line)
+		if err != nil || got.PSK == nil || got.PSK.Hash != want.hash || got.PSKModes(true) != want.client || got.PSKModes(false) != want.server {
+			t.Errorf("%q: %+v (%v)", line, got, err)
+		}
+		var config engine.Common
+		if got.Configure(&config); !config.PSK {
+			t.Errorf("%q: the config has no key", line)
+		}
+		choice := flags.Choice{Versions: flags.Versions{Min: messages.TLS12, Max: messages.TLS13}, Legacy: got}
+		suites, v, err := choice.CipherSuites("ciphers", "")
+		if err != nil || v != choice.Versions || !slices.Contains(suites, messages.TLS_AES_256_GCM_SHA384) ||
+			!slices.Contains(suites, messages.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256) {
+			t.Errorf("%q: the suites are %v of %v (%v)", line, suites, v, err)
+		}
+	}
+	var usage *flags.Usage
+	for _, line := range []string{"-psk :00", "-psk-hash sha256", "-psk id:00 -psk-hash sha1"} {
+		if _, err := read(line); !errors.As(err, &usage) {
+			t.Errorf("%q: %v", line, err)
 		}
 	}
 }

@@ -20,16 +20,16 @@ type Choice struct {
 // the choice. It narrows the versions to those that a suite is named for: the
 // others cannot come about. Suites of a version that is not allowed are passed
 // over, unless there is no other. Where none is named it is nil, or, with a
-// pre-shared key, the usual ones that take one: with ephemeral keys, and from the
-// compatible profile on also without.
+// pre-shared key and TLS 1.2, the usual ones that take one: with ephemeral keys, and
+// from the compatible profile on also without.
 func (c Choice) CipherSuites(flag, value string) ([]messages.CipherSuite, Versions, error) {
 	var suites []messages.CipherSuite
 	var err error
 	switch {
 	case value == "all":
 		suites = append(secrets.Suites13(), c.suites12(func(*secrets.Suite12) bool { return true })...)
-	case value == "" && c.PSK != nil:
-		suites = c.suites12(c.byDefault)
+	case value == "" && c.PSK != nil && c.Allows(messages.TLS12):
+		suites = append(slices.Clone(usual13), c.suites12(c.byDefault)...)
 	default:
 		suites, err = named(flag, value, messages.ParseCipherSuite, func(id messages.CipherSuite) bool {
 			return versionOf(id) != 0
@@ -91,6 +91,11 @@ var usualPSK = []messages.CipherSuite{
 	messages.TLS_DHE_PSK_WITH_CHACHA20_POLY1305_SHA256,
 	messages.TLS_PSK_WITH_AES_128_GCM_SHA256, messages.TLS_PSK_WITH_AES_256_GCM_SHA384,
 	messages.TLS_PSK_WITH_CHACHA20_POLY1305_SHA256,
+}
+
+// usual13 are the suites of TLS 1.3 that are used by default.
+var usual13 = []messages.CipherSuite{
+	messages.TLS_AES_128_GCM_SHA256, messages.TLS_AES_256_GCM_SHA384, messages.TLS_CHACHA20_POLY1305_SHA256,
 }
 
 // hasField tells whether there is a group of RFC 7919.

@@ -56,6 +56,42 @@ func (l *Link) Handshake() error {
 	if err := l.do(l.Engine.Start); err != nil {
 		return err
 	}
+	return l.complete()
+}
+
+// Early is what became of early data.
+type Early struct {
+	// Taken is how many bytes the server took: none unless it accepted.
+	Taken int
+	// Rejected tells that some was sent, and that the server took none of it.
+	Rejected bool
+}
+
+// HandshakeEarly is Handshake for a client that sends p ahead, or as much of it as
+// the session to resume has room for, which may be nothing.
+func (l *Link) HandshakeEarly(p []byte) (Early, error) {
+	if err := l.do(l.Engine.Start); err != nil {
+		return Early{}, err
+	}
+	sent := 0
+	err := l.do(func(out *events.Output, now time.Time) (err error) {
+		sent, err = l.Engine.WriteEarlyData(out, now, p)
+		return err
+	})
+	if err != nil && !errors.Is(err, engine.ErrNotReady) {
+		return Early{}, err
+	}
+	if err := l.complete(); err != nil {
+		return Early{}, err
+	}
+	if !l.Engine.Connection().EarlyDataAccepted {
+		return Early{Rejected: sent > 0}, nil
+	}
+	return Early{Taken: sent}, nil
+}
+
+// complete reads until the handshake is complete.
+func (l *Link) complete() error {
 	for !l.Engine.Completed() {
 		if err := l.read(); err != nil {
 			return err
@@ -250,6 +286,10 @@ func (l *Link) act(event events.Event) {
 			_, l.writeErr = l.conn.Write(event.Bytes)
 		}
 	case *events.DataReceived:
+		l.received = append(l.received, event.Bytes...)
+	case *events.EarlyDataReceived:
+		// Read gives it once the handshake is complete: then the client is known to
+		// be there, though what it sent may have come before.
 		l.received = append(l.received, event.Bytes...)
 	case *events.HandshakeCompleted:
 		l.asked = false

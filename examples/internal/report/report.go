@@ -18,11 +18,12 @@ import (
 // exported is how many bytes of keying material a report shows.
 const exported = 32
 
-// Of reports on a connection whose handshake is complete. All keys are always
-// there; exporter is there if a label is given: 32 bytes for it without a
-// context (RFC 8446, Section 7.5), in hexadecimal digits. It is none in a
-// connection of TLS 1.2 without extended_master_secret (RFC 7627, Section 5.4).
-func Of(e *engine.Engine, label string) (string, error) {
+// Of reports on a connection whose handshake is complete; rejected tells that early
+// data was sent which the server did not take. All keys are always there; exporter is there if a
+// label is given: 32 bytes for it without a context (RFC 8446, Section 7.5), in
+// hexadecimal digits. It is none in a connection of TLS 1.2 without
+// extended_master_secret (RFC 7627, Section 5.4).
+func Of(e *engine.Engine, label string, rejected bool) (string, error) {
 	c := e.Connection()
 	var b strings.Builder
 	line := func(key string, value any) { fmt.Fprintf(&b, "%s=%v\n", key, value) }
@@ -35,7 +36,7 @@ func Of(e *engine.Engine, label string) (string, error) {
 	line("alpn", Plain(c.ALPN))
 	line("sni", Plain(sentName(c.ServerName)))
 	line("peer_cn", Plain(commonName(c.PeerChain)))
-	line("early_data", earlyData(c.EarlyDataAccepted))
+	line("early_data", earlyData(c.EarlyDataAccepted, rejected))
 	line("psk", Plain(string(c.PSKIdentity)))
 	line("ocsp", len(c.OCSP))
 	line("sct", len(c.SCTs))
@@ -81,9 +82,12 @@ func commonName(chain [][]byte) string {
 	return leaf.Subject.CommonName
 }
 
-func earlyData(accepted bool) string {
-	if accepted {
+func earlyData(accepted, rejected bool) string {
+	switch {
+	case accepted:
 		return "accepted"
+	case rejected:
+		return "rejected"
 	}
 	return "no"
 }

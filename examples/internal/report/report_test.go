@@ -17,7 +17,7 @@ func TestAReportHasEveryKeyOnce(t *testing.T) {
 	if err := p.Handshake(); err != nil {
 		t.Fatal(err)
 	}
-	text, err := report.Of(p.Server.Engine, "label")
+	text, err := report.Of(p.Server.Engine, "label", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,6 +32,18 @@ func TestAReportHasEveryKeyOnce(t *testing.T) {
 	}
 }
 
+func TestAReportTellsOfEarlyDataThatWasRejected(t *testing.T) {
+	p := testkit.NewPair("report").Join()
+	if err := p.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	for rejected, want := range map[bool]string{false: "\nearly_data=no\n", true: "\nearly_data=rejected\n"} {
+		if text, err := report.Of(p.Client.Engine, "", rejected); err != nil || !strings.Contains(text, want) {
+			t.Errorf("rejected %t: there is no %q (%v):\n%s", rejected, want, err, text)
+		}
+	}
+}
+
 func TestWhatAPeerChoseStaysOnItsLine(t *testing.T) {
 	pair := testkit.NewPair("report")
 	pair.Client.ALPN = []string{"h2\nresumed=true"}
@@ -40,7 +52,7 @@ func TestWhatAPeerChoseStaysOnItsLine(t *testing.T) {
 	if err := p.Handshake(); err != nil {
 		t.Fatal(err)
 	}
-	text, err := report.Of(p.Server.Engine, "")
+	text, err := report.Of(p.Server.Engine, "", false)
 	if err != nil || strings.Contains(text, "\nresumed=true") {
 		t.Errorf("a protocol adds a line to the report (%v):\n%s", err, text)
 	}
@@ -54,14 +66,14 @@ func TestAnAddressIsNotSaidToBeSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range []*engine.Engine{p.Client.Engine, p.Server.Engine} {
-		if text, err := report.Of(e, ""); err != nil || !strings.Contains(text, "\nsni=\n") {
+		if text, err := report.Of(e, "", false); err != nil || !strings.Contains(text, "\nsni=\n") {
 			t.Errorf("%v: sni is not empty (%v):\n%s", e, err, text)
 		}
 	}
 }
 
 func TestNoReportBeforeTheHandshakeIsComplete(t *testing.T) {
-	if _, err := report.Of(testkit.NewPair("report").Join().Client.Engine, "label"); err == nil {
+	if _, err := report.Of(testkit.NewPair("report").Join().Client.Engine, "label", false); err == nil {
 		t.Error("keying material before the handshake")
 	}
 }
@@ -79,7 +91,7 @@ func TestNothingIsExportedWithoutAnExtendedMasterSecret(t *testing.T) {
 		})
 		l.Handshake()
 		for _, end := range []*forge.End{l.Client, l.Server} {
-			text, err := report.Of(end.Engine, "label")
+			text, err := report.Of(end.Engine, "label", false)
 			if err != nil || !strings.Contains(text, "version=1.2\n") || strings.Contains(text, "\nexporter=none\n") == extended {
 				t.Errorf("extended %t: the report of the %v is (%v)\n%s", extended, end.Role, err, text)
 			}
