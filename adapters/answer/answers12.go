@@ -77,7 +77,8 @@ func (c *Client) offerPSK(q *events.OfferPSK) events.Answer {
 	if c.ChoosePSK != nil {
 		psk = c.ChoosePSK(q)
 	}
-	if psk == nil {
+	// What was imported is for TLS 1.3 alone (RFC 9258, Section 5.1).
+	if psk == nil || psk.Imported {
 		return q.None()
 	}
 	return q.Reply(psk.Identity, psk.Key)

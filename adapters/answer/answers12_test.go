@@ -36,6 +36,12 @@ func TestAClientOffersItsKeyOrTheOneChosenForTheServer(t *testing.T) {
 	one := &answer.PSK{Identity: []byte("one"), Key: []byte("first key")}
 	client := &answer.Client{PSK: one}
 	wantOffer("the one key", client.Answer(testkit.Now, askOffer("any", "hint")), "one", "first key")
+	imported := &answer.PSK{Identity: []byte("one"), Key: []byte("first key"), Imported: true}
+	wantNone("an imported key", (&answer.Client{PSK: imported}).Answer(testkit.Now, askOffer("any", "hint")))
+	offers, ok := (&answer.Client{PSK: imported}).Answer(testkit.Now, &events.OfferPSKs{}).(*events.PSKsOffered)
+	if !ok || len(offers.Keys) != 1 || !offers.Keys[0].Imported {
+		t.Errorf("an imported key is for TLS 1.3: got %+v", offers)
+	}
 	client.ChoosePSK = func(q *events.OfferPSK) *answer.PSK {
 		if q.ServerName == "known.example" && string(q.Hint) == "hint" {
 			return &answer.PSK{Identity: []byte("two"), Key: []byte("second key")}
