@@ -14,7 +14,7 @@ import (
 func (p *endpoint) announce() (done bool, err error) {
 	o := p.c.options
 	if o.ExportKeyingMaterial > 0 || o.ExportTrafficSecrets || o.TLSUnique || o.SendAlert {
-		if err := p.handshake(); err != nil {
+		if err := p.settled(); err != nil {
 			return false, err
 		}
 	}

@@ -50,10 +50,11 @@ type seen struct {
 	read       []byte          // traffic secrets
 	write      []byte
 	completion *events.Connection // by the first handshake
-	early      *events.Connection // the same, where a client may write before it is complete
-	checked    bool               // the first handshake has been looked at
-	tardy      bool               // a session of TLS 1.2 came after that
-	gaveUp     error              // why the shim itself ended the connection
+	early      *events.Connection // the same, where the shim may write before it is complete
+	zero       zeroRTT
+	checked    bool  // the first handshake has been looked at
+	tardy      bool  // a session of TLS 1.2 came after that
+	gaveUp     error // why the shim itself ended the connection
 
 	renegotiations   int
 	certificateTypes []byte // asked for in TLS 1.2
@@ -68,6 +69,7 @@ func (p *endpoint) do(call func(out *events.Output, now time.Time) error) error 
 		}
 	}
 	p.out.Reset()
+	p.noteHalfRTT()
 	if flushErr := p.flush(); err == nil {
 		err = flushErr
 	}
@@ -83,6 +85,10 @@ func (p *endpoint) act(event events.Event) error {
 		p.outbox = append(p.outbox, event.Bytes...)
 	case *events.DataReceived:
 		p.inbox = append(p.inbox, event.Bytes...)
+	case *events.EarlyDataReceived:
+		p.inbox = append(p.inbox, event.Bytes...)
+	case *events.EarlyDataOffered, *events.EarlyDataRejected:
+		return p.learnEarly(event)
 	case *events.HandshakeCompleted:
 		return p.complete(event)
 	case *events.FalseStarted:

@@ -17,25 +17,38 @@ type uncleanError struct{}
 
 func (uncleanError) Error() string { return "Unexpected SSL_shutdown result: -1 != 1" }
 
-// talk is the whole conversation: handshake, checks, application data and the end.
+// talk is the whole conversation, and the second attempt at it where early data was rejected.
 func (p *endpoint) talk() error {
-	o := p.c.options
 	if err := p.do(p.engine.Start); err != nil {
 		return err
 	}
-	if !o.ImplicitHandshake {
-		if err := p.handshake(); err != nil {
-			return err
-		}
-		if err := p.check(); err != nil {
-			return err
-		}
-		p.checked = true
+	err := p.converse()
+	if p.c.options.Server || p.c.number == 0 || !p.c.options.ExpectRejectEarlyData {
+		return err
+	}
+	switch {
+	case err == nil:
+		return mismatch("early data rejected", false, true)
+	case !errors.Is(err, errEarlyRejected):
+		return err
+	}
+	p.c.options = p.c.retry
+	return p.converse()
+}
+
+// converse is handshake, checks, application data and the end.
+func (p *endpoint) converse() error {
+	o := p.c.options
+	if err := p.begin(); err != nil {
+		return err
 	}
 	if o.HandshakeTwice || o.NoOpExtraHandshake {
 		if err := p.startAgain(); err != nil {
 			return err
 		}
+	}
+	if err := p.awaitMessage(); err != nil {
+		return err
 	}
 	if done, err := p.announce(); done || err != nil {
 		return err
@@ -55,7 +68,32 @@ func (p *endpoint) talk() error {
 			return err
 		}
 	}
+	if err := p.checkLate(); err != nil {
+		return err
+	}
 	return p.shutDown()
+}
+
+// begin makes the handshake, unless that is left to the first read or write, and the checks after it.
+func (p *endpoint) begin() error {
+	o := p.c.options
+	if o.ImplicitHandshake {
+		return nil
+	}
+	if err := p.handshake(); err != nil {
+		return err
+	}
+	if p.zero.offering {
+		if o.ExpectNoOfferEarlyData {
+			return mismatch("early data offered", true, false)
+		}
+		return nil // the checks are made later
+	}
+	if err := p.check(); err != nil {
+		return err
+	}
+	p.checked = true
+	return nil
 }
 
 // startAgain asks for the handshake a second time, which may change nothing.
@@ -76,6 +114,13 @@ func (p *endpoint) write(b []byte) error {
 	for {
 		if err := p.handshake(); err != nil {
 			return err
+		}
+		if p.zero.offering {
+			rest, err := p.writeEarly(b)
+			if err != nil || len(rest) == 0 {
+				return err
+			}
+			b = rest
 		}
 		err := p.do(func(out *events.Output, now time.Time) error { return p.engine.Write(out, now, b) })
 		if !errors.Is(err, engine.ErrNotReady) {
@@ -194,7 +239,7 @@ func (p *endpoint) shutDown() error {
 	if !p.c.options.CheckCloseNotify {
 		return nil
 	}
-	if err := p.handshake(); err != nil {
+	if err := p.finish(); err != nil {
 		return err
 	}
 	if p.eof && !p.closed {
