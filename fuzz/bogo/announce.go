@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 )
@@ -14,12 +16,15 @@ import (
 func (p *endpoint) announce() (done bool, err error) {
 	o := p.c.options
 	if o.ExportKeyingMaterial > 0 || o.ExportTrafficSecrets || o.TLSUnique || o.SendAlert {
-		if err := p.settled(); err != nil {
+		if err := p.handshake(); err != nil {
 			return false, err
 		}
 	}
 	if o.ExportKeyingMaterial > 0 {
 		exported, err := p.engine.Export(o.ExportLabel, exportContext(o), o.ExportKeyingMaterial)
+		if errors.Is(err, engine.ErrNotReady) {
+			return false, &namedError{reason: "HANDSHAKE_NOT_COMPLETE", err: err}
+		}
 		if err != nil {
 			return false, fmt.Errorf("failed to export keying material: %w", err)
 		}

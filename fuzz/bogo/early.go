@@ -18,6 +18,7 @@ type zeroRTT struct {
 	half     bool                   // a server may write before the client's Finished
 	offering bool                   // a client may write early data
 	offered  bool                   // a client could
+	rejected bool                   // it is not taken, and the second attempt has yet to begin
 	last     messages.HandshakeType // of the latest message received
 }
 
@@ -44,7 +45,7 @@ func asksEarly(hello *events.ClientHello) bool {
 // learnEarly acts on what a client is told of its early data.
 func (p *endpoint) learnEarly(event events.Event) error {
 	if _, rejected := event.(*events.EarlyDataRejected); rejected {
-		p.zero.offering, p.early = false, nil
+		p.zero.offering, p.zero.rejected, p.early = false, true, nil
 		return errEarlyRejected
 	}
 	p.zero.offering, p.zero.offered = true, true
@@ -53,7 +54,7 @@ func (p *endpoint) learnEarly(event events.Event) error {
 	return nil
 }
 
-// noteHalfRTT finds whether a server may answer early data by now, and whether the handshake is complete where a client offered some.
+// noteHalfRTT finds whether a server may answer early data by now, and whether a client is past it: what is behind it on the way must go out.
 func (p *endpoint) noteHalfRTT() {
 	agreed := p.engine.Connection()
 	p.zero.half = p.c.options.Server && agreed.EarlyDataAccepted && !p.engine.Completed()
@@ -63,14 +64,9 @@ func (p *endpoint) noteHalfRTT() {
 	if p.engine.Completed() {
 		p.zero.offering = false
 	}
-}
-
-// settled drives the connection until there is nothing that a client's early data would wait for.
-func (p *endpoint) settled() error {
-	if p.zero.offering {
-		return p.finish()
+	if p.zero.offered && !p.zero.offering {
+		p.withheld = false
 	}
-	return p.handshake()
 }
 
 // writeEarly sends what fits into early data. If that is not all, it completes the handshake and gives the rest.

@@ -112,8 +112,12 @@ func (p *endpoint) act(event events.Event) error {
 	case *events.PeerClosed:
 		p.closed = true
 	case events.Question:
-		if p.c.options.Async {
+		switch {
+		case p.c.options.Async:
 			p.open, p.laps = event, 0
+			return nil
+		case p.zero.rejected: // for the second attempt to answer
+			p.open, p.laps = event, ready
 			return nil
 		}
 		return p.answer(event)
@@ -200,6 +204,9 @@ func slow(question events.Question) bool {
 	}
 	return false
 }
+
+// ready stands for as many laps as any question takes.
+const ready = 2
 
 // revisit comes back to a question. The first time it is not ready, and neither is a private key the second time; meanwhile what the peer
 // has sent is given to the engine, which must hold it and do nothing else.

@@ -32,7 +32,7 @@ func (p *endpoint) talk() error {
 	case !errors.Is(err, errEarlyRejected):
 		return err
 	}
-	p.c.options = p.c.retry
+	p.c.options, p.zero.rejected = p.c.retry, false
 	return p.converse()
 }
 
@@ -98,7 +98,11 @@ func (p *endpoint) begin() error {
 
 // startAgain asks for the handshake a second time, which may change nothing.
 func (p *endpoint) startAgain() error {
-	if err := p.finish(); err != nil {
+	advance := p.finish
+	if !p.c.options.HandshakeTwice {
+		advance = p.handshake // half-RTT will do
+	}
+	if err := advance(); err != nil {
 		return err
 	}
 	before := p.engine.State()
