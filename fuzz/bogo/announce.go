@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 )
@@ -20,6 +22,9 @@ func (p *endpoint) announce() (done bool, err error) {
 	}
 	if o.ExportKeyingMaterial > 0 {
 		exported, err := p.engine.Export(o.ExportLabel, exportContext(o), o.ExportKeyingMaterial)
+		if errors.Is(err, engine.ErrNotReady) {
+			return false, &namedError{reason: "HANDSHAKE_NOT_COMPLETE", err: err}
+		}
 		if err != nil {
 			return false, fmt.Errorf("failed to export keying material: %w", err)
 		}

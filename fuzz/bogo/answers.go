@@ -50,6 +50,7 @@ func (p *endpoint) replyTo(question events.Question) (events.Answer, error) {
 	case *events.VerifyPeer:
 		return p.verifyPeer(q), nil
 	case *events.OpenTicket:
+		p.zero.ticket = true
 		for i, ticket := range q.Tickets {
 			if state, ok := p.tickets.open(ticket.Ticket); ok {
 				p.resumed, _ = events.ParseSession(bytes.Clone(state))
@@ -58,6 +59,8 @@ func (p *endpoint) replyTo(question events.Question) (events.Answer, error) {
 			}
 		}
 		return q.None(), nil
+	case *events.AcceptEarlyData:
+		return decideEarly(q), nil
 	case *events.FindSession:
 		state, ok := p.kept[string(q.SessionID)]
 		if !ok {
@@ -120,6 +123,7 @@ func (p *endpoint) keepSession(event *events.SessionEstablished) error {
 func (p *endpoint) chooseConfig(q *events.ChooseConfig) (events.Answer, error) {
 	o := p.c.options
 	p.hello = q.Hello
+	p.zero.asked = asksEarly(q.Hello)
 	switch {
 	case o.FailEarlyCallback:
 		return q.Refuse(messages.AlertHandshakeFailure, named("CONNECTION_REJECTED", "the early hook refuses")), nil

@@ -33,6 +33,7 @@ func (p *endpoint) replyTo12(question events.Question) (events.Answer, error) {
 
 // watch takes note of what a CertificateRequest of TLS 1.2 says first, the types of certificates (RFC 5246, Section 7.4.4).
 func (p *endpoint) watch(event *events.MessageReceived) {
+	p.zero.last = event.Type
 	body := event.Raw[messages.HandshakeHeaderLen:]
 	if event.Type != messages.TypeCertificateRequest || len(body) == 0 || len(body) <= int(body[0]) {
 		return

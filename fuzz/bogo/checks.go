@@ -64,7 +64,7 @@ var expectations = []expectation{
 		func(p *endpoint) any { return p.c.options.ExpectSecureRenegotiation }},
 	{"the handshake is complete", nil,
 		func(p *endpoint, _ *events.Connection) any { return p.completion != nil },
-		func(p *endpoint) any { return p.c.number > 0 || !p.c.options.FalseStart }},
+		func(p *endpoint) any { return (p.c.number > 0 || !p.c.options.FalseStart) && !p.zero.half }},
 	{"resumed", nil,
 		func(_ *endpoint, c *events.Connection) any { return c.Resumed },
 		func(p *endpoint) any { return p.c.number > 0 && !p.c.options.ExpectSessionMiss }},
@@ -135,8 +135,11 @@ var expectations = []expectation{
 			}
 			return p.c.options.ExpectTicketAgeSkew
 		}},
-	{"why there was no early data", given("expect-early-data-reason"),
-		func(*endpoint, *events.Connection) any { return "disabled" },
+	{"early data accepted", given("expect-accept-early-data", "expect-reject-early-data"),
+		func(_ *endpoint, c *events.Connection) any { return c.EarlyDataAccepted },
+		func(p *endpoint) any { return p.c.options.ExpectAcceptEarlyData && p.c.number > 0 }},
+	{"why there was early data or none", given("expect-early-data-reason"),
+		func(p *endpoint, c *events.Connection) any { return p.earlyReason(c) },
 		func(p *endpoint) any { return p.c.options.ExpectEarlyDataReason }},
 	{"the verdict", given("expect-verify-result"),
 		func(p *endpoint, _ *events.Connection) any { return p.refused() },
@@ -209,6 +212,9 @@ func (p *endpoint) afterwards() error {
 	}
 	if want := !o.ExpectNoSession; p.renewed != want && !o.SendAlert {
 		return mismatch("a session for the next connection", p.renewed, want)
+	}
+	if got := p.session != nil && p.session.MaxEarlyData > 0; p.renewed && got != o.ExpectTicketSupportsEarlyData {
+		return mismatch("a session that supports early data", got, o.ExpectTicketSupportsEarlyData)
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/tacitls/tacitls/engine"
@@ -50,10 +49,11 @@ type seen struct {
 	read       []byte          // traffic secrets
 	write      []byte
 	completion *events.Connection // by the first handshake
-	early      *events.Connection // the same, where a client may write before it is complete
-	checked    bool               // the first handshake has been looked at
-	tardy      bool               // a session of TLS 1.2 came after that
-	gaveUp     error              // why the shim itself ended the connection
+	early      *events.Connection // the same, where the shim may write before it is complete
+	zero       zeroRTT
+	checked    bool  // the first handshake has been looked at
+	tardy      bool  // a session of TLS 1.2 came after that
+	gaveUp     error // why the shim itself ended the connection
 
 	renegotiations   int
 	certificateTypes []byte // asked for in TLS 1.2
@@ -68,6 +68,7 @@ func (p *endpoint) do(call func(out *events.Output, now time.Time) error) error 
 		}
 	}
 	p.out.Reset()
+	p.noteHalfRTT()
 	if flushErr := p.flush(); err == nil {
 		err = flushErr
 	}
@@ -83,6 +84,10 @@ func (p *endpoint) act(event events.Event) error {
 		p.outbox = append(p.outbox, event.Bytes...)
 	case *events.DataReceived:
 		p.inbox = append(p.inbox, event.Bytes...)
+	case *events.EarlyDataReceived:
+		p.inbox = append(p.inbox, event.Bytes...)
+	case *events.EarlyDataOffered, *events.EarlyDataRejected:
+		return p.learnEarly(event)
 	case *events.HandshakeCompleted:
 		return p.complete(event)
 	case *events.FalseStarted:
@@ -106,8 +111,12 @@ func (p *endpoint) act(event events.Event) error {
 	case *events.PeerClosed:
 		p.closed = true
 	case events.Question:
-		if p.c.options.Async {
+		switch {
+		case p.c.options.Async:
 			p.open, p.laps = event, 0
+			return nil
+		case p.zero.rejected: // for the second attempt to answer
+			p.open, p.laps = event, ready
 			return nil
 		}
 		return p.answer(event)
@@ -184,47 +193,6 @@ func (p *endpoint) receive(wait time.Duration) (int, error) {
 		return n, fmt.Errorf("read: %w", err)
 	}
 	return n, nil
-}
-
-// slow tells whether a question takes a private key.
-func slow(question events.Question) bool {
-	switch question.(type) {
-	case *events.Sign, *events.Decrypt:
-		return true
-	}
-	return false
-}
-
-// revisit comes back to a question. The first time it is not ready, and neither is a private key the second time; meanwhile what the peer
-// has sent is given to the engine, which must hold it and do nothing else.
-func (p *endpoint) revisit() error {
-	p.laps++
-	question := p.open
-	if p.laps == 1 || slow(question) && p.laps == 2 {
-		return p.linger(question)
-	}
-	p.open = nil
-	return p.do(func(*events.Output, time.Time) error { return p.answer(question) })
-}
-
-func (p *endpoint) linger(question events.Question) error {
-	if p.eof {
-		return nil
-	}
-	n, err := p.receive(time.Millisecond)
-	if errors.Is(err, os.ErrDeadlineExceeded) || p.eof {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if err := p.engine.Receive(&p.out, p.c.now, p.buffer[:n]); err != nil {
-		return &faultError{what: fmt.Sprintf("the engine did not hold %d bytes: %v", n, err)}
-	}
-	if p.out.Len() != 0 || p.engine.Parked() != question {
-		return &faultError{what: "the engine did not wait for its answer"}
-	}
-	return nil
 }
 
 // handshake drives the connection until data may be written and no question is open.

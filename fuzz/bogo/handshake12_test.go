@@ -74,11 +74,15 @@ type other struct {
 	out      events.Output
 	received []byte
 	done     int // handshakes
+	watch    func(event events.Event)
 }
 
 func (o *other) do(call func(out *events.Output, now time.Time) error) error {
 	err := call(&o.out, testkit.Now)
 	for event := range o.out.All() {
+		if o.watch != nil {
+			o.watch(event)
+		}
 		switch event := event.(type) {
 		case *events.Send:
 			if _, writeErr := o.raw.Write(event.Bytes); err == nil {

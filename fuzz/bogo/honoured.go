@@ -35,7 +35,9 @@ var honoured = []string{
 	// Resumption.
 	"no-ticket", "use-ticket-callback", "use-ticket-aead-callback", "skip-ticket", "renew-ticket",
 	"expect-session-miss", "expect-ticket-renewal", "expect-no-session", "expect-session-id", "expect-no-session-id", "expect-extended-master-secret",
-	"expect-no-offer-early-data", "expect-early-data-reason", "expect-ticket-age-skew",
+	"expect-ticket-age-skew",
+	"enable-early-data", "expect-ticket-supports-early-data", "expect-accept-early-data", "expect-reject-early-data",
+	"expect-no-offer-early-data", "expect-early-data-reason", "early-write-after-message",
 
 	// Application data.
 	"shim-writes-first", "shim-initial-write", "repeat-shim-initial-write", "read-with-unfinished-write", "read-size", "peek-then-read",

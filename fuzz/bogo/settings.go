@@ -14,6 +14,9 @@ const (
 	// presetTickets is how many tickets a server sends after a handshake.
 	presetTickets = 2
 
+	// presetEarlyData is how many bytes of early data a server takes.
+	presetEarlyData = 14336
+
 	// presetMaxMessage bounds a message of the peer's in bytes, unless -max-cert-list gives another bound.
 	presetMaxMessage = 100 << 10
 )
@@ -38,7 +41,7 @@ func common(o *options) (engine.Common, error) {
 		KeyLog:       o.ExportTrafficSecrets,
 		MaxMessage:   presetMaxMessage,
 		RecordSize:   o.MaxSendFragment,
-		Trace:        len(o.ExpectCertificateTypes) > 0,
+		Trace:        len(o.ExpectCertificateTypes) > 0 || o.EarlyWriteAfterMessage != 0,
 
 		CertificateCompression: compressionsOf(o),
 		PeerCertificateTypes:   kinds(o.AcceptedPeerCertificateTypes),
@@ -128,7 +131,7 @@ func clientConfig(o *options) (*engine.ClientConfig, error) {
 	config := &engine.ClientConfig{Common: shared, ServerName: o.HostName, NoTickets: o.NoTicket, ReverifyOnResume: o.ReverifyOnResume,
 		ShuffleExtensions: o.PermuteExtensions,
 		RequestOCSP:       o.EnableOCSPStapling, RequestSCTs: o.EnableSignedCertificateTimestamps,
-		FalseStart: o.FalseStart, Fallback: o.FallbackSCSV}
+		FalseStart: o.FalseStart, Fallback: o.FallbackSCSV, EarlyData: o.EnableEarlyData}
 	config.GREASE = o.EnableGrease
 	config.KeyShares = sharesOf(o, shared.Groups)
 	if config.ALPN, err = protocols(o.AdvertiseALPN); err != nil {
@@ -153,6 +156,9 @@ func serverConfig(o *options) (*engine.ServerConfig, error) {
 		ReverifyOnResume: o.ReverifyOnResume,
 	}
 	config.GREASE = true // which a server of BoringSSL's always sends
+	if o.EnableEarlyData {
+		config.MaxEarlyData = presetEarlyData
+	}
 	switch {
 	case o.VerifyPeer:
 		config.ClientAuth = engine.RequestClientCert

@@ -7,7 +7,6 @@ import (
 	"io"
 	"time"
 
-	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 )
@@ -17,25 +16,38 @@ type uncleanError struct{}
 
 func (uncleanError) Error() string { return "Unexpected SSL_shutdown result: -1 != 1" }
 
-// talk is the whole conversation: handshake, checks, application data and the end.
+// talk is the whole conversation, and the second attempt at it where early data was rejected.
 func (p *endpoint) talk() error {
-	o := p.c.options
 	if err := p.do(p.engine.Start); err != nil {
 		return err
 	}
-	if !o.ImplicitHandshake {
-		if err := p.handshake(); err != nil {
-			return err
-		}
-		if err := p.check(); err != nil {
-			return err
-		}
-		p.checked = true
+	err := p.converse()
+	if p.c.options.Server || p.c.number == 0 || !p.c.options.ExpectRejectEarlyData {
+		return err
+	}
+	switch {
+	case err == nil:
+		return mismatch("early data rejected", false, true)
+	case !errors.Is(err, errEarlyRejected):
+		return err
+	}
+	p.c.options, p.zero.rejected = p.c.retry, false
+	return p.converse()
+}
+
+// converse is handshake, checks, application data and the end.
+func (p *endpoint) converse() error {
+	o := p.c.options
+	if err := p.begin(); err != nil {
+		return err
 	}
 	if o.HandshakeTwice || o.NoOpExtraHandshake {
 		if err := p.startAgain(); err != nil {
 			return err
 		}
+	}
+	if err := p.awaitMessage(); err != nil {
+		return err
 	}
 	if done, err := p.announce(); done || err != nil {
 		return err
@@ -55,62 +67,47 @@ func (p *endpoint) talk() error {
 			return err
 		}
 	}
+	if err := p.checkLate(); err != nil {
+		return err
+	}
 	return p.shutDown()
+}
+
+// begin makes the handshake, unless that is left to the first read or write, and the checks after it.
+func (p *endpoint) begin() error {
+	o := p.c.options
+	if o.ImplicitHandshake {
+		return nil
+	}
+	if err := p.handshake(); err != nil {
+		return err
+	}
+	if p.zero.offering {
+		if o.ExpectNoOfferEarlyData {
+			return mismatch("early data offered", true, false)
+		}
+		return nil // the checks are made later
+	}
+	if err := p.check(); err != nil {
+		return err
+	}
+	p.checked = true
+	return nil
 }
 
 // startAgain asks for the handshake a second time, which may change nothing.
 func (p *endpoint) startAgain() error {
-	if err := p.finish(); err != nil {
+	advance := p.finish
+	if !p.c.options.HandshakeTwice {
+		advance = p.handshake // half-RTT will do
+	}
+	if err := advance(); err != nil {
 		return err
 	}
 	before := p.engine.State()
 	err := p.engine.Start(&p.out, p.c.now)
 	if p.out.Len() != 0 || p.engine.State() != before || p.engine.Err() != nil {
 		return &faultError{what: fmt.Sprintf("a second start did something: %v", err)}
-	}
-	return nil
-}
-
-// write sends application data, once the handshake is complete, and any other that is under way.
-func (p *endpoint) write(b []byte) error {
-	for {
-		if err := p.handshake(); err != nil {
-			return err
-		}
-		err := p.do(func(out *events.Output, now time.Time) error { return p.engine.Write(out, now, b) })
-		if !errors.Is(err, engine.ErrNotReady) {
-			return err
-		}
-		if err := p.progress(); err != nil {
-			return err
-		}
-	}
-}
-
-// writeSizes sends records of lengths around those where something changes.
-func (p *endpoint) writeSizes() error {
-	for _, size := range []int{0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769} {
-		if err := p.write(bytes.Repeat([]byte{0x42}, size)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// writeFirst sends the first words. With -read-with-unfinished-write one byte goes out, and the others after the first read.
-func (p *endpoint) writeFirst() error {
-	o := p.c.options
-	if err := p.handshake(); err != nil {
-		return err
-	}
-	p.withheld = o.ReadWithUnfinishedWrite
-	for range o.RepeatShimInitialWrite {
-		if err := p.write([]byte(o.ShimInitialWrite)); err != nil {
-			return err
-		}
-	}
-	if p.withheld && len(p.outbox) > 0 {
-		return p.writeOnce()
 	}
 	return nil
 }
@@ -194,7 +191,7 @@ func (p *endpoint) shutDown() error {
 	if !p.c.options.CheckCloseNotify {
 		return nil
 	}
-	if err := p.handshake(); err != nil {
+	if err := p.finish(); err != nil {
 		return err
 	}
 	if p.eof && !p.closed {

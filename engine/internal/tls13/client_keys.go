@@ -182,8 +182,13 @@ func acceptEarlyData(hs *handshake.Context, s *waitEncryptedExtensions, a *agree
 		return nil
 	}
 	session := s.early.Session
-	if a.psk != s.early || session.CipherSuite != a.suite.ID || session.ALPN != hs.Connection.ALPN {
-		return refuse.EarlyDataMismatch
+	switch {
+	case a.psk != s.early:
+		return refuse.EarlyDataMismatch.With("the session is not resumed")
+	case session.CipherSuite != a.suite.ID:
+		return refuse.EarlyDataMismatch.With("the suite %v after %v", a.suite.ID, session.CipherSuite)
+	case session.ALPN != hs.Connection.ALPN:
+		return refuse.EarlyDataMismatch.With("the protocol %q after %q", hs.Connection.ALPN, session.ALPN)
 	}
 	a.early = true
 	hs.Connection.EarlyDataAccepted = true
