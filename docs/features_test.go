@@ -63,6 +63,20 @@ func takeEarlyData(config *engine.ServerConfig) any {
 	return answers
 }
 
+// known is the key of a server.
+var known = testkit.PublicKeyInfo(testkit.Server(testkit.P256).Key.Public())
+
+func expectRawKeys(config *engine.ClientConfig) any {
+	config.PeerCertificateTypes = []messages.CertificateType{messages.CertificateRawPublicKey}
+	answers := &answer.Client{RawKeys: answer.RawKeys{known}}
+	return answers
+}
+
+func authenticateLater(config *engine.ClientConfig) any {
+	config.PostHandshakeAuth = true
+	return config
+}
+
 func sendGREASE(config *engine.ServerConfig) any {
 	config.GREASE = true
 	return config
@@ -123,7 +137,7 @@ var (
 		compressCertificates, choosePSK, takeEarlyData, sendGREASE, boundTickets, padRecords,
 	}
 	clientSnippets = []func(*engine.ClientConfig) any{
-		offerPSK, offerEarlyData, dressHello, requestTickets, protectMedia, padRecordsRandomly,
+		offerPSK, offerEarlyData, expectRawKeys, authenticateLater, dressHello, requestTickets, protectMedia, padRecordsRandomly,
 	}
 )
 
