@@ -31,10 +31,6 @@ func readServerFinished(hs *handshake.Context, s *waitServerFinished12, m *messa
 		return nil, err
 	}
 	hs.Align()
-	if hs.Authenticated.IsZero() {
-		// By a pre-shared key, which this Finished has proved.
-		hs.Authenticated = hs.Now
-	}
 	if c.session != nil {
 		if err := sendFinished(hs, &c); err != nil {
 			return nil, err

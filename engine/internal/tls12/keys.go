@@ -51,8 +51,8 @@ func (a *agreed) order() secrets.CBCOrder {
 	return secrets.MACThenEncrypt
 }
 
-// verifyFinished verifies the peer's Finished, and keeps the verify_data
-// (RFC 5246, Section 7.4.9).
+// verifyFinished verifies the peer's Finished, and keeps the verify_data. A
+// pre-shared key is proved by it (RFC 5246, Section 7.4.9).
 func verifyFinished(hs *handshake.Context, c *closing, m *messages.Finished) error {
 	sender := secrets.ServerSender
 	if hs.Role == events.Server {
@@ -63,6 +63,9 @@ func verifyFinished(hs *handshake.Context, c *closing, m *messages.Finished) err
 	want, _ := secrets.NewSecret(verify[:])
 	if !want.EqualBytes(m.VerifyData) {
 		return refuse.BadFinished
+	}
+	if hs.Authenticated.IsZero() {
+		hs.Authenticated = hs.Now
 	}
 	return nil
 }

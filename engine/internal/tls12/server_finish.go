@@ -43,9 +43,6 @@ func readClientFinished(hs *handshake.Context, s *waitClientFinished12, m *messa
 		return nil, err
 	}
 	hs.Align()
-	if hs.Authenticated.IsZero() {
-		hs.Authenticated = hs.Now
-	}
 	if c.session != nil {
 		return completeServer(hs, &c)
 	}
