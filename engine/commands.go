@@ -20,8 +20,8 @@ import (
 // [ErrClosed] after CloseWrite. It has then sent nothing.
 //
 // Before the client's Finished a server cannot know that the client is there at
-// all: the early data may be a replay. Whoever has the pre-shared key can read the
-// answer, and nobody else (RFC 8446, Section 2.3).
+// all: the early data may be a replay. Who has replayed it cannot read the answer
+// (RFC 8446, Section 2.3).
 //
 // A key update goes out first where the peer has asked for one, or where the
 // key has protected as many records as it should (RFC 8446, Section 4.6.3 and
@@ -114,7 +114,7 @@ func (e *Engine) writable() error {
 		return e.err
 	case e.writeClosed:
 		return ErrClosed
-	case !e.completed && !e.early:
+	case !e.completed && !e.early && !e.answersEarlyData():
 		return ErrNotReady
 	case e.completed && e.hs.Unfinished != nil:
 		// A renegotiation is under way. Data may go on between its messages, but
@@ -122,6 +122,12 @@ func (e *Engine) writable() error {
 		return ErrNotReady
 	}
 	return nil
+}
+
+// answersEarlyData tells whether this is a server that has accepted early data and
+// sent its Finished.
+func (e *Engine) answersEarlyData() bool {
+	return e.hs.Role == events.Server && e.hs.Connection.EarlyDataAccepted && e.stream.WriteLevel() == events.Application
 }
 
 // Renegotiate begins another handshake of TLS 1.2 on the connection, where the
@@ -252,7 +258,7 @@ func (e *Engine) Export(label string, context []byte, length int) ([]byte, error
 	if e.err != nil {
 		return nil, e.err
 	}
-	if !e.completed && !(e.early && e.hs.Role == events.Server) {
+	if !e.completed && !e.answersEarlyData() {
 		return nil, ErrNotReady
 	}
 	if length < 1 || length > maxExport {

@@ -236,9 +236,6 @@ func (e *Engine) changeKeys(out *events.Output, a *handshake.Action) error {
 	case reading:
 		return e.stream.ReadKeys(out, a.Level, a.Suite, &a.Secret)
 	}
-	if a.Level == events.Application && e.hs.Role == events.Server && e.hs.Connection.EarlyDataAccepted {
-		e.early = true // the key that its PSK stands for has told who the client is
-	}
 	return e.stream.WriteKeys(out, a.Level, a.Suite, &a.Secret)
 }
 

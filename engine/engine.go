@@ -29,7 +29,7 @@ type Engine struct {
 	started     bool // of a client: the ClientHello has been sent
 	completed   bool
 	finishing   bool // the step at hand completes a handshake
-	early       bool // it may write before the peer's Finished
+	early       bool // of a client: it may write before the server's Finished
 	eof         bool // of the transport
 	readClosed  bool
 	writeClosed bool

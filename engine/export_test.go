@@ -54,7 +54,7 @@ func (e *Engine) Declares(input string) bool {
 
 // MayWrite tells whether data can be written: from the end of the handshake on, or
 // a little before that.
-func (e *Engine) MayWrite() bool { return e.completed || e.early }
+func (e *Engine) MayWrite() bool { return e.completed || e.early || e.answersEarlyData() }
 
 // Inject moves the machine by a message with its header, as if it had come in
 // records under the right keys.
