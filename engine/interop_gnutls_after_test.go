@@ -9,7 +9,6 @@ import (
 
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
-	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
 )
 
@@ -240,13 +239,7 @@ func TestAlertsAreUnderstoodByGnuTLS(t *testing.T) {
 	for _, suite := range []messages.CipherSuite{in13, byECDSA} {
 		t.Run(suite.String(), func(t *testing.T) {
 			withGnuTLS(t, suite, func(i *interop) {
-				if i.role == events.Client {
-					i.pair.ClientAnswers.Override = rejectPeer
-				} else {
-					i.pair.Server.ClientAuth = engine.RequireClientCert
-					i.identity = testkit.Client(testkit.P256)
-					i.pair.ServerAnswers.Override = rejectPeer
-				}
+				i.rejecting()
 				end, p := i.connect()
 				if err := end.handshake(); err == nil {
 					i.t.Error("the handshake fails")

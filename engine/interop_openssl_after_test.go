@@ -99,36 +99,42 @@ func TestKeysAreUpdatedWithOpenSSL(t *testing.T) {
 	})
 }
 
-func TestAMegabyteGoesEachWayWithOpenSSL(t *testing.T) {
+// megabyte shakes hands, and has a megabyte go each way.
+func (i *interop) megabyte(end *endpoint, openssl *program) {
+	i.t.Helper()
 	// Digits alone: openssl takes a letter at the start of what it reads for
 	// a command.
 	data := make([]byte, 1<<20)
 	_, _ = testkit.Rand("megabyte").Read(data)
-	for i := range data {
-		data[i] = '0' + data[i]%10
+	for at := range data {
+		data[at] = '0' + data[at]%10
 	}
+	i.must(end.handshake(), openssl)
+	i.must(end.write(data), openssl)
+	if !openssl.output.wait(func(b []byte) bool {
+		// s_server remarks upon key updates in the midst of the data.
+		return len(b) > len(data) && bytes.Contains(bytes.ReplaceAll(b, []byte("Read BLOCK\n"), nil), data)
+	}) {
+		i.t.Fatal("openssl did not print what it was sent")
+	}
+	said := make(chan error, 1)
+	go func() {
+		_, err := openssl.stdin.Write(data)
+		said <- err
+	}()
+	got, err := end.read(len(data))
+	i.must(err, openssl)
+	i.must(<-said, openssl)
+	if !bytes.Equal(got, data) {
+		i.t.Error("what openssl has sent differs")
+	}
+}
+
+func TestAMegabyteGoesEachWayWithOpenSSL(t *testing.T) {
 	withOpenSSL(t, func(i *interop) {
 		i.common().UpdateAfter = 10
 		end, openssl := i.connect()
-		i.must(end.handshake(), openssl)
-		i.must(end.write(data), openssl)
-		if !openssl.output.wait(func(b []byte) bool {
-			// s_server remarks upon key updates in the midst of the data.
-			return len(b) > len(data) && bytes.Contains(bytes.ReplaceAll(b, []byte("Read BLOCK\n"), nil), data)
-		}) {
-			i.t.Fatal("openssl did not print what it was sent")
-		}
-		said := make(chan error, 1)
-		go func() {
-			_, err := openssl.stdin.Write(data)
-			said <- err
-		}()
-		got, err := end.read(len(data))
-		i.must(err, openssl)
-		i.must(<-said, openssl)
-		if !bytes.Equal(got, data) {
-			i.t.Error("what openssl has sent differs")
-		}
+		i.megabyte(end, openssl)
 		if end.updated(events.Write) < 5 {
 			i.t.Errorf("the keys change every 10 records, and did %d times", end.updated(events.Write))
 		}
@@ -163,8 +169,8 @@ func TestAlertsAreUnderstoodByOpenSSL(t *testing.T) {
 	withOpenSSL(t, (*interop).isToldOfUnknownCA)
 }
 
-// isToldOfUnknownCA has tacitls reject the certificate of openssl.
-func (i *interop) isToldOfUnknownCA() {
+// rejecting has tacitls reject the peer's certificate.
+func (i *interop) rejecting() {
 	if i.role == events.Client {
 		i.pair.ClientAnswers.Override = rejectPeer
 	} else {
@@ -172,6 +178,11 @@ func (i *interop) isToldOfUnknownCA() {
 		i.identity = testkit.Client(testkit.P256)
 		i.pair.ServerAnswers.Override = rejectPeer
 	}
+}
+
+// isToldOfUnknownCA has tacitls reject the certificate of openssl.
+func (i *interop) isToldOfUnknownCA() {
+	i.rejecting()
 	end, openssl := i.connect()
 	if err := end.handshake(); err == nil {
 		i.t.Error("the handshake fails")
