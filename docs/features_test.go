@@ -63,6 +63,12 @@ func takeEarlyData(config *engine.ServerConfig) any {
 	return answers
 }
 
+func retryByCookie(config *engine.ServerConfig) any {
+	config.Cookies = engine.CookiesOnRetry
+	answers := &answer.Server{Cookies: &answer.TicketKeys{}}
+	return answers
+}
+
 // known is the key of a server.
 var known = testkit.PublicKeyInfo(testkit.Server(testkit.P256).Key.Public())
 
@@ -134,7 +140,7 @@ const otherSnippets = 2
 // serverSnippets and clientSnippets are all of them.
 var (
 	serverSnippets = []func(*engine.ServerConfig) any{
-		compressCertificates, choosePSK, takeEarlyData, sendGREASE, boundTickets, padRecords,
+		compressCertificates, choosePSK, takeEarlyData, retryByCookie, sendGREASE, boundTickets, padRecords,
 	}
 	clientSnippets = []func(*engine.ClientConfig) any{
 		offerPSK, offerEarlyData, expectRawKeys, authenticateLater, dressHello, requestTickets, protectMedia, padRecordsRandomly,

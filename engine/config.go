@@ -261,10 +261,30 @@ type ServerConfig struct {
 	// PSKHint helps a client of TLS 1.2 to choose its identity; at most 65535
 	// bytes, none sends no hint (RFC 4279, Section 5.2).
 	PSKHint []byte
+	// Cookies says when a server of TLS 1.3 sends what it would remember of a client
+	// to that client, in the cookie of a HelloRetryRequest.
+	Cookies Cookies
 	// ReverifyOnResume asks [events.VerifyPeer] again about the chain of a
 	// session resumed.
 	ReverifyOnResume bool
 }
+
+// Cookies is when a server remembers nothing of a client between its
+// HelloRetryRequest and the second ClientHello: [events.SealCookie] and
+// [events.OpenCookie] carry it across, be it to another engine, which may have the
+// second hello as its first message. Both need configs that agree
+// (RFC 8446, Section 4.2.2).
+type Cookies uint8
+
+const (
+	// NoCookies remembers.
+	NoCookies Cookies = iota
+	// CookiesOnRetry does not, where a HelloRetryRequest has to be sent.
+	CookiesOnRetry
+	// CookiesAlways sends one to every client, which costs a round trip: who sees its
+	// cookie again knows that the client is where it says. Early data is never taken.
+	CookiesAlways
+)
 
 // ServerConfig implements [events.ServerConfig].
 func (*ServerConfig) ServerConfig() {}

@@ -78,6 +78,7 @@ func visitAll() map[place]*engine.Engine {
 	pair := small("retry")
 	retrying(pair)
 	visit(pair, rested)
+	visitCookies(rested)
 	pair = small("client certificate")
 	withClientCert(pair)
 	pair.Server.ChooseConfig = true

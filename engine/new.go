@@ -113,6 +113,7 @@ func streamOptions(policy *handshake.Policy) *carrier.Options {
 		Padding:     policy.Padding,
 		UpdateAfter: policy.UpdateAfter,
 		Trace:       policy.Trace,
+		Stateless:   policy.Cookies != handshake.CookiesNever,
 		Rand:        policy.Rand,
 	}
 }

@@ -97,6 +97,10 @@ func (c *ServerConfig) compile() (*handshake.Policy, error) {
 	if len(p.PSKHint) > 1<<16-1 {
 		return nil, invalid("PSKHint of %d bytes", len(p.PSKHint))
 	}
+	if c.Cookies > CookiesAlways {
+		return nil, invalid("Cookies %d", c.Cookies)
+	}
+	p.Cookies = handshake.Cookies(c.Cookies)
 	return p, c.compileTickets(p)
 }
 

@@ -56,8 +56,10 @@ func TestEarlyDataIsTakenUnderWhatTheSessionHas(t *testing.T) {
 		configure func(p *testkit.Pair)
 		asked     bool
 	}{
-		"all as it was":                {func(*testkit.Pair) {}, true},
-		"the suite is another":         {state(func(s *events.Session) { s.CipherSuite = messages.TLS_CHACHA20_POLY1305_SHA256 }), false},
+		"all as it was": {func(*testkit.Pair) {}, true},
+		"the suite serves no more": {func(p *testkit.Pair) {
+			p.Server.CipherSuites = []messages.CipherSuite{messages.TLS_CHACHA20_POLY1305_SHA256}
+		}, false},
 		"the name is another":          {state(func(s *events.Session) { s.ServerName = "other.example" }), false},
 		"the protocol is another":      {state(func(s *events.Session) { s.ALPN = "h2" }), false},
 		"the session allows none":      {state(func(s *events.Session) { s.MaxEarlyData = 0 }), false},

@@ -19,6 +19,10 @@ func (s *script) configureAuthentication(common *engine.Common, answers *testkit
 		s.pair.Client.CertificateTypes, err = parseAll(value, parseCertificateType)
 	case "post-handshake-auth":
 		s.pair.Client.PostHandshakeAuth = true
+	case "cookies":
+		s.pair.Server.Cookies = map[string]engine.Cookies{
+			"on-retry": engine.CookiesOnRetry, "always": engine.CookiesAlways,
+		}[value]
 	case "raw-key":
 		answers.RawKey = true
 	default:

@@ -28,6 +28,11 @@ func (s *script) command(line string) error {
 			s.pair.Client.Session = &session
 		}
 		return nil
+	case "another":
+		// The server's place is taken by one that has heard nothing.
+		server, err := engine.NewServer(&s.pair.Server)
+		s.connect().Server.Engine = server
+		return err
 	case "forget":
 		clear(s.kept.Sessions)
 		return nil

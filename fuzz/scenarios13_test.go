@@ -10,10 +10,17 @@ import (
 // and the tickets.
 func scenarios13() []scenario {
 	return []scenario{
-		{"external PSK", external()}, {"early data", early()},
+		{"cookie", cookie()}, {"external PSK", external()}, {"early data", early()},
 		{"later authentication", later()}, {"raw keys", rawKeys(newPair())},
 		{"raw keys of TLS 1.2", rawKeys(pair12(messages.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256))},
 	}
+}
+
+// cookie has a server that remembers nothing of a first ClientHello.
+func cookie() *testkit.Pair {
+	pair := newPair()
+	pair.Server.Cookies = engine.CookiesAlways
+	return pair
 }
 
 // external has a pre-shared key that no ticket gave.

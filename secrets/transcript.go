@@ -117,7 +117,16 @@ func (t *Transcript) Restart() {
 	if t.running == nil {
 		return
 	}
-	sum := t.running.Sum(t.scratch[:0])
+	t.RestartFrom(t.running.Sum(t.scratch[:0]))
+}
+
+// RestartFrom is Restart for who has nothing of the first ClientHello but sum, its
+// hash, as a server has that put it into a cookie. RFC 8446, Section 4.2.2. Before
+// Use it changes nothing.
+func (t *Transcript) RestartFrom(sum []byte) {
+	if t.running == nil {
+		return
+	}
 	t.running.Reset()
 	t.running.Write([]byte{messageHash, 0, 0, byte(len(sum))})
 	t.running.Write(sum)

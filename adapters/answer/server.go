@@ -53,6 +53,11 @@ type Server struct {
 	// Sessions; nil keeps none. A client without a ticket names one of them.
 	Sessions *SessionCache
 
+	// Cookies seals and opens what a server whose config has Cookies remembers of a
+	// client; nil does neither, so that such handshakes end. Its keys may be those of
+	// Tickets: neither passes for the other. No address is in them.
+	Cookies *TicketKeys
+
 	// PSK gives the pre-shared key of an identity, or nil; a nil PSK knows none.
 	// [PSKTable.Lookup] is one. It must be safe for concurrent use.
 	PSK func(identity []byte) []byte
@@ -93,6 +98,10 @@ func (s *Server) Answer(now time.Time, q events.Question) events.Answer {
 		return answer
 	case *events.SealTicket:
 		return s.sealTicket(now, q)
+	case *events.SealCookie:
+		return s.sealCookie(now, q)
+	case *events.OpenCookie:
+		return s.openCookie(now, q)
 	case *events.FindSession:
 		return s.findSession(now, q)
 	case *events.CompressCertificate:

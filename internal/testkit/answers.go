@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"bytes"
 	"crypto/x509"
 	"errors"
 	"slices"
@@ -103,6 +104,10 @@ func (a *Answers) Now(q events.Question) events.Answer {
 		return q.Reply(0, q.Tickets[0].Ticket)
 	case *events.SealTicket:
 		return q.Reply(q.State)
+	case *events.SealCookie:
+		return q.Reply(append([]byte("cookie"), q.State...))
+	case *events.OpenCookie:
+		return q.Reply(bytes.TrimPrefix(q.Cookie, []byte("cookie")))
 	case *events.FindSession:
 		return q.Reply(a.Sessions[string(q.SessionID)])
 	case *events.CompressCertificate:

@@ -35,6 +35,9 @@ type Options struct {
 	// the AEAD's own limit (RFC 8446, Section 5.5).
 	UpdateAfter uint64
 	Trace       bool
+	// Stateless tells that a first record may be change_cipher_spec, of a client whose
+	// first hello another engine has answered (RFC 8446, Section 4.2.2).
+	Stateless bool
 	// Rand gives the IVs of CBC.
 	Rand io.Reader
 }

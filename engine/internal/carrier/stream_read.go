@@ -266,7 +266,7 @@ func (s *Stream) changeCipherSpec(content []byte) error {
 	switch {
 	case len(s.messages) > 0:
 		return refuse.InterleavedRecord.With("%v", record.ChangeCipherSpec)
-	case !s.begun || s.read.level == events.Application:
+	case !s.begun && !s.options.Stateless || s.read.level == events.Application:
 		return refuse.BadChangeCipherSpec.With("at this time")
 	case len(content) != 1 || content[0] != 1:
 		return refuse.BadChangeCipherSpec.With("%d bytes", len(content))

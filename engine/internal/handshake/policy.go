@@ -94,6 +94,22 @@ type Policy struct {
 	Sessions          bool  // kept by identifier, for TLS 1.2
 	TicketLifetime    uint32
 	PSKHint           []byte
+	Cookies           Cookies
+}
+
+// Cookies is when a server puts into a cookie what it would remember of a client
+// (RFC 8446, Section 4.2.2).
+type Cookies uint8
+
+// The ways to use cookies.
+const (
+	CookiesNever Cookies = iota
+	CookiesOnRetry
+	CookiesAlways
+)
+
+func (c Cookies) String() string {
+	return [...]string{"never", "on_retry", "always"}[min(c, CookiesAlways)]
 }
 
 // Renegotiation is how many handshakes may follow the first on a connection.
@@ -216,6 +232,9 @@ func (p *Policy) String() string {
 		line("ticket_count", p.TicketCount)
 		line("max_tickets", p.MaxTickets)
 		line("ticket_lifetime", p.TicketLifetime)
+		if p.Allows(messages.TLS13) {
+			line("cookies", p.Cookies)
+		}
 		if p.Allows(messages.TLS12) {
 			line("sessions", p.Sessions)
 			line("psk_hint", len(p.PSKHint) > 0)

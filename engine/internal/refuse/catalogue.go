@@ -78,6 +78,7 @@ const (
 	RetryChangedVersion
 	CookieTooLarge
 	RetriedHelloChanged
+	BadCookie
 	EarlyDataAfterRetry
 
 	// Pre-shared keys.
@@ -216,6 +217,7 @@ var catalogue = [...]entry{
 	RetryChangedVersion: {"retry_changed_version", messages.AlertIllegalParameter, "the version differs from that of the HelloRetryRequest", "RFC 8446, Section 4.1.4", false},
 	CookieTooLarge:      {"cookie_too_large", messages.AlertIllegalParameter, "the cookie of a HelloRetryRequest leaves no room in a ClientHello", "RFC 8446, Section 4.2.2", false},
 	RetriedHelloChanged: {"retried_hello_changed", messages.AlertIllegalParameter, "the second ClientHello differs from the first where it may not", "RFC 8446, Section 4.1.2", false},
+	BadCookie:           {"bad_cookie", messages.AlertIllegalParameter, "the cookie of a ClientHello is not one of this server's, or is too old", "RFC 8446, Section 4.2.2", false},
 	EarlyDataAfterRetry: {"early_data_after_retry", messages.AlertIllegalParameter, "the second ClientHello offers early data", "RFC 8446, Section 4.2.10", false},
 
 	// Pre-shared keys.

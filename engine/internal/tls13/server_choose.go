@@ -17,10 +17,15 @@ import (
 const maxSkipped = 16384
 
 // AcceptClientHello chooses the parameters of a first ClientHello, or asks for
-// a second one with a share of the group wanted (RFC 8446, Section 4.1.1).
+// a second one with a share of the group wanted, or with a cookie
+// (RFC 8446, Section 4.1.1).
 func AcceptClientHello(hs *handshake.Context, hello *handshake.Hello) (fsm.State, error) {
 	if err := checkHello(hello); err != nil {
 		return nil, err
+	}
+	if hs.Policy.Cookies != handshake.CookiesNever && hello.Message.Extensions.Has(messages.ExtensionCookie) {
+		// The first was read by another engine.
+		return askOpenCookie(hs, hello)
 	}
 	suite, err := chooseSuite(hs, hello)
 	if err != nil {
@@ -31,31 +36,43 @@ func AcceptClientHello(hs *handshake.Context, hello *handshake.Hello) (fsm.State
 	if err != nil {
 		return nil, err
 	}
-	if c.pskOnly && !hello.Message.Extensions.Has(messages.ExtensionKeyShare) {
-		skipEarlyData(hs, hello)
-		return considerPSK(hs, c, psk)
-	}
-	if err := needGroups(&hello.Message); err != nil {
+	group, err := chooseGroup(hs, &c)
+	switch {
+	case err != nil:
 		return nil, err
+	case group != 0 || hs.Policy.Cookies == handshake.CookiesAlways:
+		return retry(hs, c, psk, group)
 	}
-	group, ok := handshake.First(hs.Policy.Groups, hello.Info.Groups)
+	skipEarlyData(hs, hello)
+	return considerPSK(hs, c, psk)
+}
+
+// chooseGroup chooses the group and finds the client's share of it; where there is
+// none, it gives the group to ask for. A pre-shared key may do without.
+func chooseGroup(hs *handshake.Context, c *choice) (missing messages.Group, err error) {
+	if c.pskOnly && !c.hello.Message.Extensions.Has(messages.ExtensionKeyShare) {
+		return 0, nil
+	}
+	if err := needGroups(&c.hello.Message); err != nil {
+		return 0, err
+	}
+	group, ok := handshake.First(hs.Policy.Groups, c.hello.Info.Groups)
 	if !ok {
-		return nil, refuse.NoMutualGroup.With("the client offers %v", handshake.Few(hello.Info.Groups))
+		return 0, refuse.NoMutualGroup.With("the client offers %v", handshake.Few(c.hello.Info.Groups))
 	}
-	shares, err := readShares(hs, hello)
+	shares, err := readShares(hs, c.hello)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	if c.group, ok = secrets.LookupGroup(group); !ok {
-		return nil, refuse.Internal.With("no group %v", group)
+		return 0, refuse.Internal.With("no group %v", group)
 	}
 	at := slices.IndexFunc(shares, func(s messages.KeyShareEntry) bool { return s.Group == group })
 	if at < 0 {
-		return sendRetry(hs, c, group)
+		return group, nil
 	}
 	c.share = shares[at].KeyExchange
-	skipEarlyData(hs, hello)
-	return considerPSK(hs, c, psk)
+	return 0, nil
 }
 
 // skipEarlyData has the early data passed over that a client has under way, unless
@@ -142,105 +159,6 @@ func readShares(hs *handshake.Context, hello *handshake.Hello) ([]messages.KeySh
 // maxShares is how many key shares a ClientHello may have, far more than any
 // client sends.
 const maxShares = 64
-
-// sendRetry sends a HelloRetryRequest (RFC 8446, Section 4.1.4).
-func sendRetry(hs *handshake.Context, c choice, group messages.Group) (fsm.State, error) {
-	hs.Align()
-	hs.Transcript.Use(c.suite.Hash)
-	hs.Transcript.Add(c.hello.Raw)
-	hs.Transcript.Restart()
-	retry := &messages.ServerHello{
-		LegacyVersion: hs.Dialect.LegacyVersion,
-		Random:        messages.HelloRetryRandom(),
-		SessionID:     c.hello.Message.SessionID,
-		CipherSuite:   c.suite.ID,
-	}
-	if err := handshake.Put(&retry.Extensions, &messages.SupportedVersionsChoice{Version: hs.Connection.Version}); err != nil {
-		return nil, err
-	}
-	if err := handshake.Put(&retry.Extensions, &messages.KeyShareRetry{Group: group}); err != nil {
-		return nil, err
-	}
-	if err := hs.Send(retry); err != nil {
-		return nil, err
-	}
-	if c.hello.Compatible(hs) {
-		hs.SendChangeCipherSpec()
-	}
-	skipEarlyData(hs, c.hello)
-	hs.Connection.Retried = true
-	return &waitRetriedClientHello{c.hello, handshake.Retry{Suite: c.suite, Group: group}}, nil
-}
-
-// readRetriedClientHello takes the second ClientHello, which may differ from
-// the first only as the retry has asked (RFC 8446, Section 4.1.2).
-func readRetriedClientHello(hs *handshake.Context, s *waitRetriedClientHello, m *messages.ClientHello) (fsm.State, error) {
-	hello, err := handshake.ReadHello(hs, m)
-	if err != nil {
-		return nil, err
-	}
-	if m.Extensions.Has(messages.ExtensionEarlyData) {
-		return nil, refuse.EarlyDataAfterRetry
-	}
-	if err := checkHello(hello); err != nil {
-		return nil, err
-	}
-	if err := checkUnchanged(&s.first.Message, m); err != nil {
-		return nil, err
-	}
-	shares, err := readShares(hs, hello)
-	if err != nil {
-		return nil, err
-	}
-	if len(shares) != 1 || shares[0].Group != s.retry.Group {
-		return nil, refuse.RetryChangedGroup.With("a share of %v was asked for", s.retry.Group)
-	}
-	c := choice{hello: hello, suite: s.retry.Suite, share: shares[0].KeyExchange}
-	c.group, _ = secrets.LookupGroup(s.retry.Group)
-	psk, err := readPSK(hs, &c)
-	if err != nil {
-		return nil, err
-	}
-	hs.SkipEarlyData(0)
-	return considerPSK(hs, c, psk)
-}
-
-// checkUnchanged compares two hellos field by field.
-func checkUnchanged(first, second *messages.ClientHello) error {
-	switch {
-	case first.LegacyVersion != second.LegacyVersion:
-		return refuse.RetriedHelloChanged.With("legacy_version")
-	case first.Random != second.Random:
-		return refuse.RetriedHelloChanged.With("random")
-	case !bytes.Equal(first.SessionID, second.SessionID):
-		return refuse.RetriedHelloChanged.With("legacy_session_id")
-	case !slices.Equal(first.CipherSuites, second.CipherSuites):
-		return refuse.RetriedHelloChanged.With("cipher_suites")
-	}
-	if !slices.EqualFunc(lasting(first), lasting(second), func(a, b messages.Extension) bool {
-		return a.Type == b.Type && bytes.Equal(a.Data, b.Data)
-	}) {
-		return refuse.RetriedHelloChanged.With("extensions")
-	}
-	return nil
-}
-
-// lasting are the extensions that a second hello has to repeat, in order.
-func lasting(m *messages.ClientHello) []messages.Extension {
-	return slices.DeleteFunc(slices.Clone(m.Extensions.List), func(e messages.Extension) bool {
-		return mayChange(e.Type)
-	})
-}
-
-// mayChange lists the extensions that a second hello may add, drop or change.
-func mayChange(t messages.ExtensionType) bool {
-	switch t {
-	case messages.ExtensionKeyShare, messages.ExtensionEarlyData, messages.ExtensionCookie,
-		messages.ExtensionPreSharedKey, messages.ExtensionPadding:
-		return true
-	}
-	return false
-}
 
 // askServerCredential begins a full handshake.
 func askServerCredential(hs *handshake.Context, c choice) (fsm.State, error) {

@@ -13,6 +13,8 @@ import (
 // The server from the choice of parameters on (RFC 8446, Appendix A.2):
 //
 //  1. waitRetriedClientHello: after a HelloRetryRequest.
+//     awaitSealedCookie, waitCookie, awaitOpenedCookie: the same with nothing
+//     remembered; awaitOpenedCookie may come first.
 //  2. awaitOpenedTicket: which of the client's tickets opens to what?
 //     awaitChosenPSK: which of its external keys is known?
 //  3. awaitClientReverified: the chain of a resumed session is asked about
@@ -28,9 +30,15 @@ import (
 //  9. awaitLaterVerdict, waitLaterCertificateVerify, waitLaterFinished: the answer
 //     to such a request, in which nothing else may come.
 type (
-	waitRetriedClientHello struct {
-		first *handshake.Hello
-		retry handshake.Retry
+	waitRetriedClientHello struct{ *retried }
+	awaitSealedCookie      struct {
+		hello *handshake.Hello
+		*retried
+	}
+	waitCookie        struct{}
+	awaitOpenedCookie struct {
+		hello  *handshake.Hello
+		cookie []byte
 	}
 	awaitOpenedTicket struct {
 		choice
@@ -125,7 +133,10 @@ type sent struct {
 
 // AfterClientHello are the states that a server goes on in.
 func AfterClientHello() []fsm.State {
-	return []fsm.State{waitRetriedClientHello{}, awaitOpenedTicket{}, awaitChosenPSK{}, awaitServerCredential{}}
+	return []fsm.State{
+		waitRetriedClientHello{}, awaitSealedCookie{}, awaitOpenedCookie{},
+		awaitOpenedTicket{}, awaitChosenPSK{}, awaitServerCredential{},
+	}
 }
 
 // ServerRows is the server's table.
@@ -133,6 +144,12 @@ func ServerRows() []fsm.Block[*handshake.Context] {
 	return []fsm.Block[*handshake.Context]{
 		fsm.In(waitRetriedClientHello{},
 			fsm.On(readRetriedClientHello, awaitOpenedTicket{}, awaitChosenPSK{}, awaitServerCredential{})),
+		fsm.In(awaitSealedCookie{},
+			fsm.On(takeSealedCookie, waitCookie{})),
+		fsm.In(waitCookie{},
+			fsm.On(readCookie, awaitOpenedCookie{})),
+		fsm.In(awaitOpenedCookie{},
+			fsm.On(takeOpenedCookie, awaitOpenedTicket{}, awaitChosenPSK{}, awaitServerCredential{})),
 		fsm.In(awaitOpenedTicket{},
 			fsm.On(takeOpenedTicket, awaitChosenPSK{}, awaitClientReverified{}, awaitEarlyDecision{}, awaitServerCredential{},
 				waitClientFinished{})),
