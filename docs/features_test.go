@@ -69,6 +69,11 @@ func retryByCookie(config *engine.ServerConfig) any {
 	return answers
 }
 
+func wantBoth(config *engine.ServerConfig) any {
+	config.PSK, config.CertificateWithPSK = true, true
+	return config
+}
+
 // known is the key of a server.
 var known = testkit.PublicKeyInfo(testkit.Server(testkit.P256).Key.Public())
 
@@ -140,7 +145,7 @@ const otherSnippets = 2
 // serverSnippets and clientSnippets are all of them.
 var (
 	serverSnippets = []func(*engine.ServerConfig) any{
-		compressCertificates, choosePSK, takeEarlyData, retryByCookie, sendGREASE, boundTickets, padRecords,
+		compressCertificates, choosePSK, wantBoth, takeEarlyData, retryByCookie, sendGREASE, boundTickets, padRecords,
 	}
 	clientSnippets = []func(*engine.ClientConfig) any{
 		offerPSK, offerEarlyData, expectRawKeys, authenticateLater, dressHello, requestTickets, protectMedia, padRecordsRandomly,

@@ -100,12 +100,19 @@ type Common struct {
 
 	// PSK asks, in TLS 1.3, a client by [events.OfferPSKs] for external pre-shared
 	// keys to offer, and a server by [events.ChoosePSK] for one of those that a client
-	// offers; a connection under one has no certificates (RFC 8446, Section 2.2). In
+	// offers; a connection under one has no certificates, unless CertificateWithPSK wants
+	// them (RFC 8446, Section 2.2). In
 	// TLS 1.2 the suites say so.
 	PSK bool
 	// PSKModes says whether a key agreement goes with a pre-shared key in TLS 1.3, be
 	// it of a ticket or external.
 	PSKModes PSKModes
+	// CertificateWithPSK wants both in every handshake: certificates, by which the ends
+	// know each other, and an external pre-shared key, which keeps what was recorded
+	// from who breaks the key agreement one day (RFC 8773). It takes PSK, TLS 1.3 alone and
+	// PSKWithAgreement. A peer without it is refused. There are no tickets, and no
+	// session is resumed.
+	CertificateWithPSK bool
 	// Renegotiation allows further handshakes of TLS 1.2 on a connection; in TLS 1.3
 	// it means nothing. A server that wants a client's certificate in the second alone
 	// sets ChooseConfig, and answers the question for it by another config.

@@ -123,6 +123,10 @@ func (c *Common) compile(p *handshake.Policy) error {
 	if c.PSKModes > PSKWithoutAgreement {
 		return invalid("PSKModes %d", c.PSKModes)
 	}
+	p.CertificateWithPSK = c.CertificateWithPSK
+	if c.CertificateWithPSK && (!c.PSK || p.MinVersion < messages.TLS13 || c.PSKModes != PSKWithAgreement) {
+		return invalid("CertificateWithPSK without PSK, with a version before TLS 1.3, or with other PSKModes than PSKWithAgreement")
+	}
 	if err := c.compile12(p); err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ type TicketRequest struct {
 }
 
 func (c *ClientConfig) compileTickets(p *handshake.Policy) error {
-	p.Tickets = !c.NoTickets
+	p.Tickets = !c.NoTickets && !c.CertificateWithPSK
 	if c.TicketRequest == nil {
 		return nil
 	}
@@ -43,7 +43,7 @@ func (c *ClientConfig) compileTickets(p *handshake.Policy) error {
 }
 
 func (c *ServerConfig) compileTickets(p *handshake.Policy) error {
-	p.Tickets = !c.NoTickets
+	p.Tickets = !c.NoTickets && !c.CertificateWithPSK
 	p.TicketLifetime = c.TicketLifetime
 	if p.TicketLifetime == 0 {
 		p.TicketLifetime = defaultTicketLifetime
@@ -55,7 +55,7 @@ func (c *ServerConfig) compileTickets(p *handshake.Policy) error {
 		return invalid("%d Tickets", c.Tickets)
 	case c.MaxTickets > maxTickets:
 		return invalid("MaxTickets of %d", c.MaxTickets)
-	case c.NoTickets || c.Tickets < 0:
+	case !p.Tickets || c.Tickets < 0:
 		return nil
 	}
 	p.TicketCount = or(c.Tickets, 1)

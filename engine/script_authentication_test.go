@@ -19,6 +19,8 @@ func (s *script) configureAuthentication(common *engine.Common, answers *testkit
 		s.pair.Client.CertificateTypes, err = parseAll(value, parseCertificateType)
 	case "post-handshake-auth":
 		s.pair.Client.PostHandshakeAuth = true
+	case "psk-certificate":
+		common.CertificateWithPSK = true
 	case "cookies":
 		s.pair.Server.Cookies = map[string]engine.Cookies{
 			"on-retry": engine.CookiesOnRetry, "always": engine.CookiesAlways,

@@ -122,6 +122,7 @@ var bodyKinds = append([]func(*rapid.T) ExtensionBody{
 	func(t *rapid.T) ExtensionBody { return &PSKModes{drawList(t, 1, 255, draw8[PSKMode])} },
 	func(*rapid.T) ExtensionBody { return &EarlyDataOffer{} },
 	func(*rapid.T) ExtensionBody { return &EarlyDataAck{} },
+	func(*rapid.T) ExtensionBody { return &CertWithExternPSK{} },
 	func(t *rapid.T) ExtensionBody { return &EarlyDataLimit{draw32(t)} },
 	func(t *rapid.T) ExtensionBody { return &Cookie{drawOpaque(t, 1, 65533)} },
 	func(t *rapid.T) ExtensionBody { return &CertificateAuthorities{drawOpaques(t, 1, 1, 1<<16-1)} },

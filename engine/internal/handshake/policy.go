@@ -53,6 +53,8 @@ type Policy struct {
 	// either kind, most preferred first.
 	PSK      bool
 	PSKModes []messages.PSKMode
+	// CertificateWithPSK wants both of every peer (RFC 8773).
+	CertificateWithPSK bool
 	// EarlyData is how many bytes of it a server takes, or 1 where a client writes
 	// some, or 0.
 	EarlyData uint32
@@ -217,6 +219,7 @@ func (p *Policy) String() string {
 	if p.Allows(messages.TLS13) {
 		line("psk", p.PSK)
 		line("psk_modes", list(p.PSKModes))
+		line("psk_certificate", p.CertificateWithPSK)
 		line("early_data", p.EarlyData)
 	}
 	if p.Allows(messages.TLS12) {

@@ -143,6 +143,9 @@ func readRetry(hs *handshake.Context, offer *handshake.Offer, m *messages.Server
 		return nil, refuse.CookieTooLarge.With("%d bytes", len(cookie.Cookie))
 	}
 	keepKeys(&again, suite)
+	if hs.Policy.CertificateWithPSK && len(again.PSKs) == 0 {
+		return nil, refuse.NoCertificateWithPSK.With("the server chose %v", suite.ID)
+	}
 	if again.Session != nil && !fits(&hello, again.Session) {
 		again.Session, again.PSKs = nil, again.PSKs[1:]
 	}

@@ -52,6 +52,9 @@ func newOffer(hs *handshake.Context, previous *handshake.Previous, external []*e
 	if err := offerExternal(hs, offer, external); err != nil {
 		return nil, err
 	}
+	if err := offerCertificateWithPSK(hs, offer); err != nil {
+		return nil, err
+	}
 	if err := offerEarlyData(hs, offer); err != nil {
 		return nil, err
 	}

@@ -44,6 +44,18 @@ func offerExternal(hs *handshake.Context, offer *handshake.Offer, external []*ev
 	return nil
 }
 
+// offerCertificateWithPSK asks for certificates beside the keys, where the policy
+// wants both (RFC 8773, Section 4).
+func offerCertificateWithPSK(hs *handshake.Context, offer *handshake.Offer) error {
+	switch {
+	case !hs.Policy.CertificateWithPSK:
+		return nil
+	case len(offer.PSKs) == 0:
+		return refuse.BadAnswer.With("no pre-shared key that some suite has the hash of")
+	}
+	return handshake.Put(&offer.Hello.Extensions, &messages.CertWithExternPSK{})
+}
+
 // maxPSK bounds a key and an identity, in bytes.
 const maxPSK = 1<<16 - 1
 

@@ -89,6 +89,8 @@ const (
 	PSKOutOfRange
 	PSKHashMismatch
 	PSKModeNotOffered
+	NoCertificateWithPSK
+	EarlyDataWithCertificate
 	EarlyDataMismatch
 	TooMuchEarlyData
 
@@ -221,15 +223,17 @@ var catalogue = [...]entry{
 	EarlyDataAfterRetry: {"early_data_after_retry", messages.AlertIllegalParameter, "the second ClientHello offers early data", "RFC 8446, Section 4.2.10", false},
 
 	// Pre-shared keys.
-	PSKNotLast:        {"psk_not_last", messages.AlertIllegalParameter, "pre_shared_key is not the last extension", "RFC 8446, Section 4.2.11", false},
-	PSKWithoutModes:   {"psk_without_modes", messages.AlertMissingExtension, "pre_shared_key came without psk_key_exchange_modes", "RFC 8446, Section 4.2.9", false},
-	BinderCount:       {"binder_count", messages.AlertIllegalParameter, "there are not as many binders as identities", "RFC 8446, Section 4.2.11", false},
-	BadBinder:         {"bad_binder", messages.AlertDecryptError, "a binder does not verify", "RFC 8446, Section 4.2.11.2", false},
-	PSKOutOfRange:     {"psk_out_of_range", messages.AlertIllegalParameter, "the server chose an identity that was not offered", "RFC 8446, Section 4.2.11", false},
-	PSKModeNotOffered: {"psk_mode_not_offered", messages.AlertIllegalParameter, "the server uses a pre-shared key in a mode that was not offered", "RFC 8446, Section 4.2.9", false},
-	EarlyDataMismatch: {"early_data_mismatch", messages.AlertIllegalParameter, "the server takes early data under another key, suite or application protocol", "RFC 8446, Section 4.2.10", false},
-	TooMuchEarlyData:  {"too_much_early_data", messages.AlertUnexpectedMessage, "more early data came than the ticket allows", "RFC 8446, Section 4.2.10", false},
-	PSKHashMismatch:   {"psk_hash_mismatch", messages.AlertIllegalParameter, "the hash of the cipher suite is not that of the pre-shared key", "RFC 8446, Section 4.2.11", false},
+	PSKNotLast:               {"psk_not_last", messages.AlertIllegalParameter, "pre_shared_key is not the last extension", "RFC 8446, Section 4.2.11", false},
+	PSKWithoutModes:          {"psk_without_modes", messages.AlertMissingExtension, "pre_shared_key came without psk_key_exchange_modes", "RFC 8446, Section 4.2.9", false},
+	BinderCount:              {"binder_count", messages.AlertIllegalParameter, "there are not as many binders as identities", "RFC 8446, Section 4.2.11", false},
+	BadBinder:                {"bad_binder", messages.AlertDecryptError, "a binder does not verify", "RFC 8446, Section 4.2.11.2", false},
+	PSKOutOfRange:            {"psk_out_of_range", messages.AlertIllegalParameter, "the server chose an identity that was not offered", "RFC 8446, Section 4.2.11", false},
+	PSKModeNotOffered:        {"psk_mode_not_offered", messages.AlertIllegalParameter, "the server uses a pre-shared key in a mode that was not offered", "RFC 8446, Section 4.2.9", false},
+	NoCertificateWithPSK:     {"no_certificate_with_psk", messages.AlertHandshakeFailure, "the peer does not use a pre-shared key and certificates together, which this end wants", "RFC 8773, Section 4", false},
+	EarlyDataWithCertificate: {"early_data_with_certificate", messages.AlertIllegalParameter, "the client offers early data beside tls_cert_with_extern_psk", "RFC 8773, Section 4", false},
+	EarlyDataMismatch:        {"early_data_mismatch", messages.AlertIllegalParameter, "the server takes early data under another key, suite or application protocol", "RFC 8446, Section 4.2.10", false},
+	TooMuchEarlyData:         {"too_much_early_data", messages.AlertUnexpectedMessage, "more early data came than the ticket allows", "RFC 8446, Section 4.2.10", false},
+	PSKHashMismatch:          {"psk_hash_mismatch", messages.AlertIllegalParameter, "the hash of the cipher suite is not that of the pre-shared key", "RFC 8446, Section 4.2.11", false},
 
 	// Authentication.
 	NoCredential:           {"no_credential", messages.AlertHandshakeFailure, "there is no certificate for this peer", "RFC 8446, Section 4.4.2.2", true},

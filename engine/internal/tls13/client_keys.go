@@ -57,11 +57,15 @@ func AcceptServerHello(hs *handshake.Context, offer *handshake.Offer, m *message
 	if err != nil {
 		return nil, err
 	}
+	certified := m.Extensions.Has(messages.ExtensionCertWithExternPSK)
+	if err := checkCertified(hs, psk, certified); err != nil {
+		return nil, err
+	}
 	early := secrets.NewEarly(suite.Hash, nil)
 	if psk != nil {
 		early = psk.Early
 	}
-	a := agreed{suite: suite, offered: offer.Types, schedule: early.Handshake(shared), psk: psk}
+	a := agreed{suite: suite, offered: offer.Types, schedule: early.Handshake(shared), psk: psk, certified: certified || psk == nil}
 	clear(shared)
 	hs.Suite = suite
 	hs.Connection.CipherSuite = suite.ID
@@ -112,6 +116,18 @@ func acceptPSK(hs *handshake.Context, offer *handshake.Offer, suite *secrets.Sui
 	return psk, nil
 }
 
+// checkCertified checks that certificates come with a pre-shared key if, and only
+// if, this end wants them to (RFC 8773, Section 4).
+func checkCertified(hs *handshake.Context, psk *handshake.OfferedPSK, certified bool) error {
+	switch {
+	case certified && psk == nil:
+		return refuse.MissingExtension.With("%v", messages.ExtensionPreSharedKey)
+	case !certified && hs.Policy.CertificateWithPSK:
+		return refuse.NoCertificateWithPSK
+	}
+	return nil
+}
+
 // acceptShare agrees on the shared secret (RFC 8446, Section 4.2.8). There is none
 // under a pre-shared key alone, if that was offered (RFC 8446, Section 4.2.9).
 func acceptShare(hs *handshake.Context, offer *handshake.Offer, psk *handshake.OfferedPSK, m *messages.ServerHello) ([]byte, error) {
@@ -155,7 +171,7 @@ func readEncryptedExtensions(hs *handshake.Context, s *waitEncryptedExtensions, 
 			return nil, err
 		}
 	}
-	if a.psk == nil {
+	if a.certified {
 		return &waitCertificateOrRequest{a}, nil
 	}
 	if session := a.psk.Session; session != nil {

@@ -85,6 +85,7 @@ type agreed struct {
 	schedule       secrets.Handshake
 	client, server secrets.Secret // handshake traffic secrets
 	psk            *handshake.OfferedPSK
+	certified      bool // the server shows a certificate
 	early          bool // the server takes the early data
 }
 

@@ -160,8 +160,12 @@ func readShares(hs *handshake.Context, hello *handshake.Hello) ([]messages.KeySh
 // client sends.
 const maxShares = 64
 
-// askServerCredential begins a full handshake.
-func askServerCredential(hs *handshake.Context, c choice) (fsm.State, error) {
+// askServerCredential begins a full handshake, which has a pre-shared key beside the
+// certificate if the policy wants both (RFC 8773).
+func askServerCredential(hs *handshake.Context, c choice, k *chosenKey) (fsm.State, error) {
+	if hs.Policy.CertificateWithPSK && k == nil {
+		return nil, refuse.NoCertificateWithPSK.With("no pre-shared key serves")
+	}
 	if err := needSchemes(&c.hello.Message); err != nil {
 		return nil, err
 	}
@@ -181,5 +185,5 @@ func askServerCredential(hs *handshake.Context, c choice) (fsm.State, error) {
 			Authorities: info.Authorities, CertificateTypes: info.ServerCertificateTypes, Hello: info,
 		}
 	})
-	return &awaitServerCredential{c}, nil
+	return &awaitServerCredential{c, k}, nil
 }

@@ -27,11 +27,12 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 		return nil, err
 	}
 	hs.Credential = answer.Credential
-	f, err := sendHello(hs, s.choice, nil)
+	f, err := sendHello(hs, s.choice, s.key)
 	if err != nil {
 		return nil, err
 	}
-	if hs.Policy.RequestClientCert {
+	f.asks = hs.Policy.RequestClientCert
+	if f.asks {
 		if err := sendCertificateRequest(hs); err != nil {
 			return nil, err
 		}
@@ -85,7 +86,7 @@ func sendHello(hs *handshake.Context, c choice, k *chosenKey) (flight, error) {
 	if k != nil {
 		early = k.early
 	}
-	f := flight{suite: c.suite, hello: c.hello, schedule: early.Handshake(shared), key: k}
+	f := flight{suite: c.suite, hello: c.hello, schedule: early.Handshake(shared)}
 	clear(shared)
 	// What is agreed on in EncryptedExtensions may bound the record of the
 	// ServerHello too.
@@ -166,6 +167,9 @@ func sendServerHello(hs *handshake.Context, c choice, k *chosenKey, share []byte
 	if k != nil {
 		bodies = append(bodies, &messages.PreSharedKeyChoice{Selected: uint16(k.index)})
 	}
+	if hs.Policy.CertificateWithPSK {
+		bodies = append(bodies, &messages.CertWithExternPSK{})
+	}
 	for _, body := range bodies {
 		if err := handshake.Put(&m.Extensions, body); err != nil {
 			return err
@@ -236,7 +240,7 @@ func finishFlight(hs *handshake.Context, f flight) (fsm.State, error) {
 	switch {
 	case hs.Connection.EarlyDataAccepted:
 		return &waitEndOfEarlyData{s}, nil
-	case hs.Policy.RequestClientCert && f.key == nil:
+	case f.asks:
 		return &waitClientCertificate{s}, nil
 	}
 	return &waitClientFinished{s}, nil

@@ -36,6 +36,10 @@ func readPSK(hs *handshake.Context, c *choice) (*messages.PreSharedKeyOffer, err
 		return nil, refuse.PSKNotLast
 	case !hasModes:
 		return nil, refuse.PSKWithoutModes
+	case hs.Policy.CertificateWithPSK && !x.Has(messages.ExtensionCertWithExternPSK):
+		return nil, refuse.NoCertificateWithPSK
+	case hs.Policy.CertificateWithPSK && x.Has(messages.ExtensionEarlyData):
+		return nil, refuse.EarlyDataWithCertificate
 	case len(psk.Identities) != len(psk.Binders):
 		return nil, refuse.BinderCount.With("%d binders for %d identities", len(psk.Binders), len(psk.Identities))
 	case !hs.TicketsServe:
@@ -48,7 +52,7 @@ func readPSK(hs *handshake.Context, c *choice) (*messages.PreSharedKeyOffer, err
 // policy takes them; then the external keys looked up (RFC 8446, Section 4.2.11).
 func considerPSK(hs *handshake.Context, c choice, psk *messages.PreSharedKeyOffer) (fsm.State, error) {
 	if psk == nil {
-		return askServerCredential(hs, c)
+		return askServerCredential(hs, c, nil)
 	}
 	if !hs.Policy.Tickets {
 		return considerExternal(hs, c, psk)
@@ -117,8 +121,8 @@ func resumable(hs *handshake.Context, suite *secrets.Suite, session *events.Sess
 // considerExternal has an external key looked up, where the policy has some and
 // wants no certificate of the client's.
 func considerExternal(hs *handshake.Context, c choice, psk *messages.PreSharedKeyOffer) (fsm.State, error) {
-	if !hs.Policy.PSK || hs.Policy.RequireClientCert {
-		return askServerCredential(hs, c)
+	if !hs.Policy.PSK || hs.Policy.RequireClientCert && !hs.Policy.CertificateWithPSK {
+		return askServerCredential(hs, c, nil)
 	}
 	identities := make([][]byte, considered(psk))
 	for i := range identities {
@@ -134,7 +138,7 @@ func considerExternal(hs *handshake.Context, c choice, psk *messages.PreSharedKe
 // certificates.
 func takeChosenPSK(hs *handshake.Context, s *awaitChosenPSK, answer *events.PSKChosen) (fsm.State, error) {
 	if answer.Index < 0 {
-		return askServerCredential(hs, s.choice)
+		return askServerCredential(hs, s.choice, nil)
 	}
 	if answer.Index >= considered(s.psk) || len(answer.Key) == 0 {
 		return nil, refuse.BadAnswer.With("pre-shared key %d, of %d bytes", answer.Index, len(answer.Key))
@@ -149,7 +153,7 @@ func takeChosenPSK(hs *handshake.Context, s *awaitChosenPSK, answer *events.PSKC
 	if c.suite.Hash != hash {
 		suite, ok := suiteOf(hs, c.hello, hash)
 		if !ok || hs.Connection.Retried {
-			return askServerCredential(hs, c)
+			return askServerCredential(hs, c, nil)
 		}
 		c.suite = suite
 	}
@@ -158,6 +162,9 @@ func takeChosenPSK(hs *handshake.Context, s *awaitChosenPSK, answer *events.PSKC
 		return nil, err
 	}
 	hs.Connection.PSKIdentity = slices.Clone(s.psk.Identities[answer.Index].Identity)
+	if hs.Policy.CertificateWithPSK {
+		return askServerCredential(hs, c, k)
+	}
 	return sendKeyed(hs, c, k)
 }
 

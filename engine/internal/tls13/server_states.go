@@ -57,7 +57,10 @@ type (
 		choice
 		key *chosenKey
 	}
-	awaitServerCredential struct{ choice }
+	awaitServerCredential struct {
+		choice
+		key *chosenKey // nil without one
+	}
 	awaitServerCompressed struct {
 		flight
 		uncompressed
@@ -121,7 +124,7 @@ type flight struct {
 	hello          *handshake.Hello
 	schedule       secrets.Handshake
 	client, server secrets.Secret // handshake traffic secrets
-	key            *chosenKey     // nil in a handshake with certificates
+	asks           bool           // for the client's certificate
 }
 
 // sent is what a server knows once its flight is sent.
