@@ -30,6 +30,9 @@ func (e *Engine) Write(out *events.Output, now time.Time, p []byte) error {
 	if err := e.writable(); err != nil {
 		return err
 	}
+	if e.stream == nil {
+		return errOverQUIC
+	}
 	e.hs.Enter(out, now)
 	defer e.hs.Leave()
 	for len(p) > 0 {
@@ -56,9 +59,11 @@ func (e *Engine) WriteEarlyData(out *events.Output, now time.Time, p []byte) (in
 	switch {
 	case e.err != nil:
 		return 0, e.err
+	case e.stream == nil:
+		return 0, errOverQUIC
 	case e.writeClosed:
 		return 0, ErrClosed
-	case e.hs.Role != events.Client || e.stream.WriteLevel() != events.EarlyData || e.hs.EarlyLeft == 0:
+	case e.hs.Role != events.Client || e.carrier.WriteLevel() != events.EarlyData || e.hs.EarlyLeft == 0:
 		return 0, ErrNotReady
 	}
 	e.hs.Enter(out, now)
@@ -80,6 +85,9 @@ func (e *Engine) WriteEarlyData(out *events.Output, now time.Time, p []byte) (in
 func (e *Engine) UpdateKeys(out *events.Output, now time.Time, request messages.KeyUpdateRequest) error {
 	if err := e.writable(); err != nil {
 		return err
+	}
+	if e.stream == nil {
+		return errOverQUIC
 	}
 	e.hs.Enter(out, now)
 	defer e.hs.Leave()
@@ -127,7 +135,7 @@ func (e *Engine) writable() error {
 // answersEarlyData tells whether this is a server that has accepted early data and
 // sent its Finished.
 func (e *Engine) answersEarlyData() bool {
-	return e.hs.Role == events.Server && e.hs.Connection.EarlyDataAccepted && e.stream.WriteLevel() == events.Application
+	return e.hs.Role == events.Server && e.hs.Connection.EarlyDataAccepted && e.carrier.WriteLevel() == events.Application
 }
 
 // Renegotiate begins another handshake of TLS 1.2 on the connection, where the
@@ -211,6 +219,9 @@ func (e *Engine) CloseWrite(out *events.Output, now time.Time) error {
 	}
 	if e.writeClosed {
 		return nil
+	}
+	if e.stream == nil {
+		return errOverQUIC
 	}
 	e.hs.Enter(out, now)
 	defer e.hs.Leave()
@@ -302,4 +313,4 @@ func (e *Engine) ExportEarly(label string, context []byte, length int) ([]byte, 
 
 // Rest lets the ciphers of a connection go until the next record makes them
 // anew, for the many connections that are idle.
-func (e *Engine) Rest() { e.stream.Rest() }
+func (e *Engine) Rest() { e.carrier.Rest() }

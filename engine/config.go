@@ -113,6 +113,9 @@ type Common struct {
 	// PSKWithAgreement. A peer without it is refused. There are no tickets, and no
 	// session is resumed.
 	CertificateWithPSK bool
+	// DraftParameters has the transport parameters of QUIC under the number that its
+	// drafts gave them, 0xffa5, for peers that know no other.
+	DraftParameters bool
 	// Renegotiation allows further handshakes of TLS 1.2 on a connection; in TLS 1.3
 	// it means nothing. A server that wants a client's certificate in the second alone
 	// sets ChooseConfig, and answers the question for it by another config.
@@ -262,6 +265,10 @@ type ServerConfig struct {
 	// TLS 1.3, after [events.AcceptEarlyData] was answered with yes; 0 takes none.
 	// Tickets tell it to clients (RFC 8446, Section 4.6.1).
 	MaxEarlyData uint32
+	// EarlyDataContext is what else early data depends on, such as the settings of the
+	// application protocol: it is taken only under a ticket that was sent with the
+	// same (RFC 9001, Section 4.6.3).
+	EarlyDataContext []byte
 	// SRTPTakesMKI agrees to the client's identifier of the SRTP master key, if it has
 	// one, rather than to none (RFC 5764, Section 4.1.3).
 	SRTPTakesMKI bool

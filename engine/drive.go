@@ -18,7 +18,7 @@ import (
 // peer's direction has ended.
 func (e *Engine) drive(out *events.Output, b []byte) error {
 	for e.question == nil && !e.readClosed {
-		item, err := e.stream.Next(out, &b)
+		item, err := e.next(out, &b)
 		if err != nil {
 			return e.fail(out, err)
 		}
@@ -31,7 +31,7 @@ func (e *Engine) drive(out *events.Output, b []byte) error {
 		case carrier.Message:
 			err = e.message(out, item.Bytes)
 		case carrier.Data:
-			if e.stream.ReadLevel() == events.EarlyData {
+			if e.carrier.ReadLevel() == events.EarlyData {
 				err = e.earlyData(out, item.Bytes)
 				break
 			}
@@ -51,11 +51,20 @@ func (e *Engine) drive(out *events.Output, b []byte) error {
 			return err
 		}
 	}
-	if e.question != nil {
+	if e.question != nil && len(b) > 0 {
 		// The caller has given these bytes already; they are its own bound.
 		e.stream.Keep(out, b)
 	}
 	return nil
+}
+
+// next takes the next item from what is held and from b, of which it leaves what is
+// not needed yet.
+func (e *Engine) next(out *events.Output, b *[]byte) (carrier.Item, error) {
+	if e.stream != nil {
+		return e.stream.Next(out, b)
+	}
+	return e.crypto.Next()
 }
 
 // earlyData hands on early data, within the bound that the ticket has told
@@ -83,7 +92,7 @@ func (e *Engine) takesData() bool {
 func (e *Engine) message(out *events.Output, raw []byte) error {
 	kind, _, _ := messages.ParseHandshakeHeader(raw)
 	if e.hs.Policy.Trace {
-		out.TraceMessage(events.Read, e.stream.ReadLevel(), raw)
+		out.TraceMessage(events.Read, e.carrier.ReadLevel(), raw)
 	}
 	row, ok := e.machine.Find(e.state, fsm.Input{Message: true, Type: kind})
 	if !ok {
@@ -160,7 +169,7 @@ func (e *Engine) release(out *events.Output) error {
 	defer e.hs.Unstage()
 	for _, a := range e.hs.Staged() {
 		turn := a.Kind == handshake.Align || a.Kind == handshake.ChangeKeys && a.Direction == events.Read
-		if turn && !e.stream.Aligned() {
+		if turn && !e.carrier.Aligned() {
 			return refuse.KeyChangeInRecord
 		}
 	}
@@ -174,28 +183,41 @@ func (e *Engine) release(out *events.Output) error {
 		// as few records as it takes.
 		return nil
 	}
-	return e.stream.Flush(out)
+	return e.carrier.Flush(out)
 }
 
 func (e *Engine) perform(out *events.Output, a *handshake.Action) error {
 	switch a.Kind {
 	case handshake.SendMessage:
 		return e.send(out, a.Message)
+	case handshake.ChangeKeys:
+		return e.changeKeys(out, a)
+	case handshake.Align: // checked already
+		return nil
+	case handshake.Emit:
+		return e.emit(out, a.Event)
+	}
+	if e.stream == nil {
+		// The rest is about records.
+		return nil
+	}
+	return e.performRecords(out, a)
+}
+
+// performRecords carries out what is about records.
+func (e *Engine) performRecords(out *events.Output, a *handshake.Action) error {
+	switch a.Kind {
 	case handshake.SendChangeCipherSpec:
 		if e.writeClosed {
 			return nil
 		}
 		return e.stream.SendChangeCipherSpec(out)
-	case handshake.ChangeKeys:
-		return e.changeKeys(out, a)
 	case handshake.WriteInClear:
 		return e.stream.WriteInClear(out)
 	case handshake.SkipEarlyData:
 		e.stream.Skip(a.Size)
-		return nil
 	case handshake.UseTLS12:
 		e.stream.UseTLS12()
-		return nil
 	case handshake.LimitRecords:
 		return e.stream.LimitRecords(a.Direction, a.Size, a.Clear)
 	case handshake.SendWarning:
@@ -203,26 +225,37 @@ func (e *Engine) perform(out *events.Output, a *handshake.Action) error {
 			return nil
 		}
 		return e.stream.SendAlert(out, messages.AlertMessage{Level: messages.LevelWarning, Description: a.Alert})
-	case handshake.Align: // checked already
-		return nil
 	}
-	switch event := a.Event.(type) {
+	return nil
+}
+
+// emit adds an event, and takes note of what it says.
+func (e *Engine) emit(out *events.Output, event events.Event) error {
+	switch event := event.(type) {
 	case events.Question:
 		e.question = event
 	case *events.HandshakeCompleted:
 		// The last Finished goes before the news of it.
-		if err := e.stream.Flush(out); err != nil {
+		if err := e.carrier.Flush(out); err != nil {
 			return err
 		}
 		e.completed, e.finishing = true, true
+		out.Append(event)
+		if e.crypto != nil && e.hs.Role == events.Server {
+			e.confirm(out)
+		}
+		return nil
 	case *events.RenegotiationDeclined:
 		e.finishing = true
 	case *events.EarlyDataRejected:
 		e.hs.EarlyLeft = 0
+		out.Append(event)
+		e.carrier.EndEarlyData(out)
+		return nil
 	case *events.FalseStarted:
 		e.early = true
 	}
-	out.Append(a.Event)
+	out.Append(event)
 	return nil
 }
 
@@ -234,9 +267,9 @@ func (e *Engine) changeKeys(out *events.Output, a *handshake.Action) error {
 	case a.Keys12 != nil:
 		return e.stream.WriteKeys12(out, a.Suite12, a.Keys12, a.Order)
 	case reading:
-		return e.stream.ReadKeys(out, a.Level, a.Suite, &a.Secret)
+		return e.carrier.ReadKeys(out, a.Level, a.Suite, &a.Secret)
 	}
-	return e.stream.WriteKeys(out, a.Level, a.Suite, &a.Secret)
+	return e.carrier.WriteKeys(out, a.Level, a.Suite, &a.Secret)
 }
 
 // send hands a message to the carrier, unless this end has closed its
@@ -246,9 +279,9 @@ func (e *Engine) send(out *events.Output, raw []byte) error {
 		return nil
 	}
 	if e.hs.Policy.Trace {
-		out.TraceMessage(events.Write, e.stream.WriteLevel(), append([]byte(nil), raw...))
+		out.TraceMessage(events.Write, e.carrier.WriteLevel(), append([]byte(nil), raw...))
 	}
-	e.stream.Send(out, raw)
+	e.carrier.Send(out, raw)
 	return nil
 }
 
@@ -302,11 +335,11 @@ func (e *Engine) fail(out *events.Output, err error) error {
 	e.hs.Unstage()
 	e.err = newError(err, fsm.Name(e.state))
 	silent := e.err.Received || e.writeClosed || e.err.Refusal.Name == refuse.Truncated.Name()
-	e.stream.Drop()
+	e.carrier.Drop()
 	if e.err.Refusal.Name == refuse.InappropriateFallback.Name() {
 		e.stream.EchoVersion()
 	}
-	if !silent {
+	if !silent && e.stream != nil {
 		// If the alert cannot be sealed either, the connection is over
 		// without it.
 		_ = e.sendLastAlert(out, e.err.Alert)
@@ -336,7 +369,7 @@ var closeNotify = messages.AlertMessage{Level: messages.LevelWarning, Descriptio
 // wipeIfClosed wipes the keys once neither direction needs them any more.
 func (e *Engine) wipeIfClosed() {
 	if e.readClosed && e.writeClosed {
-		e.stream.Close()
+		e.carrier.Close()
 	}
 }
 
@@ -344,7 +377,7 @@ func (e *Engine) wipeIfClosed() {
 // had come to so far is nobody's.
 func (e *Engine) end() {
 	e.hs.Connection = e.Connection()
-	e.stream.Close()
+	e.carrier.Close()
 	e.hs.Exporter.Wipe()
 	if e.hs.Established12 != nil {
 		e.hs.Established12.Master.Wipe()

@@ -22,12 +22,15 @@ type Engine struct {
 	hs       handshake.Context
 	machine  *fsm.Machine[*handshake.Context]
 	state    fsm.State
-	stream   *carrier.Stream
+	carrier  carrier.Carrier
+	stream   *carrier.Stream // the carrier over a byte stream, or nil
+	crypto   *carrier.Crypto // the carrier over QUIC, or nil
 	question events.Question
 	err      *Error
 
 	started     bool // of a client: the ClientHello has been sent
 	completed   bool
+	confirmed   bool // over QUIC
 	finishing   bool // the step at hand completes a handshake
 	early       bool // of a client: it may write before the server's Finished
 	eof         bool // of the transport
@@ -64,6 +67,8 @@ func (e *Engine) Receive(out *events.Output, now time.Time, b []byte) error {
 	e.hs.Enter(out, now)
 	defer e.hs.Leave()
 	switch {
+	case e.stream == nil:
+		return errOverQUIC
 	case e.readClosed || e.eof:
 		return nil
 	case e.question != nil:
@@ -84,6 +89,9 @@ func (e *Engine) Receive(out *events.Output, now time.Time, b []byte) error {
 func (e *Engine) ReceiveEOF(out *events.Output, now time.Time) error {
 	if e.err != nil {
 		return e.err
+	}
+	if e.stream == nil {
+		return errOverQUIC
 	}
 	e.hs.Enter(out, now)
 	defer e.hs.Leave()
@@ -131,7 +139,7 @@ func (e *Engine) Answer(out *events.Output, now time.Time, answer events.Answer)
 	defer e.hs.Leave()
 	e.question = nil
 	if chosen, ok := input.(*handshake.ConfigChosen); ok && chosen.Policy != nil {
-		e.stream.Reconfigure(streamOptions(chosen.Policy))
+		e.reconfigure(chosen.Policy)
 	}
 	if err := e.step(out, row, input); err != nil {
 		return err
@@ -155,7 +163,7 @@ func (e *Engine) input(answer events.Answer) (any, error) {
 		if !ok || config == nil {
 			return nil, fmt.Errorf("%w: the config is no *ServerConfig", ErrMisuse)
 		}
-		policy, err := config.Compile()
+		policy, err := e.compile(config)
 		if err != nil {
 			return nil, err
 		}
@@ -211,6 +219,9 @@ func (e *Engine) Connection() events.Connection {
 	}
 	return e.hs.Connection
 }
+
+// Transport is what the connection runs over.
+func (e *Engine) Transport() events.Transport { return e.hs.Dialect.Transport }
 
 // Completed tells that the handshake is complete.
 func (e *Engine) Completed() bool { return e.completed }

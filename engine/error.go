@@ -83,6 +83,27 @@ func (e *Error) Side() string {
 	return "peer"
 }
 
+// The error codes of QUIC (RFC 9000, Section 20.1).
+const (
+	quicProtocolViolation    = 0x0a
+	quicCryptoBufferExceeded = 0x0d
+	quicCryptoError          = 0x100
+)
+
+// QUICCode is the code of the connection error by which QUIC tells the peer: that of
+// the alert, which is one from 0x100 to 0x1ff, or one of QUIC's own where the peer has
+// broken a rule of that (RFC 9001, Section 4.8, and RFC 9000, Section 20.1).
+func (e *Error) QUICCode() uint64 {
+	switch e.Refusal.Name {
+	case refuse.CryptoAtWrongLevel.Name(), refuse.KeyChangeInRecord.Name(), refuse.SessionIDOverQUIC.Name(),
+		refuse.LaterRequestOverQUIC.Name(), refuse.EarlyDataLimitOverQUIC.Name():
+		return quicProtocolViolation
+	case refuse.TooMuchCrypto.Name():
+		return quicCryptoBufferExceeded
+	}
+	return quicCryptoError + uint64(e.Alert)
+}
+
 // Error gives name, sentence and detail, then alert, side and section.
 func (e *Error) Error() string {
 	text := e.Refusal.Name + ": " + e.Refusal.Sentence

@@ -16,8 +16,12 @@ type Edge struct{ From, Input, Handler, To string }
 
 // Edges are the edges that a role's machine declares.
 func Edges(role events.Role) []Edge {
+	return edgesOf(machineOf(role, handshake.Stream))
+}
+
+func edgesOf(machine *fsm.Machine[*handshake.Context]) []Edge {
 	var edges []Edge
-	for _, row := range machineOf(role).Rows() {
+	for _, row := range machine.Rows() {
 		for _, to := range row.To {
 			edges = append(edges, Edge{row.From.Name(), row.Input.String(), row.Handler, to.Name()})
 		}
@@ -25,12 +29,8 @@ func Edges(role events.Role) []Edge {
 	return edges
 }
 
-func machineOf(role events.Role) *fsm.Machine[*handshake.Context] {
-	if role == events.Client {
-		return clientMachine
-	}
-	return serverMachine
-}
+// QUICEdges lists those of the machine over QUIC.
+func QUICEdges(role events.Role) []Edge { return edgesOf(machineOf(role, handshake.QUIC)) }
 
 // Walk tells of every edge that any engine walks until the function that it
 // returns is called.
@@ -85,7 +85,9 @@ func NewMisdirected(config *ClientConfig) (*Engine, error) {
 			return &elsewhere{}, nil
 		}, lost{})),
 	})
-	return newEngine(policy.policy, policy.options, machine, &lost{}), nil
+	e := newEngine(policy.policy, policy.options, policy.dialect, &lost{})
+	e.machine = machine
+	return e, nil
 }
 
 // ExhaustRead and ExhaustWrite move a direction to the last sequence number of

@@ -18,7 +18,13 @@ func (e *Engine) Fork() *Engine { return e.ForkWith(e.hs.Policy.Rand) }
 func (e *Engine) ForkWith(rand io.Reader) *Engine {
 	fork := *e
 	fork.hs = e.hs.Fork()
-	fork.stream = e.stream.Fork(rand)
+	if e.stream != nil {
+		fork.stream = e.stream.Fork(rand)
+		fork.carrier = fork.stream
+	} else {
+		fork.crypto = e.crypto.Fork()
+		fork.carrier = fork.crypto
+	}
 	fork.state = e.machine.Copy(e.state)
 	policy := *e.hs.Policy
 	policy.Rand = rand

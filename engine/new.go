@@ -12,8 +12,8 @@ import (
 
 // The machines are the tables of the versions joined.
 var (
-	clientMachine = fsm.New(hello.ClientRows(), tls13.ClientRows(), tls12.ClientRows())
-	serverMachine = fsm.New(hello.ServerRows(), tls13.ServerRows(), tls12.ServerRows())
+	clientMachine = fsm.New(hello.ClientRows(), tls13.ClientRows(), tls13.ClientStreamRows(), hello.ClientRows12(), tls12.ClientRows())
+	serverMachine = fsm.New(hello.ServerRows(), tls13.ServerRows(), tls13.ServerStreamRows(), hello.ServerRows12(), tls12.ServerRows())
 )
 
 // ClientPolicy is a ClientConfig compiled: checked, and with every default
@@ -21,6 +21,7 @@ var (
 type ClientPolicy struct {
 	policy  *handshake.Policy
 	options *carrier.Options
+	dialect *handshake.Dialect
 	session *events.Session
 }
 
@@ -29,6 +30,7 @@ type ClientPolicy struct {
 type ServerPolicy struct {
 	policy  *handshake.Policy
 	options *carrier.Options
+	dialect *handshake.Dialect
 }
 
 // Compile checks a config. The error is one of misuse: the config cannot be.
@@ -40,7 +42,7 @@ func (c *ClientConfig) Compile() (*ClientPolicy, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ClientPolicy{policy, streamOptions(policy), c.Session}, nil
+	return &ClientPolicy{policy, carrierOptions(policy), handshake.Stream, c.Session}, nil
 }
 
 // Compile checks a config. The error is one of misuse: the config cannot be.
@@ -52,7 +54,7 @@ func (c *ServerConfig) Compile() (*ServerPolicy, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ServerPolicy{policy, streamOptions(policy)}, nil
+	return &ServerPolicy{policy, carrierOptions(policy), handshake.Stream}, nil
 }
 
 // String is the policy as text, a line a field.
@@ -66,14 +68,14 @@ func (p *ClientPolicy) New() *Engine { return p.Resume(p.session) }
 
 // Resume makes a client that would resume session, or none if it is nil.
 func (p *ClientPolicy) Resume(session *events.Session) *Engine {
-	e := newEngine(p.policy, p.options, clientMachine, &hello.ClientStart{})
+	e := newEngine(p.policy, p.options, p.dialect, &hello.ClientStart{})
 	e.hs.Session = session
 	return e
 }
 
 // New makes a server.
 func (p *ServerPolicy) New() *Engine {
-	return newEngine(p.policy, p.options, serverMachine, &hello.ServerStart{})
+	return newEngine(p.policy, p.options, p.dialect, &hello.ServerStart{})
 }
 
 // NewClient makes a client: it compiles the config and makes one engine. The
@@ -96,15 +98,16 @@ func NewServer(config *ServerConfig) (*Engine, error) {
 	return policy.New(), nil
 }
 
-func newEngine(policy *handshake.Policy, options *carrier.Options, machine *fsm.Machine[*handshake.Context], start fsm.State) *Engine {
-	e := &Engine{machine: machine, state: start, stream: carrier.NewStream(options)}
-	e.hs.Role, e.hs.Policy, e.hs.Dialect = policy.Role, policy, handshake.Stream
+func newEngine(policy *handshake.Policy, options *carrier.Options, dialect *handshake.Dialect, start fsm.State) *Engine {
+	e := &Engine{machine: machineOf(policy.Role, dialect), state: start}
+	e.hs.Role, e.hs.Policy, e.hs.Dialect = policy.Role, policy, dialect
 	e.hs.Connection.Role = policy.Role
 	e.hs.Unfinished = new(handshake.Unfinished)
+	e.carry(options)
 	return e
 }
 
-func streamOptions(policy *handshake.Policy) *carrier.Options {
+func carrierOptions(policy *handshake.Policy) *carrier.Options {
 	return &carrier.Options{
 		Role:        policy.Role,
 		MaxMessage:  policy.MaxMessage,

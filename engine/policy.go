@@ -100,7 +100,10 @@ func (c *ServerConfig) compile() (*handshake.Policy, error) {
 	if c.Cookies > CookiesAlways {
 		return nil, invalid("Cookies %d", c.Cookies)
 	}
-	p.Cookies = handshake.Cookies(c.Cookies)
+	if len(c.EarlyDataContext) > 1<<16-1 {
+		return nil, invalid("EarlyDataContext of %d bytes", len(c.EarlyDataContext))
+	}
+	p.Cookies, p.EarlyDataContext = handshake.Cookies(c.Cookies), c.EarlyDataContext
 	return p, c.compileTickets(p)
 }
 
@@ -149,7 +152,7 @@ func (c *Common) compile(p *handshake.Policy) error {
 	if err := c.compileCompression(p); err != nil {
 		return err
 	}
-	p.ALPN, p.GREASE = c.ALPN, c.GREASE
+	p.ALPN, p.GREASE, p.DraftParameters = c.ALPN, c.GREASE, c.DraftParameters
 	p.Padding, p.Compatibility = c.Padding, !c.NoCompatibility
 	p.KeyLog, p.Trace, p.UpdateAfter = c.KeyLog, c.Trace, c.UpdateAfter
 	p.RecordSize = or(c.RecordSize, record.MaxPlaintext)

@@ -70,6 +70,9 @@ func TestEveryRefusalOfTheCatalogueIsTriggered(t *testing.T) {
 	for _, o := range offences() {
 		triggered[o.refusal] = true
 	}
+	for _, o := range quicOffences() {
+		triggered[o.refusal] = true
+	}
 	names := map[string]bool{}
 	for _, r := range engine.Refusals() {
 		if names[r.Name] {

@@ -28,9 +28,15 @@ func (s *script) command(line string) error {
 			s.pair.Client.Session = &session
 		}
 		return nil
+	case "quic":
+		s.quic = true
+		return nil
 	case "another":
 		// The server's place is taken by one that has heard nothing.
 		server, err := engine.NewServer(&s.pair.Server)
+		if s.quic {
+			server, err = engine.NewQUICServer(&s.pair.Server)
+		}
 		s.connect().Server.Engine = server
 		return err
 	case "forget":
@@ -138,6 +144,8 @@ func (s *script) talk(verb string, rest []string) error {
 			return fmt.Errorf("no question is open")
 		}
 		return p.Answer(role, answers.Now(end.Open))
+	case "confirm":
+		return p.Do(role, (*engine.Engine).ConfirmHandshake)
 	case "renegotiate":
 		return p.Do(role, (*engine.Engine).Renegotiate)
 	case "inject":

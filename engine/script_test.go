@@ -77,6 +77,8 @@ type script struct {
 	// kept are the sessions that servers have kept by identifier.
 	kept *testkit.Answers
 	runs int
+	// quic has the ends joined over QUIC.
+	quic bool
 	// hello is the last ClientHello that a server has read.
 	hello []byte
 }
@@ -107,7 +109,11 @@ func (s *script) connect() *pipe.Pipe {
 	if s.pipe != nil {
 		return s.pipe
 	}
-	s.pipe = s.pair.Join()
+	if s.quic {
+		s.pipe = s.pair.JoinQUIC()
+	} else {
+		s.pipe = s.pair.Join()
+	}
 	s.pipe.Now = s.now
 	s.pipe.Observe = func(from events.Role, e events.Event) {
 		fmt.Fprintf(&s.log, "%v: %v\n", from, e)

@@ -64,6 +64,9 @@ type Connection struct {
 	// (RFC 7250, Section 4.2).
 	LocalCertificateType messages.CertificateType
 	PeerCertificateType  messages.CertificateType
+	// PeerParameters are the peer's transport parameters in QUIC, encoded
+	// (RFC 9001, Section 8.2).
+	PeerParameters []byte
 	// EarlyDataAccepted tells that 0-RTT data was accepted.
 	EarlyDataAccepted bool
 	// PSKIdentity is the identity of the external pre-shared key in use.

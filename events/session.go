@@ -65,13 +65,20 @@ type Session struct {
 	OCSPChain [][]byte
 	// PSKIdentity is that of the external pre-shared key of the connection, or nil.
 	PSKIdentity []byte
+	// Transport is what the connection ran over: no session moves to another.
+	Transport Transport
+	// PeerParameters are the transport parameters of the peer in QUIC, which a client
+	// keeps to with early data (RFC 9000, Section 7.4.1).
+	PeerParameters []byte
+	// EarlyDataContext is a server's, see its config; at most 65535 bytes.
+	EarlyDataContext []byte
 	// Application is the caller's own, at most 65535 bytes.
 	Application []byte
 }
 
 // sessionFormat changes with the layout, so that an old file or an old ticket
 // is a miss rather than a mistake.
-const sessionFormat = 4
+const sessionFormat = 5
 
 func (s *Session) layout(c *wire.Codec) {
 	format := uint16(sessionFormat)
@@ -113,6 +120,9 @@ func (s *Session) layout(c *wire.Codec) {
 	c.Vector24(0, MaxSession, func() { wire.List(c, &s.SCTs, opaque24) })
 	c.Vector24(0, MaxSession, func() { wire.List(c, &s.OCSPChain, opaque24) })
 	c.Opaque16(0, 65535, &s.PSKIdentity)
+	wire.U8(c, &s.Transport)
+	c.Opaque16(0, MaxTransportParameters, &s.PeerParameters)
+	c.Opaque16(0, 65535, &s.EarlyDataContext)
 	c.Opaque16(0, 65535, &s.Application)
 	if c.Reading() {
 		if len(s.PeerRawKey) == 0 {

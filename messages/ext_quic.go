@@ -14,3 +14,15 @@ func (b *QUICTransportParameters) ExtensionType() ExtensionType {
 }
 
 func (b *QUICTransportParameters) layout(c *wire.Codec) { c.Rest(&b.Parameters) }
+
+// QUICTransportParametersDraft is the same under the number that the drafts of RFC 9001 gave it.
+type QUICTransportParametersDraft struct {
+	Parameters []byte // all of the extension's data
+}
+
+// ExtensionType returns ExtensionQUICTransportParametersDraft.
+func (b *QUICTransportParametersDraft) ExtensionType() ExtensionType {
+	return ExtensionQUICTransportParametersDraft
+}
+
+func (b *QUICTransportParametersDraft) layout(c *wire.Codec) { c.Rest(&b.Parameters) }

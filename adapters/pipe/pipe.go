@@ -4,6 +4,7 @@
 package pipe
 
 import (
+	"bytes"
 	"errors"
 	"time"
 
@@ -37,6 +38,11 @@ type End struct {
 	Answers Answerer
 	// Inbox holds the bytes under way to this end.
 	Inbox []byte
+	// Crypto holds them over QUIC, with their levels; those of one level have to stay
+	// in their order.
+	Crypto []Chunk
+	// Keys are those that the engine has had installed over QUIC.
+	Keys []*events.InstallKeys
 	// Received collects the application data that has arrived.
 	Received []byte
 	// Sessions collects the tickets that have arrived.
@@ -50,7 +56,13 @@ type End struct {
 	scratch []byte
 }
 
-// New joins two engines.
+// Chunk is handshake bytes of one level of QUIC.
+type Chunk struct {
+	Level events.Level
+	Bytes []byte
+}
+
+// New joins two engines, both over a byte stream or both over QUIC.
 func New(client, server *engine.Engine, clientAnswers, serverAnswers Answerer, now time.Time) *Pipe {
 	return &Pipe{
 		Client: End{Engine: client, Answers: clientAnswers},
@@ -82,8 +94,12 @@ func (p *Pipe) Run() error {
 // that has failed, or whose question is open, takes none.
 func (p *Pipe) Step(to events.Role) bool {
 	end := p.end(to)
-	if len(end.Inbox) == 0 || end.Err != nil || end.Open != nil {
+	if len(end.Inbox)+len(end.Crypto) == 0 || end.Err != nil || end.Open != nil {
 		return false
+	}
+	if len(end.Crypto) > 0 {
+		p.stepCrypto(to, end)
+		return true
 	}
 	n := len(end.Inbox)
 	if p.Split != nil {
@@ -96,6 +112,22 @@ func (p *Pipe) Step(to events.Role) bool {
 		return e.Receive(out, now, end.scratch)
 	})
 	return true
+}
+
+// stepCrypto delivers a piece of the first chunk.
+func (p *Pipe) stepCrypto(to events.Role, end *End) {
+	chunk := &end.Crypto[0]
+	level, n := chunk.Level, len(chunk.Bytes)
+	if p.Split != nil {
+		n = min(max(1, p.Split(to, chunk.Bytes)), n)
+	}
+	piece := chunk.Bytes[:n:n]
+	if chunk.Bytes = chunk.Bytes[n:]; len(chunk.Bytes) == 0 {
+		end.Crypto = end.Crypto[1:]
+	}
+	_ = p.Do(to, func(e *engine.Engine, out *events.Output, now time.Time) error {
+		return e.ReceiveCrypto(out, now, level, piece)
+	})
 }
 
 // Do calls a method of an end's engine and acts on its events: bytes go to the
@@ -117,7 +149,13 @@ func (p *Pipe) act(at events.Role, end *End, event events.Event) {
 	switch event := event.(type) {
 	case *events.Send:
 		other := p.end(at.Peer())
+		if end.Engine.Transport() == events.OverQUIC {
+			other.Crypto = append(other.Crypto, Chunk{event.Level, bytes.Clone(event.Bytes)})
+			return
+		}
 		other.Inbox = append(other.Inbox, event.Bytes...)
+	case *events.InstallKeys:
+		end.Keys = append(end.Keys, event)
 	case *events.DataReceived:
 		end.Received = append(end.Received, event.Bytes...)
 	case *events.TicketReceived:

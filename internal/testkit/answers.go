@@ -104,6 +104,11 @@ func (a *Answers) Now(q events.Question) events.Answer {
 		return q.Reply(0, q.Tickets[0].Ticket)
 	case *events.SealTicket:
 		return q.Reply(q.State)
+	case *events.ProvideTransportParameters:
+		if q.Hello == nil {
+			return q.Reply([]byte("parameters of the client"))
+		}
+		return q.Reply([]byte("parameters of the server"))
 	case *events.SealCookie:
 		return q.Reply(append([]byte("cookie"), q.State...))
 	case *events.OpenCookie:
@@ -186,6 +191,25 @@ func NewPair(seed string) *Pair {
 	p.Client.Rand, p.Server.Rand = Rand("client "+seed), Rand("server "+seed)
 	p.Client.ServerName = ServerName
 	return p
+}
+
+// JoinQUIC is Join over QUIC, with an application protocol unless the configs have
+// their own.
+func (p *Pair) JoinQUIC() *pipe.Pipe {
+	for _, common := range []*engine.Common{&p.Client.Common, &p.Server.Common} {
+		if common.ALPN == nil {
+			common.ALPN = []string{"tacitls"}
+		}
+	}
+	client, err := engine.NewQUICClient(&p.Client)
+	if err != nil {
+		panic(err)
+	}
+	server, err := engine.NewQUICServer(&p.Server)
+	if err != nil {
+		panic(err)
+	}
+	return pipe.New(client, server, p.ClientAnswers, p.ServerAnswers, Now)
 }
 
 // Join makes the engines and joins them. It panics if a config cannot be.

@@ -277,27 +277,8 @@ func (s *Stream) Rest() {
 	}
 }
 
-// takeMessage takes the first message off what has been deprotected.
-func (s *Stream) takeMessage() (raw []byte, ok bool, err error) {
-	kind, size, ok := messages.ParseHandshakeHeader(s.messages)
-	if !ok {
-		return nil, false, nil
-	}
-	size += messages.HandshakeHeaderLen
-	if size > s.options.MaxMessage {
-		return nil, false, refuse.MessageTooLarge.With("%v of %d bytes", kind, size)
-	}
-	if len(s.messages) < size {
-		return nil, false, nil
-	}
-	if len(s.messages) == size {
-		raw, s.messages = s.messages, nil
-		return raw, true, nil
-	}
-	raw = slices.Clone(s.messages[:size])
-	s.messages = s.messages[size:]
-	return raw, true, nil
-}
+// EndEarlyData implements [Carrier]: what follows is under other keys, or none.
+func (*Stream) EndEarlyData(*events.Output) {}
 
 func (s *Stream) trace(out *events.Output, direction events.Direction, level events.Level, kind record.ContentType, size int) {
 	if s.options.Trace {

@@ -36,7 +36,7 @@ const (
 // of which it leaves what it does not need yet.
 func (s *Stream) Next(out *events.Output, b *[]byte) (Item, error) {
 	for {
-		raw, ok, err := s.takeMessage()
+		raw, ok, err := takeMessage(&s.messages, s.options.MaxMessage)
 		if err != nil {
 			return Item{}, err
 		}

@@ -26,7 +26,7 @@ var alpn = Feature{
 	},
 	Answer: func(hs *handshake.Context, hello *handshake.Hello, reply *messages.Extensions) error {
 		ours := protocols(hs)
-		if len(ours) == 0 || len(hello.Info.ALPN) == 0 {
+		if !hs.Dialect.NeedsProtocol && (len(ours) == 0 || len(hello.Info.ALPN) == 0) {
 			return nil
 		}
 		protocol, ok := handshake.First(ours, hello.Info.ALPN)
@@ -38,8 +38,12 @@ var alpn = Feature{
 	},
 	Accept: func(hs *handshake.Context, x *messages.Extensions) error {
 		choice := &messages.ALPNChoice{}
-		if _, err := hs.Get(x, choice); err != nil {
+		present, err := hs.Get(x, choice)
+		switch {
+		case err != nil:
 			return err
+		case !present:
+			return refuse.NoApplicationProtocol.With("the server chose none")
 		}
 		if !slices.Contains(hs.Policy.ALPN, string(choice.Protocol)) {
 			return refuse.ProtocolNotOffered.With("%q", choice.Protocol)
@@ -47,6 +51,8 @@ var alpn = Feature{
 		hs.Connection.ALPN = string(choice.Protocol)
 		return nil
 	},
+	// RFC 9001, Section 8.1.
+	Needed: func(hs *handshake.Context) bool { return hs.Dialect.NeedsProtocol },
 }
 
 // protocols are those that a server may agree on in this handshake.

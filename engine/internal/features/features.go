@@ -10,13 +10,17 @@ import (
 // Feature is a row. A hook that is nil has nothing to do.
 type Feature struct {
 	Type messages.ExtensionType
+	// Records tells that it has a place only where there are records.
+	Records bool
 	// Offer adds to a ClientHello.
 	Offer func(hs *handshake.Context, x *messages.Extensions) error
 	// Answer reads a server's choice from the offer and adds its reply to
 	// EncryptedExtensions, or to the ServerHello of TLS 1.2. It is called whether or not the client offered.
 	Answer func(hs *handshake.Context, hello *handshake.Hello, reply *messages.Extensions) error
-	// Accept reads the server's reply, which was solicited.
+	// Accept reads the server's reply, which was solicited. It is called without one
+	// where Needed says so.
 	Accept func(hs *handshake.Context, x *messages.Extensions) error
+	Needed func(hs *handshake.Context) bool
 }
 
 // table is in the order in which the extensions are sent and answered.
@@ -37,7 +41,7 @@ var table = [...]Feature{
 // Offer adds all features to a ClientHello.
 func Offer(hs *handshake.Context, x *messages.Extensions) error {
 	for i := range table {
-		if table[i].Offer == nil {
+		if table[i].Offer == nil || table[i].misplaced(hs) {
 			continue
 		}
 		if err := table[i].Offer(hs, x); err != nil {
@@ -50,7 +54,7 @@ func Offer(hs *handshake.Context, x *messages.Extensions) error {
 // Answer replies to the client's offers.
 func Answer(hs *handshake.Context, hello *handshake.Hello, reply *messages.Extensions) error {
 	for i := range table {
-		if table[i].Answer == nil {
+		if table[i].Answer == nil || table[i].misplaced(hs) {
 			continue
 		}
 		if err := table[i].Answer(hs, hello, reply); err != nil {
@@ -60,13 +64,17 @@ func Answer(hs *handshake.Context, hello *handshake.Hello, reply *messages.Exten
 	return nil
 }
 
-// Accept reads the server's replies.
+// misplaced tells that the feature has no place in this dialect.
+func (f *Feature) misplaced(hs *handshake.Context) bool { return f.Records && !hs.Dialect.Records }
+
+// Accept reads the server's replies, and misses those that have to be there.
 func Accept(hs *handshake.Context, x *messages.Extensions) error {
 	for i := range table {
-		if table[i].Accept == nil || !x.Has(table[i].Type) {
+		f := &table[i]
+		if f.Accept == nil || !x.Has(f.Type) && (f.Needed == nil || !f.Needed(hs)) {
 			continue
 		}
-		if err := table[i].Accept(hs, x); err != nil {
+		if err := f.Accept(hs, x); err != nil {
 			return err
 		}
 	}

@@ -11,7 +11,8 @@ import (
 // record_size_limit is there to say it better (RFC 8449, Section 5). It binds
 // both ends at once, records in clear included; a resumption agrees anew.
 var maxFragmentLength = Feature{
-	Type: messages.ExtensionMaxFragmentLength,
+	Type:    messages.ExtensionMaxFragmentLength,
+	Records: true,
 	Offer: func(hs *handshake.Context, x *messages.Extensions) error {
 		if hs.Policy.MaxFragmentLength == 0 {
 			return nil

@@ -7,7 +7,8 @@ import (
 
 // RFC 8446, Section 4.2.6. A server takes note, and never answers.
 var postHandshakeAuth = Feature{
-	Type: messages.ExtensionPostHandshakeAuth,
+	Type:    messages.ExtensionPostHandshakeAuth,
+	Records: true,
 	Offer: func(hs *handshake.Context, x *messages.Extensions) error {
 		if !hs.Policy.PostHandshakeAuth || hs.Previous != nil {
 			return nil

@@ -3,16 +3,63 @@ package features
 import (
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/engine/internal/refuse"
+	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 )
 
-// RFC 9001, Section 8.2. Over a byte stream the extension is refused.
+// RFC 9001, Section 8.2. Both ends of QUIC have the extension; over a byte stream it
+// is refused.
 var quicParameters = Feature{
 	Type: messages.ExtensionQUICTransportParameters,
-	Answer: func(_ *handshake.Context, hello *handshake.Hello, _ *messages.Extensions) error {
-		if hello.Message.Extensions.Has(messages.ExtensionQUICTransportParameters) {
-			return refuse.ParametersOverStream
+	Offer: func(hs *handshake.Context, x *messages.Extensions) error {
+		if !hs.Dialect.Parameters {
+			return nil
 		}
-		return nil
+		return putParameters(hs, x)
 	},
+	Answer: func(hs *handshake.Context, hello *handshake.Hello, reply *messages.Extensions) error {
+		if !hs.Dialect.Parameters {
+			if hello.Message.Extensions.Has(messages.ExtensionQUICTransportParameters) {
+				return refuse.ParametersOverStream
+			}
+			return nil
+		}
+		return putParameters(hs, reply)
+	},
+	Accept: ReadParameters,
+	Needed: func(hs *handshake.Context) bool { return hs.Dialect.Parameters },
+}
+
+// ReadParameters reads the peer's transport parameters, which have to be there.
+func ReadParameters(hs *handshake.Context, x *messages.Extensions) error {
+	if !hs.Dialect.Parameters {
+		return nil
+	}
+	var parameters []byte
+	if hs.Policy.DraftParameters {
+		var body messages.QUICTransportParametersDraft
+		if err := hs.Need(x, &body); err != nil {
+			return err
+		}
+		parameters = body.Parameters
+	} else {
+		var body messages.QUICTransportParameters
+		if err := hs.Need(x, &body); err != nil {
+			return err
+		}
+		parameters = body.Parameters
+	}
+	if len(parameters) > events.MaxTransportParameters {
+		return refuse.ParametersTooLarge.With("%d bytes", len(parameters))
+	}
+	hs.Connection.PeerParameters = parameters
+	hs.Tell(&events.TransportParametersReceived{Parameters: parameters})
+	return nil
+}
+
+func putParameters(hs *handshake.Context, x *messages.Extensions) error {
+	if hs.Policy.DraftParameters {
+		return handshake.Put(x, &messages.QUICTransportParametersDraft{Parameters: hs.Parameters})
+	}
+	return handshake.Put(x, &messages.QUICTransportParameters{Parameters: hs.Parameters})
 }

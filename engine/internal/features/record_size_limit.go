@@ -10,7 +10,8 @@ import (
 // RFC 8449. Each end tells what it takes in a protected record. A server
 // answers whoever offers, so that the client knows its limit to be kept.
 var recordSizeLimit = Feature{
-	Type: messages.ExtensionRecordSizeLimit,
+	Type:    messages.ExtensionRecordSizeLimit,
+	Records: true,
 	Offer: func(hs *handshake.Context, x *messages.Extensions) error {
 		noLimits(hs)
 		if hs.Policy.RecordSizeLimit == 0 {

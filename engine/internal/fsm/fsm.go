@@ -11,6 +11,7 @@ package fsm
 import (
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/tacitls/tacitls/messages"
@@ -101,7 +102,7 @@ type Machine[C any] struct {
 }
 
 // New joins tables into a machine; where two speak of one state, the rows
-// are joined.
+// are joined, and where they have one handler for an input, its successors are.
 func New[C any](tables ...[]Block[C]) *Machine[C] {
 	m := &Machine[C]{byType: map[reflect.Type]*Block[C]{}}
 	for _, table := range tables {
@@ -110,12 +111,23 @@ func New[C any](tables ...[]Block[C]) *Machine[C] {
 	for i := range m.blocks {
 		block := &m.blocks[i]
 		if first, ok := m.byType[block.state]; ok {
-			first.rows = append(first.rows, block.rows...)
+			first.join(block.rows)
 			continue
 		}
 		m.byType[block.state] = block
 	}
 	return m
+}
+
+func (b *Block[C]) join(rows []Row[C]) {
+	for _, row := range rows {
+		at := slices.IndexFunc(b.rows, func(r Row[C]) bool { return r.Input == row.Input && r.Handler == row.Handler })
+		if at < 0 {
+			b.rows = append(b.rows, row)
+			continue
+		}
+		b.rows[at].To = append(slices.Clip(b.rows[at].To), row.To...)
+	}
 }
 
 // Find is the row for input in state.

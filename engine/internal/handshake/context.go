@@ -82,6 +82,8 @@ type Unfinished struct {
 	Previous *Previous
 	// Early serves the exporters of early data, where there is some.
 	Early *Early
+	// Parameters are this end's transport parameters in QUIC.
+	Parameters []byte
 	// Credential is the one that a server shows in this handshake, or nil.
 	Credential *events.Credential
 }

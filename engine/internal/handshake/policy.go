@@ -66,6 +66,10 @@ type Policy struct {
 	Tickets     bool // offers, takes or sends them
 	Reverify    bool
 
+	// DraftParameters has the transport parameters of QUIC under the number of its
+	// drafts.
+	DraftParameters bool
+
 	// Of TLS 1.2.
 	PlainCBC         bool // CBC without encrypt_then_mac
 	ResumeWithoutEMS bool // sessions without extended_master_secret
@@ -97,6 +101,7 @@ type Policy struct {
 	TicketLifetime    uint32
 	PSKHint           []byte
 	Cookies           Cookies
+	EarlyDataContext  []byte
 }
 
 // Cookies is when a server puts into a cookie what it would remember of a client

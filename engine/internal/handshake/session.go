@@ -39,6 +39,10 @@ func NewSession(hs *Context, suite messages.CipherSuite, secret secrets.Secret) 
 		SCTs:        hs.Connection.SCTs,
 		OCSPChain:   hs.Connection.OCSPChain,
 		PSKIdentity: hs.Connection.PSKIdentity,
+
+		Transport:        hs.Dialect.Transport,
+		PeerParameters:   hs.Connection.PeerParameters,
+		EarlyDataContext: hs.Policy.EarlyDataContext,
 	}
 }
 
@@ -46,7 +50,7 @@ func NewSession(hs *Context, suite messages.CipherSuite, secret secrets.Secret) 
 // version has rules of its own: it is for this version, not too old, and has
 // the client authentication that the policy wants.
 func Resumable(hs *Context, session *events.Session) bool {
-	if session.Version != hs.Connection.Version || session.Expired(hs.Now) || session.Created.After(hs.Now.Add(clockSkew)) ||
+	if session.Version != hs.Connection.Version || session.Transport != hs.Dialect.Transport || session.Expired(hs.Now) || session.Created.After(hs.Now.Add(clockSkew)) ||
 		hs.Now.Sub(session.Authenticated) > maxSessionAge {
 		return false
 	}

@@ -13,9 +13,16 @@ import (
 	"github.com/tacitls/tacitls/secrets"
 )
 
-// startClient sends the first ClientHello, with the external keys that it asks for
-// where the policy has some.
+// startClient sends the first ClientHello, once all that is in it is there.
 func startClient(hs *handshake.Context, _ *ClientStart, _ *handshake.Start) (fsm.State, error) {
+	if hs.Dialect.Parameters {
+		return askClientParameters(hs)
+	}
+	return askPSKs(hs)
+}
+
+// askPSKs asks for external keys, where the policy has some.
+func askPSKs(hs *handshake.Context) (fsm.State, error) {
 	if !hs.Policy.PSK {
 		return sendClientHello(hs, nil)
 	}

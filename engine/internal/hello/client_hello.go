@@ -213,7 +213,7 @@ func makeShares(hs *handshake.Context, offer *handshake.Offer, groups []messages
 // (RFC 8446, Section 4.6.1).
 func usable(hs *handshake.Context, session *events.Session) bool {
 	policy := hs.Policy
-	if session == nil || session.ServerName != policy.PeerName || !policy.Allows(session.Version) ||
+	if session == nil || session.Transport != hs.Dialect.Transport || session.ServerName != policy.PeerName || !policy.Allows(session.Version) ||
 		session.Expired(hs.Now) || session.Created.After(hs.Now) ||
 		hs.Now.Sub(session.Authenticated) > maxSessionAge || !policy.TakesPeer(session) || len(session.Ticket) > 0 && !policy.Tickets {
 		return false

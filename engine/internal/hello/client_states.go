@@ -12,6 +12,7 @@ import (
 // The client's first flight (RFC 8446, Appendix A.1):
 //
 //  1. ClientStart: nothing has been sent; the command Start sends ClientHello.
+//     awaitClientParameters: which transport parameters shall it have, in QUIC?
 //     awaitPSKs: which external pre-shared keys shall it offer?
 //  2. waitServerHello: a ServerHello goes on in the version that it chooses; a
 //     HelloRetryRequest has a second ClientHello sent.
@@ -23,6 +24,7 @@ import (
 type (
 	// ClientStart is where a client begins.
 	ClientStart                 struct{}
+	awaitClientParameters       struct{}
 	awaitPSKs                   struct{}
 	waitServerHello             struct{ offer *handshake.Offer }
 	waitRetriedServerHello      struct{ offer *handshake.Offer }
@@ -37,11 +39,18 @@ func ClientRows() []fsm.Block[*handshake.Context] {
 		fsm.In(awaitPSKs{},
 			fsm.On(takePSKs, waitServerHello{})),
 		fsm.In(waitServerHello{},
-			fsm.On(passOverHelloRequest, waitServerHello{}),
-			fsm.On(readServerHello,
-				append(tls12.AfterServerHello(), tls13.AfterServerHello(), waitRetriedServerHello{})...)),
+			fsm.On(readServerHello, tls13.AfterServerHello(), waitRetriedServerHello{})),
 		fsm.In(waitRetriedServerHello{},
 			fsm.On(readRetriedServerHello, tls13.AfterServerHello())),
+	}
+}
+
+// ClientRows12 is what TLS 1.2 adds.
+func ClientRows12() []fsm.Block[*handshake.Context] {
+	return []fsm.Block[*handshake.Context]{
+		fsm.In(waitServerHello{},
+			fsm.On(passOverHelloRequest, waitServerHello{}),
+			fsm.On(readServerHello, tls12.AfterServerHello()...)),
 		fsm.In(tls12.ClientConnected{},
 			fsm.On(readHelloRequest, waitRenegotiatedServerHello{}, tls12.ClientConnected{}),
 			fsm.On(startRenegotiation, waitRenegotiatedServerHello{})),
@@ -49,5 +58,15 @@ func ClientRows() []fsm.Block[*handshake.Context] {
 			fsm.On(passOverSecondRequest, waitRenegotiatedServerHello{}),
 			fsm.On(readRenegotiatedServerHello, tls12.AfterRenegotiatedHello()...),
 			fsm.On(takeDeclined, tls12.ClientConnected{})),
+	}
+}
+
+// ClientCryptoRows is what QUIC adds.
+func ClientCryptoRows() []fsm.Block[*handshake.Context] {
+	return []fsm.Block[*handshake.Context]{
+		fsm.In(ClientStart{},
+			fsm.On(startClient, awaitClientParameters{})),
+		fsm.In(awaitClientParameters{},
+			fsm.On(takeClientParameters, awaitPSKs{}, waitServerHello{})),
 	}
 }

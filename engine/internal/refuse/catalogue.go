@@ -59,6 +59,12 @@ const (
 	SRTPProfileNotOffered
 	SRTPIdentifierChanged
 	ParametersOverStream
+	ParametersTooLarge
+	CryptoAtWrongLevel
+	TooMuchCrypto
+	SessionIDOverQUIC
+	LaterRequestOverQUIC
+	EarlyDataLimitOverQUIC
 	GroupNotOffered
 	DuplicateKeyShare
 	BadKeyShare
@@ -185,24 +191,30 @@ var catalogue = [...]entry{
 	MissingExtension:     {"missing_extension", messages.AlertMissingExtension, "an extension is missing that must be there", "RFC 8446, Section 9.2", false},
 
 	// The choice of version and parameters.
-	NoMutualVersion:       {"no_mutual_version", messages.AlertProtocolVersion, "there is no version that both ends allow", "RFC 8446, Section 4.2.1", false},
-	VersionNotOffered:     {"version_not_offered", messages.AlertIllegalParameter, "the server chose a version that was not offered", "RFC 8446, Section 4.2.1", false},
-	LegacyVersion:         {"legacy_version", messages.AlertIllegalParameter, "legacy_version is not that of TLS 1.2", "RFC 8446, Section 4.1.3", false},
-	DowngradeSentinel:     {"downgrade_sentinel", messages.AlertIllegalParameter, "the server's random tells of a downgrade", "RFC 8446, Section 4.1.3", false},
-	SessionIDMismatch:     {"session_id_mismatch", messages.AlertIllegalParameter, "the server did not echo the session id", "RFC 8446, Section 4.1.3", false},
-	SuiteNotOffered:       {"suite_not_offered", messages.AlertIllegalParameter, "the server chose a cipher suite that was not offered", "RFC 8446, Section 4.1.3", false},
-	CompressionNotNull:    {"compression_not_null", messages.AlertIllegalParameter, "a compression method other than null is offered or chosen", "RFC 8446, Section 4.1.2", false},
-	NoMutualSuite:         {"no_mutual_suite", messages.AlertHandshakeFailure, "there is no cipher suite that both ends allow", "RFC 8446, Section 4.1.1", false},
-	NoMutualGroup:         {"no_mutual_group", messages.AlertHandshakeFailure, "there is no group that both ends allow", "RFC 8446, Section 4.1.1", false},
-	NoMutualScheme:        {"no_mutual_scheme", messages.AlertHandshakeFailure, "there is no signature scheme that both ends allow", "RFC 8446, Section 4.4.2.2", false},
-	NoApplicationProtocol: {"no_application_protocol", messages.AlertNoApplicationProtocol, "there is no application protocol that both ends allow", "RFC 7301, Section 3.2", false},
-	ProtocolNotOffered:    {"protocol_not_offered", messages.AlertIllegalParameter, "the server chose an application protocol that was not offered", "RFC 7301, Section 3.1", false},
-	SRTPProfileNotOffered: {"srtp_profile_not_offered", messages.AlertIllegalParameter, "the server chose a profile of SRTP that was not offered", "RFC 5764, Section 4.1.1", false},
-	SRTPIdentifierChanged: {"srtp_identifier_changed", messages.AlertIllegalParameter, "the server answers the identifier of the SRTP master key by another", "RFC 5764, Section 4.1.3", false},
-	ParametersOverStream:  {"parameters_over_stream", messages.AlertUnsupportedExtension, "quic_transport_parameters came over a transport that is not QUIC", "RFC 9001, Section 8.2", false},
-	GroupNotOffered:       {"group_not_offered", messages.AlertIllegalParameter, "a key share is for a group that was not offered", "RFC 8446, Section 4.2.8", false},
-	DuplicateKeyShare:     {"duplicate_key_share", messages.AlertIllegalParameter, "two key shares are for one group", "RFC 8446, Section 4.2.8", false},
-	BadKeyShare:           {"bad_key_share", messages.AlertIllegalParameter, "a key share is not a valid one of its group", "RFC 8446, Section 4.2.8", false},
+	NoMutualVersion:        {"no_mutual_version", messages.AlertProtocolVersion, "there is no version that both ends allow", "RFC 8446, Section 4.2.1", false},
+	VersionNotOffered:      {"version_not_offered", messages.AlertIllegalParameter, "the server chose a version that was not offered", "RFC 8446, Section 4.2.1", false},
+	LegacyVersion:          {"legacy_version", messages.AlertIllegalParameter, "legacy_version is not that of TLS 1.2", "RFC 8446, Section 4.1.3", false},
+	DowngradeSentinel:      {"downgrade_sentinel", messages.AlertIllegalParameter, "the server's random tells of a downgrade", "RFC 8446, Section 4.1.3", false},
+	SessionIDMismatch:      {"session_id_mismatch", messages.AlertIllegalParameter, "the server did not echo the session id", "RFC 8446, Section 4.1.3", false},
+	SuiteNotOffered:        {"suite_not_offered", messages.AlertIllegalParameter, "the server chose a cipher suite that was not offered", "RFC 8446, Section 4.1.3", false},
+	CompressionNotNull:     {"compression_not_null", messages.AlertIllegalParameter, "a compression method other than null is offered or chosen", "RFC 8446, Section 4.1.2", false},
+	NoMutualSuite:          {"no_mutual_suite", messages.AlertHandshakeFailure, "there is no cipher suite that both ends allow", "RFC 8446, Section 4.1.1", false},
+	NoMutualGroup:          {"no_mutual_group", messages.AlertHandshakeFailure, "there is no group that both ends allow", "RFC 8446, Section 4.1.1", false},
+	NoMutualScheme:         {"no_mutual_scheme", messages.AlertHandshakeFailure, "there is no signature scheme that both ends allow", "RFC 8446, Section 4.4.2.2", false},
+	NoApplicationProtocol:  {"no_application_protocol", messages.AlertNoApplicationProtocol, "there is no application protocol that both ends allow", "RFC 7301, Section 3.2", false},
+	ProtocolNotOffered:     {"protocol_not_offered", messages.AlertIllegalParameter, "the server chose an application protocol that was not offered", "RFC 7301, Section 3.1", false},
+	SRTPProfileNotOffered:  {"srtp_profile_not_offered", messages.AlertIllegalParameter, "the server chose a profile of SRTP that was not offered", "RFC 5764, Section 4.1.1", false},
+	SRTPIdentifierChanged:  {"srtp_identifier_changed", messages.AlertIllegalParameter, "the server answers the identifier of the SRTP master key by another", "RFC 5764, Section 4.1.3", false},
+	ParametersOverStream:   {"parameters_over_stream", messages.AlertUnsupportedExtension, "quic_transport_parameters came over a transport that is not QUIC", "RFC 9001, Section 8.2", false},
+	ParametersTooLarge:     {"parameters_too_large", messages.AlertDecodeError, "quic_transport_parameters are larger than any", "RFC 9001, Section 8.2", false},
+	CryptoAtWrongLevel:     {"crypto_at_wrong_level", messages.AlertUnexpectedMessage, "handshake bytes came at a level that has none any more", "RFC 9001, Section 4.1.3", false},
+	TooMuchCrypto:          {"too_much_crypto", messages.AlertUnexpectedMessage, "more handshake bytes came than are kept", "RFC 9000, Section 7.5", false},
+	SessionIDOverQUIC:      {"session_id_over_quic", messages.AlertIllegalParameter, "a ClientHello over QUIC has a legacy_session_id", "RFC 9001, Section 8.4", false},
+	LaterRequestOverQUIC:   {"later_request_over_quic", messages.AlertUnexpectedMessage, "a server asks for a certificate after the handshake over QUIC", "RFC 9001, Section 4.4", false},
+	EarlyDataLimitOverQUIC: {"early_data_limit_over_quic", messages.AlertIllegalParameter, "a ticket over QUIC limits early data by a number of bytes", "RFC 9001, Section 4.6.1", false},
+	GroupNotOffered:        {"group_not_offered", messages.AlertIllegalParameter, "a key share is for a group that was not offered", "RFC 8446, Section 4.2.8", false},
+	DuplicateKeyShare:      {"duplicate_key_share", messages.AlertIllegalParameter, "two key shares are for one group", "RFC 8446, Section 4.2.8", false},
+	BadKeyShare:            {"bad_key_share", messages.AlertIllegalParameter, "a key share is not a valid one of its group", "RFC 8446, Section 4.2.8", false},
 
 	// Limits of records.
 	RecordSizeLimitTooSmall:  {"record_size_limit_too_small", messages.AlertIllegalParameter, "record_size_limit is less than 64 bytes", "RFC 8449, Section 4", false},

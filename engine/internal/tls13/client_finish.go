@@ -8,8 +8,8 @@ import (
 	"github.com/tacitls/tacitls/secrets"
 )
 
-// readServerFinished changes to the keys of application data for reading, and
-// goes on to the client's own flight.
+// readServerFinished makes the keys of application data, and goes on to the client's
+// own flight.
 func readServerFinished(hs *handshake.Context, s *waitServerFinished, m *messages.Finished) (fsm.State, error) {
 	if err := verifyFinished(hs, s.suite, &s.server, m); err != nil {
 		return nil, err
@@ -30,8 +30,8 @@ func readServerFinished(hs *handshake.Context, s *waitServerFinished, m *message
 	hs.LogSecret("CLIENT_TRAFFIC_SECRET_0", &f.write)
 	hs.LogSecret("SERVER_TRAFFIC_SECRET_0", &f.read)
 	hs.LogSecret("EXPORTER_SECRET", &hs.Exporter)
-	hs.ReadKeys(events.Application, s.suite, &f.read)
-	if s.early {
+	hs.Align()
+	if s.early && hs.Dialect.Records {
 		if err := endEarlyData(hs, s); err != nil {
 			return nil, err
 		}
@@ -114,7 +114,7 @@ func takeClientSignature(hs *handshake.Context, s *awaitClientSignature, answer 
 }
 
 // finishClient sends the client's Finished and changes to the keys of
-// application data for writing.
+// application data.
 func finishClient(hs *handshake.Context, f finishing) (fsm.State, error) {
 	if err := sendFinished(hs, f.suite, &f.client); err != nil {
 		return nil, err
@@ -124,6 +124,7 @@ func finishClient(hs *handshake.Context, f finishing) (fsm.State, error) {
 		hs.Later = &handshake.Later{Transcript: hs.Transcript.Clone()}
 	}
 	hs.WriteKeys(events.Application, f.suite, &f.write)
+	hs.ReadKeys(events.Application, f.suite, &f.read)
 	hs.Tell(&events.HandshakeCompleted{Connection: hs.Connection})
 	return &clientConnected{f.connected}, nil
 }

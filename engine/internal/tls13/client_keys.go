@@ -77,8 +77,8 @@ func AcceptServerHello(hs *handshake.Context, offer *handshake.Offer, m *message
 
 // enterHandshake changes both directions to the keys of the handshake, the
 // record for middleboxes before the first of them (RFC 8446, Appendix D.4). What is
-// written stays under the keys of early data until the server has said whether it
-// takes that.
+// written in records stays under the keys of early data until the server has said
+// whether it takes that.
 func enterHandshake(hs *handshake.Context, offer *handshake.Offer, a agreed) fsm.State {
 	sum := hs.Sum()
 	a.client, a.server = a.schedule.ClientTraffic(sum), a.schedule.ServerTraffic(sum)
@@ -87,12 +87,15 @@ func enterHandshake(hs *handshake.Context, offer *handshake.Offer, a agreed) fsm
 	if !offer.Compatible {
 		hs.SendChangeCipherSpec()
 	}
-	hs.ReadKeys(events.Handshake, a.suite, &a.server)
+	s := &waitEncryptedExtensions{agreed: a}
 	if offer.EarlyData > 0 {
-		return &waitEncryptedExtensions{a, &offer.PSKs[0]}
+		s.early = &offer.PSKs[0]
 	}
-	hs.WriteKeys(events.Handshake, a.suite, &a.client)
-	return &waitEncryptedExtensions{agreed: a}
+	if s.early == nil || !hs.Dialect.Records {
+		hs.WriteKeys(events.Handshake, a.suite, &a.client)
+	}
+	hs.ReadKeys(events.Handshake, a.suite, &a.server)
+	return s
 }
 
 // acceptPSK finds which of the keys offered the server has taken, if any
@@ -193,7 +196,9 @@ func acceptEarlyData(hs *handshake.Context, s *waitEncryptedExtensions, a *agree
 		return err
 	}
 	if !accepted {
-		hs.WriteKeys(events.Handshake, a.suite, &a.client)
+		if hs.Dialect.Records {
+			hs.WriteKeys(events.Handshake, a.suite, &a.client)
+		}
 		hs.Tell(&events.EarlyDataRejected{})
 		return nil
 	}

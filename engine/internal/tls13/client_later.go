@@ -106,3 +106,9 @@ func answerLater(hs *handshake.Context, s *awaitLaterSignature, proof []byte) (f
 	verify := secrets.FinishedMAC(s.suite.Hash, &s.write, transcript.Sum(sum[:0]), mac[:0])
 	return &clientConnected{s.connected}, hs.SendUnrecorded(&messages.Finished{VerifyData: verify})
 }
+
+// refuseLaterRequest refuses what QUIC does not have: nobody could tell which of its
+// streams has brought the request about (RFC 9001, Section 4.4).
+func refuseLaterRequest(*handshake.Context, *clientConnected, *messages.CertificateRequest13) (fsm.State, error) {
+	return nil, refuse.LaterRequestOverQUIC
+}

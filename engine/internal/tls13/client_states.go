@@ -143,7 +143,14 @@ func ClientRows() []fsm.Block[*handshake.Context] {
 		fsm.In(awaitClientSignature{},
 			fsm.On(takeClientSignature, clientConnected{})),
 		fsm.In(clientConnected{},
-			fsm.On(readNewSessionTicket, clientConnected{}),
+			fsm.On(readNewSessionTicket, clientConnected{})),
+	}
+}
+
+// ClientStreamRows is what records add.
+func ClientStreamRows() []fsm.Block[*handshake.Context] {
+	return []fsm.Block[*handshake.Context]{
+		fsm.In(clientConnected{},
 			fsm.On(readClientKeyUpdate, clientConnected{}),
 			fsm.On(readLaterRequest, awaitLaterCredential{}),
 			fsm.On(updateClientKeys, clientConnected{})),
@@ -153,5 +160,13 @@ func ClientRows() []fsm.Block[*handshake.Context] {
 		fsm.In(awaitLaterSignature{},
 			fsm.On(takeLaterSignature, clientConnected{}),
 			fsm.On(updateKeysIn[awaitLaterSignature], awaitLaterSignature{})),
+	}
+}
+
+// ClientCryptoRows is what QUIC adds: a refusal of its own.
+func ClientCryptoRows() []fsm.Block[*handshake.Context] {
+	return []fsm.Block[*handshake.Context]{
+		fsm.In(clientConnected{},
+			fsm.On(refuseLaterRequest, clientConnected{})),
 	}
 }

@@ -82,8 +82,12 @@ func readNewSessionTicket(hs *handshake.Context, s *clientConnected, m *messages
 		return nil, err
 	}
 	var limit messages.EarlyDataLimit
-	if _, err := hs.Get(&m.Extensions, &limit); err != nil {
+	limited, err := hs.Get(&m.Extensions, &limit)
+	switch most := hs.Dialect.EarlyDataLimit; {
+	case err != nil:
 		return nil, err
+	case limited && most != 0 && limit.MaxSize != most:
+		return nil, refuse.EarlyDataLimitOverQUIC.With("%d", limit.MaxSize)
 	}
 	hs.SinceData++
 	if hs.SinceData > MaxTickets {

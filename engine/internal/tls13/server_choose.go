@@ -20,7 +20,7 @@ const maxSkipped = 16384
 // a second one with a share of the group wanted, or with a cookie
 // (RFC 8446, Section 4.1.1).
 func AcceptClientHello(hs *handshake.Context, hello *handshake.Hello) (fsm.State, error) {
-	if err := checkHello(hello); err != nil {
+	if err := checkHello(hs, hello); err != nil {
 		return nil, err
 	}
 	if hs.Policy.Cookies != handshake.CookiesNever && hello.Message.Extensions.Has(messages.ExtensionCookie) {
@@ -88,10 +88,13 @@ const maxEarlyData = 1 << 30
 
 // checkHello checks what a ClientHello of TLS 1.3 must have
 // (RFC 8446, Section 4.1.2 and Section 9.2).
-func checkHello(hello *handshake.Hello) error {
+func checkHello(hs *handshake.Context, hello *handshake.Hello) error {
 	m := &hello.Message
-	if !bytes.Equal(m.CompressionMethods, []byte{0}) {
+	switch {
+	case !bytes.Equal(m.CompressionMethods, []byte{0}):
 		return refuse.CompressionNotNull
+	case len(m.SessionID) > 0 && !hs.Dialect.Compatibility:
+		return refuse.SessionIDOverQUIC.With("%d bytes", len(m.SessionID))
 	}
 	groups, shares := m.Extensions.Has(messages.ExtensionSupportedGroups), m.Extensions.Has(messages.ExtensionKeyShare)
 	if groups != shares {

@@ -93,7 +93,7 @@ func readCookie(hs *handshake.Context, _ *waitCookie, m *messages.ClientHello) (
 	if err != nil {
 		return nil, err
 	}
-	if err := checkHello(hello); err != nil {
+	if err := checkHello(hs, hello); err != nil {
 		return nil, err
 	}
 	return askOpenCookie(hs, hello)

@@ -1,6 +1,7 @@
 package tls13
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/tacitls/tacitls/engine/internal/fsm"
@@ -16,6 +17,7 @@ func considerEarlyData(hs *handshake.Context, c choice, psk *messages.PreSharedK
 	session := k.session
 	limit := min(session.MaxEarlyData, hs.Policy.EarlyData)
 	if !c.hello.Message.Extensions.Has(messages.ExtensionEarlyData) || k.index != 0 || limit == 0 || hs.Connection.Retried ||
+		!bytes.Equal(session.EarlyDataContext, hs.Policy.EarlyDataContext) ||
 		session.CipherSuite != c.suite.ID || session.ServerName != c.hello.Info.ServerName || session.ALPN != wouldChoose(hs, c.hello) {
 		return sendKeyed(hs, c, k)
 	}

@@ -95,7 +95,7 @@ func sendHello(hs *handshake.Context, c choice, k *chosenKey) (flight, error) {
 		return flight{}, err
 	}
 	if k != nil && k.takesEarly {
-		if err := takeEarlyData(hs, c.suite, &early, &extensions.Extensions); err != nil {
+		if f.early, err = takeEarlyData(hs, c.suite, &early, &extensions.Extensions); err != nil {
 			return flight{}, err
 		}
 	}
@@ -115,10 +115,10 @@ func sendHello(hs *handshake.Context, c choice, k *chosenKey) (flight, error) {
 	f.client, f.server = f.schedule.ClientTraffic(sum), f.schedule.ServerTraffic(sum)
 	hs.LogSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", &f.client)
 	hs.LogSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", &f.server)
+	hs.WriteKeys(events.Handshake, c.suite, &f.server)
 	if !hs.Connection.EarlyDataAccepted {
 		hs.ReadKeys(events.Handshake, c.suite, &f.client)
 	}
-	hs.WriteKeys(events.Handshake, c.suite, &f.server)
 	return f, hs.Send(extensions)
 }
 
@@ -137,17 +137,16 @@ func (c *choice) respond(hs *handshake.Context) (share, shared []byte, err error
 	return share, shared, nil
 }
 
-// takeEarlyData changes to the keys of early data for reading, which the hash of
-// the ClientHello alone is in (RFC 8446, Section 7.1).
-func takeEarlyData(hs *handshake.Context, suite *secrets.Suite, early *secrets.Early, x *messages.Extensions) error {
+// takeEarlyData makes the keys of early data, which the hash of the ClientHello alone
+// is in (RFC 8446, Section 7.1).
+func takeEarlyData(hs *handshake.Context, suite *secrets.Suite, early *secrets.Early, x *messages.Extensions) (secrets.Secret, error) {
 	sum := hs.Sum()
 	traffic := early.ClientTraffic(sum)
 	hs.LogSecret("CLIENT_EARLY_TRAFFIC_SECRET", &traffic)
 	hs.Early = &handshake.Early{Hash: suite.Hash, Exporter: early.Exporter(sum)}
 	hs.LogSecret("EARLY_EXPORTER_SECRET", &hs.Early.Exporter)
-	hs.ReadKeys(events.EarlyData, suite, &traffic)
 	hs.Connection.EarlyDataAccepted = true
-	return handshake.Put(x, &messages.EarlyDataAck{})
+	return traffic, handshake.Put(x, &messages.EarlyDataAck{})
 }
 
 func sendServerHello(hs *handshake.Context, c choice, k *chosenKey, share []byte) error {
@@ -222,6 +221,18 @@ func certificateRequest(hs *handshake.Context) (*messages.CertificateRequest13, 
 	return m, nil
 }
 
+// readEarlyData changes to the keys of early data for reading. In records those of the
+// handshake follow behind the end of it (RFC 8446, Section 4.5); otherwise both are in
+// use at once (RFC 9001, Section 8.3).
+func readEarlyData(hs *handshake.Context, f *flight, s sent) fsm.State {
+	hs.ReadKeys(events.EarlyData, f.suite, &f.early)
+	if hs.Dialect.Records {
+		return &waitEndOfEarlyData{s}
+	}
+	hs.ReadKeys(events.Handshake, f.suite, &f.client)
+	return &waitClientFinished{s}
+}
+
 // finishFlight sends the server's Finished and changes to the keys of
 // application data for writing.
 func finishFlight(hs *handshake.Context, f flight) (fsm.State, error) {
@@ -239,7 +250,7 @@ func finishFlight(hs *handshake.Context, f flight) (fsm.State, error) {
 	hs.WriteKeys(events.Application, f.suite, &s.write)
 	switch {
 	case hs.Connection.EarlyDataAccepted:
-		return &waitEndOfEarlyData{s}, nil
+		return readEarlyData(hs, &f, s), nil
 	case f.asks:
 		return &waitClientCertificate{s}, nil
 	}

@@ -121,7 +121,7 @@ func acceptRetried(hs *handshake.Context, hello *handshake.Hello, r *retried) (f
 	if m.Extensions.Has(messages.ExtensionEarlyData) {
 		return nil, refuse.EarlyDataAfterRetry
 	}
-	if err := checkHello(hello); err != nil {
+	if err := checkHello(hs, hello); err != nil {
 		return nil, err
 	}
 	if err := r.checkFields(m); err != nil {

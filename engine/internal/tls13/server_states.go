@@ -124,6 +124,7 @@ type flight struct {
 	hello          *handshake.Hello
 	schedule       secrets.Handshake
 	client, server secrets.Secret // handshake traffic secrets
+	early          secrets.Secret // of early data that is taken
 	asks           bool           // for the client's certificate
 }
 
@@ -161,7 +162,7 @@ func ServerRows() []fsm.Block[*handshake.Context] {
 		fsm.In(awaitClientReverified{},
 			fsm.On(takeClientReverified, awaitEarlyDecision{}, waitClientFinished{})),
 		fsm.In(awaitEarlyDecision{},
-			fsm.On(takeEarlyDecision, waitEndOfEarlyData{}, waitClientFinished{})),
+			fsm.On(takeEarlyDecision, waitClientFinished{})),
 		fsm.In(awaitServerCredential{},
 			fsm.On(takeServerCredential, awaitServerCompressed{}, awaitServerSignature{})),
 		fsm.In(awaitServerCompressed{},
@@ -177,19 +178,31 @@ func ServerRows() []fsm.Block[*handshake.Context] {
 			fsm.On(takeClientVerdict, waitClientCertificateVerify{})),
 		fsm.In(waitClientCertificateVerify{},
 			fsm.On(readClientCertificateVerify, waitClientFinished{})),
+		fsm.In(waitClientFinished{},
+			fsm.On(readClientFinished, awaitSealedTicket{}, serverConnected{})),
+		fsm.In(awaitSealedTicket{},
+			fsm.On(takeSealedTicket, awaitSealedTicket{}, serverConnected{})),
+		fsm.In(serverConnected{},
+			fsm.On(issueTicket, awaitSealedTicket{})),
+	}
+}
+
+// ServerStreamRows is what records add: an end of early data among them, key
+// updates, and requests for a certificate.
+func ServerStreamRows() []fsm.Block[*handshake.Context] {
+	return []fsm.Block[*handshake.Context]{
+		fsm.In(awaitEarlyDecision{},
+			fsm.On(takeEarlyDecision, waitEndOfEarlyData{})),
 		fsm.In(waitEndOfEarlyData{},
 			fsm.On(readEndOfEarlyData, waitClientFinished{}),
 			fsm.On(updateKeysIn[waitEndOfEarlyData], waitEndOfEarlyData{})),
 		fsm.In(waitClientFinished{},
-			fsm.On(readClientFinished, awaitSealedTicket{}, serverConnected{}),
 			fsm.On(updateKeysIn[waitClientFinished], waitClientFinished{})),
 		fsm.In(awaitSealedTicket{},
-			fsm.On(takeSealedTicket, awaitSealedTicket{}, serverConnected{}),
 			fsm.On(updateSealingKeys, awaitSealedTicket{})),
 		fsm.In(serverConnected{},
 			fsm.On(readServerKeyUpdate, serverConnected{}),
 			fsm.On(updateServerKeys, serverConnected{}),
-			fsm.On(issueTicket, awaitSealedTicket{}),
 			fsm.On(requestCertificate, serverConnected{}),
 			fsm.On(readLaterCertificate, awaitLaterVerdict{}, waitLaterFinished{})),
 		fsm.In(awaitLaterVerdict{},
