@@ -73,6 +73,8 @@ func (p *endpoint) replyTo(question events.Question) (events.Answer, error) {
 			return q.None(), nil
 		}
 		return p.sealTicket(q)
+	case *events.ProvideTransportParameters:
+		return q.Reply(p.c.options.QUICTransportParams), nil
 	case *events.CompressCertificate:
 		return compress(q)
 	case *events.DecompressCertificate:
@@ -133,7 +135,11 @@ func (p *endpoint) chooseConfig(q *events.ChooseConfig) (events.Answer, error) {
 		return q.Refuse(messages.AlertNoApplicationProtocol, named("NO_APPLICATION_PROTOCOL", "the hook refuses every protocol")), nil
 	}
 	config := chosenConfig(p.server, o, q.Hello)
-	if _, err := engine.NewServer(config); err != nil {
+	check := engine.NewServer
+	if o.QUIC {
+		check = engine.NewQUICServer
+	}
+	if _, err := check(config); err != nil {
 		if o.SelectEmptyALPN {
 			return q.Refuse(messages.AlertInternalError, &namedError{reason: "INVALID_ALPN_PROTOCOL", err: err}), nil
 		}

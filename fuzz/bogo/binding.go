@@ -54,7 +54,11 @@ func (d *driven) newEndpoint(c *connection) (*endpoint, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.engine, err = engine.NewServer(config)
+		newServer := engine.NewServer
+		if c.options.QUIC {
+			newServer, p.quic = engine.NewQUICServer, newQUICTransport()
+		}
+		p.engine, err = newServer(config)
 		if err != nil {
 			return nil, &faultError{what: err.Error()}
 		}
@@ -74,7 +78,17 @@ func (d *driven) newEndpoint(c *connection) (*endpoint, error) {
 		}
 		config.Session, p.resumed = d.session, d.session
 	}
-	p.engine, err = engine.NewClient(config)
+	newClient := engine.NewClient
+	switch {
+	case c.options.QUIC && len(config.ALPN) == 0:
+		return nil, named("NO_APPLICATION_PROTOCOL", "a client over QUIC without a protocol")
+	case !c.options.QUIC && len(c.options.QUICTransportParams) > 0:
+		// The engine has no such config: over a stream it asks for none.
+		return nil, named("QUIC_TRANSPORT_PARAMETERS_MISCONFIGURED", "transport parameters for a byte stream")
+	case c.options.QUIC:
+		newClient, p.quic = engine.NewQUICClient, newQUICTransport()
+	}
+	p.engine, err = newClient(config)
 	if err != nil {
 		return nil, &faultError{what: err.Error()}
 	}

@@ -15,6 +15,7 @@ import (
 type endpoint struct {
 	c          *connection
 	engine     *engine.Engine
+	quic       *quicTransport       // nil over a byte stream
 	server     *engine.ServerConfig // nil on a client
 	identities []*identity
 	tickets    *sealer
@@ -81,7 +82,17 @@ func (p *endpoint) do(call func(out *events.Output, now time.Time) error) error 
 func (p *endpoint) act(event events.Event) error {
 	switch event := event.(type) {
 	case *events.Send:
+		if p.quic != nil {
+			p.outbox = append(p.outbox, p.quic.record(quicHandshake, event.Level, event.Bytes)...)
+			return nil
+		}
 		p.outbox = append(p.outbox, event.Bytes...)
+	case *events.InstallKeys:
+		p.quic.install(event)
+	case *events.Failed:
+		if p.quic != nil {
+			p.failQUIC(event)
+		}
 	case *events.DataReceived:
 		p.inbox = append(p.inbox, event.Bytes...)
 	case *events.EarlyDataReceived:
@@ -156,6 +167,9 @@ func (p *endpoint) progress() error {
 	if p.open != nil {
 		return p.revisit()
 	}
+	if p.quic != nil && p.quic.whole() {
+		return p.takeQUIC(nil)
+	}
 	if p.eof {
 		return io.EOF
 	}
@@ -168,7 +182,12 @@ func (p *endpoint) progress() error {
 
 // take hands n bytes, or the end, to the engine.
 func (p *endpoint) take(n int) error {
-	if p.eof {
+	switch {
+	case p.quic != nil && p.eof && !p.engine.Completed():
+		return io.ErrUnexpectedEOF
+	case p.quic != nil:
+		return p.takeQUIC(p.buffer[:n])
+	case p.eof:
 		return p.do(p.engine.ReceiveEOF)
 	}
 	return p.do(func(out *events.Output, now time.Time) error {

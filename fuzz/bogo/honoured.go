@@ -11,7 +11,8 @@ var honoured = []string{
 	"fallback-scsv", "psk", "psk-identity", "expect-certificate-types",
 	"cipher", "expect-cipher", "expect-cipher-aes", "expect-cipher-no-aes",
 	// It speaks of a protocol other than the one at hand.
-	"quic-use-legacy-codepoint", "srtp-profiles",
+	"srtp-profiles",
+	"quic", "quic-use-legacy-codepoint", "quic-transport-params", "expect-quic-transport-params", "quic-early-data-context",
 
 	// Extensions.
 	"host-name", "expect-server-name", "expect-no-server-name",

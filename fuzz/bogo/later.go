@@ -30,7 +30,11 @@ func (p *endpoint) revisit() error {
 		return p.linger(question)
 	}
 	p.open = nil
-	return p.do(func(*events.Output, time.Time) error { return p.answer(question) })
+	err := p.do(func(*events.Output, time.Time) error { return p.answer(question) })
+	if err == nil && p.quic != nil {
+		return p.takeQUIC(nil)
+	}
+	return err
 }
 
 func (p *endpoint) linger(question events.Question) error {
@@ -43,6 +47,11 @@ func (p *endpoint) linger(question events.Question) error {
 	}
 	if err != nil {
 		return err
+	}
+	if p.quic != nil {
+		// Whether there are keys for it is known once the question is answered.
+		p.quic.in = append(p.quic.in, p.buffer[:n]...)
+		return nil
 	}
 	if err := p.engine.Receive(&p.out, p.c.now, p.buffer[:n]); err != nil {
 		return &faultError{what: fmt.Sprintf("the engine did not hold %d bytes: %v", n, err)}

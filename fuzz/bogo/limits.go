@@ -49,6 +49,9 @@ const (
 // TLS 1.2 are on unless a flag says otherwise; to be without them asks for nothing.
 func versionsOf(o *options) (low, high messages.Version) {
 	low, high = max(oldest, presetOf(o).oldest, messages.Version(o.MinVersion)), newest
+	if o.QUIC {
+		low = max(low, messages.TLS13)
+	}
 	if o.MaxVersion != 0 {
 		high = min(high, messages.Version(o.MaxVersion))
 	}

@@ -103,6 +103,8 @@ var reasons = []reasonRow{
 	{refusal: "retry_group", reason: "WRONG_CURVE"},
 	{refusal: "retry_changed_suite", reason: "WRONG_CIPHER_RETURNED"},
 	{refusal: "retry_changed_group", reason: "WRONG_CURVE"},
+	{refusal: "session_id_over_quic", reason: "UNEXPECTED_COMPATIBILITY_MODE"},
+	{refusal: "crypto_at_wrong_level", reason: "WRONG_ENCRYPTION_LEVEL_RECEIVED"},
 	{refusal: "retried_hello_changed", reason: "INCONSISTENT_CLIENT_HELLO"},
 	{refusal: "early_data_after_retry", reason: "UNEXPECTED_EXTENSION"},
 	{refusal: "early_data_mismatch", detail: "the session is not resumed", reason: "UNEXPECTED_EXTENSION"},

@@ -12,7 +12,7 @@ import (
 // withoutWord are refusals that the suite has no word for: it never brings them about, or looks at the alert alone.
 var withoutWord = []string{
 	"internal_error", "entropy_failed", "aborted", "answer_refused", "peer_rejected", "signing_failed", "bad_answer",
-	"sequence_exhausted", "peer_alert", "truncated", "too_many_tickets", "too_many_requests", "cookie_too_large", "bad_cookie", "no_certificate_with_psk", "early_data_with_certificate",
+	"sequence_exhausted", "peer_alert", "truncated", "too_many_tickets", "too_many_requests", "cookie_too_large", "bad_cookie", "parameters_too_large", "too_much_crypto", "later_request_over_quic", "early_data_limit_over_quic", "no_certificate_with_psk", "early_data_with_certificate",
 	"record_size_limit_too_small", "unknown_fragment_length", "fragment_length_not_offered", "two_record_limits",
 	"insufficient_security", "unknown_finite_field", "cbc_without_encrypt_then_mac", "status_mismatch", "supplemental_not_agreed",
 	"bad_certificate_hash", "bad_certificate_path", "renegotiated_name",

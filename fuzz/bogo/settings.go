@@ -40,12 +40,13 @@ func common(o *options) (engine.Common, error) {
 		CipherSuites: suites,
 		KeyLog:       o.ExportTrafficSecrets,
 		MaxMessage:   presetMaxMessage,
-		RecordSize:   o.MaxSendFragment,
+		RecordSize:   recordSize(o),
 		Trace:        len(o.ExpectCertificateTypes) > 0 || o.EarlyWriteAfterMessage != 0,
 
 		CertificateCompression: compressionsOf(o),
 		PeerCertificateTypes:   kinds(o.AcceptedPeerCertificateTypes),
 	}
+	config.DraftParameters = o.QUICUseLegacyCodepoint == 1
 	switch {
 	case o.RenegotiateOnce:
 		config.Renegotiation = engine.RenegotiateOnce
@@ -76,6 +77,14 @@ func common(o *options) (engine.Common, error) {
 		return config, &unsupportedError{what: fmt.Sprintf("to accept no schemes but %v", accepted)}
 	}
 	return config, nil
+}
+
+// recordSize is what a record may hold: nothing to speak of where there are none.
+func recordSize(o *options) int {
+	if o.QUIC {
+		return 0
+	}
+	return o.MaxSendFragment
 }
 
 // signsHandshakes leaves out what is taken in chains only from the version low on, or not at all.
@@ -159,6 +168,7 @@ func serverConfig(o *options) (*engine.ServerConfig, error) {
 	if o.EnableEarlyData {
 		config.MaxEarlyData = presetEarlyData
 	}
+	config.EarlyDataContext = []byte(o.QUICEarlyDataContext)
 	switch {
 	case o.VerifyPeer:
 		config.ClientAuth = engine.RequestClientCert
@@ -167,6 +177,9 @@ func serverConfig(o *options) (*engine.ServerConfig, error) {
 	}
 	if o.SelectALPN != "" && !o.DeclineALPN && !o.RejectALPN {
 		config.ALPN = []string{o.SelectALPN}
+	}
+	if o.QUIC && len(config.ALPN) == 0 {
+		config.ALPN = []string{"that no client offers"}
 	}
 	config.Authorities, err = names(o.UseClientCAList)
 	return config, err

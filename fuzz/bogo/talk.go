@@ -194,6 +194,9 @@ func (p *endpoint) shutDown() error {
 	if err := p.finish(); err != nil {
 		return err
 	}
+	if p.quic != nil {
+		return nil // the transport has its own end
+	}
 	if p.eof && !p.closed {
 		return uncleanError{}
 	}

@@ -15,6 +15,9 @@ func (p *endpoint) write(b []byte) error {
 		if err := p.handshake(); err != nil {
 			return err
 		}
+		if p.quic != nil {
+			return p.writeQUIC(b)
+		}
 		if p.zero.offering {
 			rest, err := p.writeEarly(b)
 			if err != nil || len(rest) == 0 {
