@@ -149,7 +149,10 @@ func (p *Proof) Finish(signature []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(p.certificate, proof, finished), s.contexts.turn(r.options.Context, r.use(), spent)
+	if err := s.contexts.turn(r.options.Context, r.use(), spent); err != nil {
+		return nil, err
+	}
+	return slices.Concat(p.certificate, proof, finished), nil
 }
 
 // Decline gives the empty authenticator, which tells the peer that its request was
@@ -176,5 +179,8 @@ func (s *Session) Decline(r *Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return finished, s.contexts.turn(r.options.Context, asked, spent)
+	if err := s.contexts.turn(r.options.Context, asked, spent); err != nil {
+		return nil, err
+	}
+	return finished, nil
 }

@@ -42,8 +42,8 @@ type Identity struct {
 
 // Read reads what the peer has sent for a request of this session's, or, on a client,
 // with a nil request, an authenticator that the server has made of its own accord. It
-// copies the bytes. It verifies the Finished before it looks at anything else, so
-// that a claim is surely of the other end of this connection, and refuses what
+// copies the bytes. It verifies the Finished before it looks into the other messages,
+// so that a claim is surely of the other end of this connection, and refuses what
 // answers another request or has been verified before (RFC 9261, Section 7.4).
 //
 // An empty authenticator is refused as [Declined]: the peer has answered, and the
@@ -77,8 +77,11 @@ func (s *Session) Read(r *Request, authenticator []byte) (*Claim, error) {
 	if err := c.read(p, bytes.Clone(in.proof)); err != nil {
 		return nil, err
 	}
+	if err := s.contexts.check(c.identity.Context, c.use()); err != nil {
+		return nil, err
+	}
 	c.content = k.signed(bytesOf(r), c.certificate)
-	return c, s.contexts.check(c.identity.Context, c.use())
+	return c, nil
 }
 
 // bytesOf is a request as it stands in the transcript: not at all where there is none.

@@ -51,9 +51,13 @@ func (o *offended) changed(t *testing.T, change func(m *messages.Certificate13))
 	return o.forger.make(t, o.request.Bytes(), m, messages.ECDSASecp256r1SHA256, o.id)
 }
 
-// reads gives the client an answer.
-func (o *offended) reads(answer []byte) error {
-	_, err := o.client.session.Read(o.request, answer)
+// reads gives the client an answer. What is refused claims nothing.
+func (o *offended) reads(t *testing.T, answer []byte) error {
+	t.Helper()
+	claim, err := o.client.session.Read(o.request, answer)
+	if err != nil && claim != nil {
+		t.Errorf("refused as %v, it claims %v", err, claim)
+	}
 	return err
 }
 
@@ -88,14 +92,14 @@ func (o *offended) renegotiate(t *testing.T) {
 // cutOff are messages that announce more than there is.
 func cutOff() []offence {
 	return []offence{
-		{"nothing at all", authenticator.MalformedMessage, func(_ *testing.T, o *offended) error { return o.reads(nil) }},
-		{"half a header", authenticator.MalformedMessage, func(t *testing.T, o *offended) error { return o.reads(o.good(t)[:3]) }},
+		{"nothing at all", authenticator.MalformedMessage, func(t *testing.T, o *offended) error { return o.reads(t, nil) }},
+		{"half a header", authenticator.MalformedMessage, func(t *testing.T, o *offended) error { return o.reads(t, o.good(t)[:3]) }},
 		{"half a Certificate", authenticator.MalformedMessage, func(t *testing.T, o *offended) error {
-			return o.reads(o.good(t)[:99])
+			return o.reads(t, o.good(t)[:99])
 		}},
 		{"no Finished", authenticator.MalformedMessage, func(t *testing.T, o *offended) error {
 			whole := o.good(t)
-			return o.reads(whole[:len(whole)-36])
+			return o.reads(t, whole[:len(whole)-36])
 		}},
 		{"half a request", authenticator.MalformedMessage, func(_ *testing.T, o *offended) error {
 			_, err := o.server.session.ReadRequest(o.request.Bytes()[:20])
@@ -114,13 +118,13 @@ func cutOff() []offence {
 			return err
 		}},
 		{"a Certificate that does not decode", authenticator.MalformedMessage, func(t *testing.T, o *offended) error {
-			return o.reads(o.finished(message(messages.TypeCertificate, []byte{0}), message(messages.TypeCertificateVerify, nil)))
+			return o.reads(t, o.finished(message(messages.TypeCertificate, []byte{0}), message(messages.TypeCertificateVerify, nil)))
 		}},
 		{"a CertificateVerify that does not decode", authenticator.MalformedMessage, func(t *testing.T, o *offended) error {
-			return o.reads(o.finished(written(t, chainOf([]byte("asked"), o.id)), message(messages.TypeCertificateVerify, []byte{4})))
+			return o.reads(t, o.finished(written(t, chainOf([]byte("asked"), o.id)), message(messages.TypeCertificateVerify, []byte{4})))
 		}},
-		{"an answer of another length", authenticator.MessageTooLarge, func(_ *testing.T, o *offended) error {
-			return o.reads(message(messages.TypeCertificate, make([]byte, 1<<16)))
+		{"an answer of another length", authenticator.MessageTooLarge, func(t *testing.T, o *offended) error {
+			return o.reads(t, message(messages.TypeCertificate, make([]byte, 1<<16)))
 		}},
 		{"a request of another length", authenticator.MessageTooLarge, func(_ *testing.T, o *offended) error {
 			_, err := o.server.session.ReadRequest(message(messages.TypeClientCertRequest, make([]byte, 1<<16)))
@@ -136,17 +140,17 @@ func cutOff() []offence {
 // misplaced are messages in another order.
 func misplaced() []offence {
 	return []offence{
-		{"a request where an answer was expected", authenticator.UnexpectedMessage, func(_ *testing.T, o *offended) error {
-			return o.reads(o.request.Bytes())
+		{"a request where an answer was expected", authenticator.UnexpectedMessage, func(t *testing.T, o *offended) error {
+			return o.reads(t, o.request.Bytes())
 		}},
 		{"a Finished in place of CertificateVerify", authenticator.UnexpectedMessage, func(t *testing.T, o *offended) error {
-			return o.reads(o.finished(written(t, chainOf([]byte("asked"), o.id))))
+			return o.reads(t, o.finished(written(t, chainOf([]byte("asked"), o.id))))
 		}},
 		{"bytes behind the answer", authenticator.UnexpectedMessage, func(t *testing.T, o *offended) error {
-			return o.reads(append(o.good(t), 0))
+			return o.reads(t, append(o.good(t), 0))
 		}},
 		{"bytes behind an empty answer", authenticator.UnexpectedMessage, func(t *testing.T, o *offended) error {
-			return o.reads(append(o.forger.finish(), 0))
+			return o.reads(t, append(o.forger.finish(), 0))
 		}},
 		{"bytes behind a request", authenticator.UnexpectedMessage, func(_ *testing.T, o *offended) error {
 			_, err := o.server.session.ReadRequest(append(slices.Clone(o.request.Bytes()), 0))
@@ -177,10 +181,10 @@ func misplaced() []offence {
 			return err
 		}},
 		{"the server declines", authenticator.Declined, func(t *testing.T, o *offended) error {
-			return o.reads(o.forger.finish(o.request.Bytes(), written(t, &messages.Certificate13{Context: []byte("asked")})))
+			return o.reads(t, o.forger.finish(o.request.Bytes(), written(t, &messages.Certificate13{Context: []byte("asked")})))
 		}},
 		{"a chain of no certificates", authenticator.NoCertificate, func(t *testing.T, o *offended) error {
-			return o.reads(o.changed(t, func(m *messages.Certificate13) { m.Entries = nil }))
+			return o.reads(t, o.changed(t, func(m *messages.Certificate13) { m.Entries = nil }))
 		}},
 	}
 }
@@ -200,13 +204,13 @@ func extended() []offence {
 		}},
 		{"a stapled response that does not decode", authenticator.MalformedExtension, func(t *testing.T, o *offended) error {
 			o.request = must(o.client.session.Request(authenticator.Options{Context: []byte("stapled"), RequestOCSP: true}))(t, "it asks")
-			return o.reads(o.changed(t, func(m *messages.Certificate13) {
+			return o.reads(t, o.changed(t, func(m *messages.Certificate13) {
 				m.Context, m.Entries[0].Extensions.List = []byte("stapled"), []messages.Extension{{Type: ocsp.Type, Data: []byte{2}}}
 			}))
 		}},
 		{"stapled timestamps that do not decode", authenticator.MalformedExtension, func(t *testing.T, o *offended) error {
 			o.request = must(o.client.session.Request(authenticator.Options{Context: []byte("stapled"), RequestSCTs: true}))(t, "it asks")
-			return o.reads(o.changed(t, func(m *messages.Certificate13) {
+			return o.reads(t, o.changed(t, func(m *messages.Certificate13) {
 				m.Context, m.Entries[0].Extensions.List = []byte("stapled"), []messages.Extension{{Type: messages.ExtensionSCT}}
 			}))
 		}},
@@ -214,7 +218,7 @@ func extended() []offence {
 			return o.asks(t, messages.Extension{Type: 0xfabc}, messages.Extension{Type: 0xfabc})
 		}},
 		{"a certificate with one extension twice", authenticator.DuplicateExtension, func(t *testing.T, o *offended) error {
-			return o.reads(o.changed(t, func(m *messages.Certificate13) { m.Entries[0].Extensions.List = []messages.Extension{ocsp, ocsp} }))
+			return o.reads(t, o.changed(t, func(m *messages.Certificate13) { m.Entries[0].Extensions.List = []messages.Extension{ocsp, ocsp} }))
 		}},
 		{"a request with an extension of hellos", authenticator.MisplacedExtension, func(t *testing.T, o *offended) error {
 			return o.asks(t, messages.Extension{Type: messages.ExtensionKeyShare})
@@ -227,10 +231,10 @@ func extended() []offence {
 			return err
 		}},
 		{"a response that nobody asked for", authenticator.UnsolicitedExtension, func(t *testing.T, o *offended) error {
-			return o.reads(o.changed(t, func(m *messages.Certificate13) { m.Entries[0].Extensions.List = []messages.Extension{ocsp} }))
+			return o.reads(t, o.changed(t, func(m *messages.Certificate13) { m.Entries[0].Extensions.List = []messages.Extension{ocsp} }))
 		}},
 		{"an extension of the second certificate that nobody asked for", authenticator.UnsolicitedExtension, func(t *testing.T, o *offended) error {
-			return o.reads(o.changed(t, func(m *messages.Certificate13) {
+			return o.reads(t, o.changed(t, func(m *messages.Certificate13) {
 				m.Entries = append(m.Entries, m.Entries[0])
 				m.Entries[1].Extensions.List = []messages.Extension{{Type: 0xfabc}}
 			}))
@@ -243,12 +247,12 @@ func reused() []offence {
 	return []offence{
 		{"an answer that was verified comes again", authenticator.ContextUsed, func(t *testing.T, o *offended) error {
 			must(o.client.verify(t, o.request, o.good(t)))(t, "it comes once")
-			return o.reads(o.good(t))
+			return o.reads(t, o.good(t))
 		}},
 		{"another answer to the same request", authenticator.ContextUsed, func(t *testing.T, o *offended) error {
 			must(o.client.verify(t, o.request, o.good(t)))(t, "the first one")
 			o.id = testkit.Server(testkit.P521)
-			return o.reads(o.forger.make(t, o.request.Bytes(), chainOf([]byte("asked"), o.id), messages.ECDSASecp521r1SHA512, o.id))
+			return o.reads(t, o.forger.make(t, o.request.Bytes(), chainOf([]byte("asked"), o.id), messages.ECDSASecp521r1SHA512, o.id))
 		}},
 		{"two claims with one context, of which one is verified", authenticator.ContextUsed, func(t *testing.T, o *offended) error {
 			one := must(o.client.session.Read(o.request, o.good(t)))(t, "the first is read")
@@ -290,7 +294,7 @@ func reused() []offence {
 			return err
 		}},
 		{"the answer to another request", authenticator.WrongContext, func(t *testing.T, o *offended) error {
-			return o.reads(o.changed(t, func(m *messages.Certificate13) { m.Context = []byte("asked by another") }))
+			return o.reads(t, o.changed(t, func(m *messages.Certificate13) { m.Context = []byte("asked by another") }))
 		}},
 	}
 }
@@ -305,7 +309,7 @@ func unproved() []offence {
 			return err
 		}},
 		{"a scheme that was not asked for", authenticator.SchemeNotOffered, func(t *testing.T, o *offended) error {
-			return o.reads(o.forger.make(t, o.request.Bytes(), chainOf([]byte("asked"), o.id), messages.Ed448, o.id))
+			return o.reads(t, o.forger.make(t, o.request.Bytes(), chainOf([]byte("asked"), o.id), messages.Ed448, o.id))
 		}},
 		{"a key of another kind than the scheme", authenticator.SchemeForOtherKey, func(t *testing.T, o *offended) error {
 			_, err := must(o.client.session.Read(o.request, o.good(t)))(t, "it is read").Verify(testkit.Server(testkit.P384).Key.Public())
@@ -318,22 +322,22 @@ func unproved() []offence {
 		{"a Finished with another byte", authenticator.BadFinished, func(t *testing.T, o *offended) error {
 			made := o.good(t)
 			made[len(made)-1] ^= 1
-			return o.reads(made)
+			return o.reads(t, made)
 		}},
 		{"a Finished of the right beginning alone", authenticator.BadFinished, func(t *testing.T, o *offended) error {
 			made := o.good(t)
 			made[len(made)-33]--
-			return o.reads(made[:len(made)-1])
+			return o.reads(t, made[:len(made)-1])
 		}},
-		{"an empty Finished", authenticator.BadFinished, func(_ *testing.T, o *offended) error {
-			return o.reads(message(messages.TypeFinished, nil))
+		{"an empty Finished", authenticator.BadFinished, func(t *testing.T, o *offended) error {
+			return o.reads(t, message(messages.TypeFinished, nil))
 		}},
 		{"a refusal of another request", authenticator.BadFinished, func(t *testing.T, o *offended) error {
-			return o.reads(o.forger.finish(o.request.Bytes(), written(t, &messages.Certificate13{Context: []byte("another")})))
+			return o.reads(t, o.forger.finish(o.request.Bytes(), written(t, &messages.Certificate13{Context: []byte("another")})))
 		}},
 		{"the client's own answer is sent back to it", authenticator.BadFinished, func(t *testing.T, o *offended) error {
 			o.forger = referenceOf(t, o.client.engine, events.Client)
-			return o.reads(o.good(t))
+			return o.reads(t, o.good(t))
 		}},
 		{"a proof that was begun before a renegotiation", authenticator.HandshakeChanged, func(t *testing.T, o *offended) error {
 			read := must(o.server.session.ReadRequest(o.request.Bytes()))(t, "it is read")
@@ -351,7 +355,7 @@ func unproved() []offence {
 		{"an answer that was made before a renegotiation", authenticator.BadFinished, func(t *testing.T, o *offended) error {
 			made := o.good(t)
 			o.renegotiate(t)
-			return o.reads(made)
+			return o.reads(t, made)
 		}},
 	}
 }

@@ -2,6 +2,7 @@ package authenticator_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
 	"testing"
@@ -14,6 +15,9 @@ import (
 	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
 )
+
+// The same cases are drawn every time; -rapid.seed=0 draws others.
+var _ = flag.Set("rapid.seed", "20260314")
 
 // drawnRole is either end.
 func drawnRole(t *rapid.T, label string) events.Role {
@@ -149,10 +153,11 @@ func TestAnAuthenticatorServesWhereItWasMadeFor(t *testing.T) {
 type model struct {
 	// known tells which ends have heard of the context at all.
 	known map[events.Role]bool
-	// made and read are the requests by it, and answers what an end has answered,
-	// or has verified.
+	// made and read are the requests by it, and answers what an end has answered.
 	made, read map[events.Role]*authenticator.Request
 	answers    map[events.Role][]byte
+	// verified tells which ends have taken an answer.
+	verified map[events.Role]bool
 }
 
 // Both ends ask, read, answer, decline and verify in any order, by a few contexts;
@@ -163,7 +168,8 @@ func TestContextsServeOnceWhateverTheOrder(t *testing.T) {
 		contexts := map[string]*model{}
 		for i := range 3 {
 			contexts[fmt.Sprint("context ", i)] = &model{
-				map[events.Role]bool{}, map[events.Role]*authenticator.Request{}, map[events.Role]*authenticator.Request{}, map[events.Role][]byte{},
+				map[events.Role]bool{}, map[events.Role]*authenticator.Request{}, map[events.Role]*authenticator.Request{},
+				map[events.Role][]byte{}, map[events.Role]bool{},
 			}
 		}
 		draw := func(rt *rapid.T) (string, *model, events.Role) {
@@ -216,16 +222,15 @@ func TestContextsServeOnceWhateverTheOrder(t *testing.T) {
 			},
 			"verify": func(rt *rapid.T) {
 				_, m, at := draw(rt)
-				answer := m.answers[at.Peer()]
-				if answer == nil {
+				if m.answers[at.Peer()] == nil {
 					rt.Skip("there is no answer")
 				}
-				_, err := c.end(at).verify(t, m.made[at], answer)
+				_, err := c.end(at).verify(t, m.made[at], m.answers[at.Peer()])
 				if errors.Is(err, authenticator.Declined) {
 					err = nil
 				}
-				if expect(rt, "verifying", m.answers[at] == nil, err) {
-					m.answers[at] = answer
+				if expect(rt, "verifying", !m.verified[at], err) {
+					m.verified[at] = true
 				}
 			},
 			"": func(rt *rapid.T) {

@@ -44,7 +44,10 @@ func (s *Session) ReadRequest(request []byte) (*Request, error) {
 			SchemesCert: r.options.SchemesCert, Authorities: r.options.Authorities,
 		}
 	}
-	return r, s.contexts.turn(m.Context, unused, asked)
+	if err := s.contexts.turn(m.Context, unused, asked); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // requestOf is the type of a role's requests.
@@ -147,6 +150,8 @@ func (s *Session) Spontaneous(hello *events.ClientHello, context []byte) (*Reque
 	if err := r.options.readStapled(&m.Extensions); err != nil {
 		return nil, err
 	}
-	r.options.Context, err = s.context(context, p.Rand)
-	return r, err
+	if r.options.Context, err = s.context(context, p.Rand); err != nil {
+		return nil, err
+	}
+	return r, nil
 }

@@ -99,8 +99,10 @@ func (s *Session) Request(options Options) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Request{session: s, origin: ours, role: p.Role, options: options, raw: raw}
-	return r, s.contexts.turn(options.Context, unused, requested)
+	if err := s.contexts.turn(options.Context, unused, requested); err != nil {
+		return nil, err
+	}
+	return &Request{session: s, origin: ours, role: p.Role, options: options, raw: raw}, nil
 }
 
 // complete puts the config's choices where there are none, and checks the rest.

@@ -21,9 +21,9 @@ type Exporter interface {
 
 // Session makes and checks the authenticators of one connection, in both
 // directions, and remembers the contexts used. There has to be one for each
-// connection and no more, or a context could serve twice. It is used by one
-// goroutine at a time, and so are the requests, proofs and claims that are its own; an
-// engine's goroutine may use neither then.
+// connection and no more, or a context could serve twice. One goroutine at a time uses
+// it and the requests, proofs and claims that are its own, and, where it was made of an
+// [engine.Engine], none uses the engine meanwhile.
 //
 // It keeps no keys: each call takes them from the connection, and fails once that has.
 type Session struct {
