@@ -1,12 +1,16 @@
 package docs_test
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tacitls/tacitls/adapters/answer"
 	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/engine/authenticator"
+	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
@@ -139,8 +143,77 @@ func TestAnEngineHasABindingOnceItIsConnected(t *testing.T) {
 	}
 }
 
+func askForAnother(asking *authenticator.Session) (*authenticator.Request, error) {
+	request, err := asking.Request(authenticator.Options{ServerName: "server.example"})
+	return request, err
+}
+
+func showAnother(now time.Time, answering *authenticator.Session, request []byte, answers answer.Answerer) ([]byte, error) {
+	read, err := answering.ReadRequest(request)
+	if err != nil {
+		return nil, err
+	}
+	chosen := answers.Answer(now, read.ChooseCredential())
+	credential, ok := chosen.(*events.CredentialChosen)
+	if !ok || credential.Credential == nil {
+		return answering.Decline(read)
+	}
+	proof, err := answering.Answer(read, credential.Credential)
+	if err != nil {
+		return nil, err
+	}
+	signed, ok := answers.Answer(now, proof.Sign()).(*events.Signature)
+	if !ok {
+		return nil, errors.New("the key does not sign")
+	}
+	return proof.Finish(signed.Signature)
+}
+
+func verifyAnother(now time.Time, asking *authenticator.Session, request *authenticator.Request, answer []byte, verifies answer.Answerer) (*authenticator.Identity, error) {
+	claim, err := asking.Read(request, answer)
+	if err != nil {
+		return nil, err
+	}
+	verified, ok := verifies.Answer(now, claim.VerifyPeer()).(*events.PeerVerified)
+	if !ok {
+		return nil, errors.New("the chain is not to be trusted")
+	}
+	return claim.Verify(verified.Key)
+}
+
+func TestAServerShowsAnotherCertificate(t *testing.T) {
+	p := testkit.NewPair("another").Join()
+	if err := p.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	asking, errOne := authenticator.New(p.Client.Engine)
+	answering, errOther := authenticator.New(p.Server.Engine)
+	if err := errors.Join(errOne, errOther); err != nil {
+		t.Fatal(err)
+	}
+	id := testkit.Server(testkit.Ed25519)
+	shown, err := answer.NewCertificate(id.Chain, id.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, answers := range []*answer.Server{{Certificates: []*answer.Certificate{shown}}, {}} {
+		request, err := askForAnother(asking)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, err := showAnother(testkit.Now, answering, request.Bytes(), answers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		proved, err := verifyAnother(testkit.Now, asking, request, made, &answer.Client{Roots: testkit.Roots()})
+		if declines := len(answers.Certificates) == 0; declines != errors.Is(err, authenticator.Declined) || declines != (proved == nil) {
+			t.Errorf("proved %+v, %v", proved, err)
+		}
+	}
+}
+
 // otherSnippets is how many are about something else than a config.
-const otherSnippets = 2
+const otherSnippets = 5
 
 // serverSnippets and clientSnippets are all of them.
 var (

@@ -49,10 +49,11 @@ const lattice = `
 	engine/internal/features engine/internal/fsm < engine/internal/tls12
 	engine/internal/tls13 engine/internal/tls12 < engine/internal/hello
 	engine/internal/hello engine/internal/carrier < engine
+	engine                                     < engine/authenticator
 	events                                     < adapters/answer
 	engine                                     < adapters/pipe
 	engine adapters/answer                     < adapters
-	adapters adapters/pipe                     < internal/testkit examples/internal
+	adapters adapters/pipe engine/authenticator < internal/testkit examples/internal
 	internal/testkit examples/internal         < examples fuzz docs
 `
 

@@ -21,6 +21,8 @@ func TestMessagesKeepTheBoundsOfTheirVectors(t *testing.T) {
 		"EncryptedExtensions.extensions":           {0, 1<<14 - 1, func(n int) Message { return &EncryptedExtensions{blank(n)} }},
 		"CertificateRequest.context":               {0, 255, func(n int) Message { return &CertificateRequest13{make([]byte, n), blank(1)} }},
 		"CertificateRequest.extensions":            {1, 1<<14 - 1, func(n int) Message { return &CertificateRequest13{nil, blank(n)} }},
+		"ClientCertificateRequest.context":         {0, 255, func(n int) Message { return &ClientCertificateRequest{make([]byte, n), blank(1)} }},
+		"ClientCertificateRequest.extensions":      {1, 1<<14 - 1, func(n int) Message { return &ClientCertificateRequest{nil, blank(n)} }},
 		"Certificate.certificate_request_context":  {0, 255, func(n int) Message { return &Certificate13{Context: make([]byte, n)} }},
 		"CertificateEntry.cert_data":               {1, 1<<24 - 1 - 9, func(n int) Message { return chain(n, 0) }},
 		"CertificateEntry.extensions":              {0, 1<<14 - 1, func(n int) Message { return chain(1, n) }},

@@ -73,6 +73,9 @@ var messageKinds = append([]func(*rapid.T) Message{
 	func(t *rapid.T) Message { return &EncryptedExtensions{drawExtensions(t, 0)} },
 	func(t *rapid.T) Message { return &CertificateRequest13{drawOpaque(t, 0, 255), drawExtensions(t, 1)} },
 	func(t *rapid.T) Message {
+		return &ClientCertificateRequest{drawOpaque(t, 0, 255), drawExtensions(t, 1)}
+	},
+	func(t *rapid.T) Message {
 		return &Certificate13{drawOpaque(t, 0, 255), drawList(t, 0, 3, func(t *rapid.T) CertificateEntry {
 			return CertificateEntry{drawOpaque(t, 1, 1<<24-1), drawExtensions(t, 0)}
 		})}

@@ -15,8 +15,8 @@ import (
 	"github.com/tacitls/tacitls/messages"
 )
 
-// SignatureContext says who signed a CertificateVerify of TLS 1.3, so that a
-// signature of one side is none of the other.
+// SignatureContext says who signed a CertificateVerify of TLS 1.3, and where, so
+// that a signature of one side is none of the other.
 type SignatureContext uint8
 
 const (
@@ -24,14 +24,21 @@ const (
 	ServerContext SignatureContext = iota
 	// ClientContext is the context of a client's signature.
 	ClientContext
+	// AuthenticatorContext is that of either side's signature in an exported
+	// authenticator, where the transcript tells the sides apart. RFC 9261,
+	// Section 5.2.2.
+	AuthenticatorContext
 )
 
 // signaturePadding is the 64 spaces before the context string.
 const signaturePadding = "                                                                "
 
 func (c SignatureContext) label() string {
-	if c == ClientContext {
+	switch c {
+	case ClientContext:
 		return "TLS 1.3, client CertificateVerify"
+	case AuthenticatorContext:
+		return "Exported Authenticator"
 	}
 	return "TLS 1.3, server CertificateVerify"
 }

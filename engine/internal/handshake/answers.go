@@ -1,6 +1,11 @@
 package handshake
 
 import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"reflect"
+
 	"github.com/tacitls/tacitls/engine/internal/refuse"
 	"github.com/tacitls/tacitls/events"
 )
@@ -35,4 +40,24 @@ func CheckSignature(answer *events.Signature) error {
 		return refuse.BadAnswer.With("a signature of %d bytes", len(answer.Signature))
 	}
 	return nil
+}
+
+// WholeKey tells whether a key is there: a nil one, or an ECDSA key without a point,
+// is a slip of the answer's rather than the peer's fault.
+func WholeKey(key crypto.PublicKey) bool {
+	switch key := key.(type) {
+	case nil:
+		return false
+	case *rsa.PublicKey:
+		return key != nil && key.N != nil
+	case *ecdsa.PublicKey:
+		if key == nil || key.Curve == nil {
+			return false
+		}
+		// The standard library takes a key without coordinates for a bug, and
+		// panics; it has deprecated the fields, hence the look from outside.
+		point := reflect.ValueOf(key).Elem()
+		return !point.FieldByName("X").IsNil() && !point.FieldByName("Y").IsNil()
+	}
+	return true
 }
