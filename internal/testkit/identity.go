@@ -13,10 +13,11 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 	"sync"
 	"time"
 
-	"github.com/cloudflare/circl/sign/ed448"
+	"filippo.io/mldsa"
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
@@ -100,7 +101,7 @@ func Client(kind string) *Identity { return clients()[kind] }
 
 func identities(name string, usage x509.ExtKeyUsage) map[string]*Identity {
 	all := map[string]*Identity{}
-	for _, kind := range append(Kinds(), Ed448) {
+	for _, kind := range append(Kinds(), OtherKinds()...) {
 		all[kind] = newIdentity(name, kind, Authority(), []x509.ExtKeyUsage{usage})
 	}
 	return all
@@ -131,10 +132,10 @@ func newIdentity(name, kind string, issuer *Identity, usages []x509.ExtKeyUsage)
 			template.DNSNames = []string{ServerName, "localhost"}
 		}
 	}
-	public, own := id.Key.Public(), ed448.PublicKey(nil)
-	if kind == Ed448 {
+	public, own := id.Key.Public(), []byte(nil)
+	if slices.Contains(OtherKinds(), kind) {
 		// crypto/x509 makes none: that of another key is made into one.
-		own, public = public.(ed448.PublicKey), issuer.Key.Public()
+		own, public = PublicKeyInfo(public), issuer.Key.Public()
 	}
 	der, err := x509.CreateCertificate(nil, template, parent, public, deterministic{signer})
 	if err != nil {
@@ -168,6 +169,8 @@ func newKey(kind, seed string) crypto.Signer {
 		return ed25519.NewKeyFromSeed(material)
 	case Ed448:
 		return ed448Key(seed)
+	case MLDSA44, MLDSA65, MLDSA87:
+		return mldsaKey(kind, seed)
 	}
 	block, _ := pem.Decode(rsaPEM)
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
@@ -212,6 +215,9 @@ func (id *Identity) Sign(scheme messages.SignatureScheme, content []byte) ([]byt
 	if _, ok := id.Key.(*rsa.PrivateKey); ok && !pkcs1(scheme) {
 		options := &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash}
 		return id.Key.Sign(Rand("salt "+string(digest)), digest, options)
+	}
+	if own, ok := id.Key.(*mldsa.PrivateKey); ok {
+		return own.SignDeterministic(content, nil)
 	}
 	return id.Key.Sign(nil, digest, hash)
 }
