@@ -36,7 +36,8 @@ type Common struct {
 	Groups []messages.Group
 	// Schemes are the signature schemes accepted from the peer, most preferred
 	// first; SchemesCert those accepted in its chain. The defaults leave out
-	// SHA-1, and take PKCS #1 in chains and in TLS 1.2 only. Where Schemes names
+	// SHA-1, Ed448 and ML-DSA, which is for TLS 1.3 alone, and take PKCS #1 in
+	// chains and in TLS 1.2 only. Where Schemes names
 	// rsa_pkcs1_sha1 or ecdsa_sha1, the peer may sign with it in TLS 1.2, for peers
 	// that know nothing else, against RFC 9155, Section 4 and Section 5; never in
 	// TLS 1.3.

@@ -225,8 +225,8 @@ type VerifyPeer struct {
 
 // Accept answers that the chain or the raw key is good and gives the public key
 // of the end entity: *ecdsa.PublicKey, ed25519.PublicKey,
-// secrets.Ed448PublicKey, *rsa.PublicKey for rsaEncryption, or
-// secrets.PSSPublicKey for id-RSASSA-PSS.
+// secrets.Ed448PublicKey, *secrets.MLDSAPublicKey, *rsa.PublicKey for
+// rsaEncryption, or secrets.PSSPublicKey for id-RSASSA-PSS.
 func (q *VerifyPeer) Accept(key crypto.PublicKey) Answer {
 	return &PeerVerified{Replied: Replied{q.ID}, Key: key}
 }
