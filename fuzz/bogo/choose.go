@@ -77,7 +77,8 @@ func (id *identity) fits(o *options, q *events.ChooseCredential, schemes []messa
 		return nil
 	}
 	if q.Hello == nil {
-		if len(schemes) == 0 && len(id.schemes(q, q.SchemesCert)) > 0 {
+		_, tooNew := id.key.Public().(*secrets.MLDSAPublicKey)
+		if tooNew || len(schemes) == 0 && len(id.schemes(q, q.SchemesCert)) > 0 {
 			return named("UNKNOWN_CERTIFICATE_TYPE", "the server asks for no such key")
 		}
 		return nil

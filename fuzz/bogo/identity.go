@@ -12,6 +12,8 @@ import (
 	"os"
 	"slices"
 
+	mldsax509 "filippo.io/mldsa/x509"
+
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
@@ -95,7 +97,7 @@ func readKey(file string) (crypto.Signer, error) {
 	if len(blocks) != 1 {
 		return nil, &faultError{what: fmt.Sprintf("%s holds %d keys", file, len(blocks))}
 	}
-	parsed, err := x509.ParsePKCS8PrivateKey(blocks[0])
+	parsed, err := mldsax509.ParsePKCS8PrivateKey(blocks[0])
 	if err != nil {
 		return nil, &unsupportedError{what: fmt.Sprintf("the key in %s: %v", file, err)}
 	}
