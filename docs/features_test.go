@@ -72,6 +72,12 @@ func expectRawKeys(config *engine.ClientConfig) any {
 	return answers
 }
 
+func takeMLDSA(config *engine.ClientConfig) any {
+	config.Schemes = []messages.SignatureScheme{messages.MLDSA65, messages.ECDSASecp256r1SHA256}
+	config.SchemesCert = []messages.SignatureScheme{messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384}
+	return config
+}
+
 func authenticateLater(config *engine.ClientConfig) any {
 	config.PostHandshakeAuth = true
 	return config
@@ -137,7 +143,7 @@ var (
 		compressCertificates, choosePSK, takeEarlyData, sendGREASE, boundTickets, padRecords,
 	}
 	clientSnippets = []func(*engine.ClientConfig) any{
-		offerPSK, offerEarlyData, expectRawKeys, authenticateLater, dressHello, requestTickets, protectMedia, padRecordsRandomly,
+		offerPSK, offerEarlyData, expectRawKeys, takeMLDSA, authenticateLater, dressHello, requestTickets, protectMedia, padRecordsRandomly,
 	}
 )
 
