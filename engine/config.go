@@ -43,6 +43,13 @@ type Common struct {
 	// TLS 1.3.
 	Schemes     []messages.SignatureScheme
 	SchemesCert []messages.SignatureScheme
+	// DelegatedSchemes are those by which the key of a delegated credential of the
+	// peer's may sign in TLS 1.3, most preferred first. The peer is told, by
+	// ClientHello or by CertificateRequest, and one that comes is shown by
+	// [events.VerifyPeer]; its certificate's key has to have signed it by one of
+	// Schemes. rsa_pss_rsae is not for it. None turns the extension off, which is the
+	// default (RFC 9345, Section 4.1).
+	DelegatedSchemes []messages.SignatureScheme
 	// PeerCertificateTypes are the kinds of certificate taken from the peer, most
 	// preferred first: X.509 alone by default, or raw public keys too, or nothing
 	// else (RFC 7250). A server takes one where ClientAuth asks for it.

@@ -19,6 +19,14 @@ func (s *script) configureAuthentication(common *engine.Common, answers *testkit
 		s.pair.Client.CertificateTypes, err = parseAll(value, parseCertificateType)
 	case "post-handshake-auth":
 		s.pair.Client.PostHandshakeAuth = true
+	case "delegated-schemes":
+		common.DelegatedSchemes, err = parseAll(value, messages.ParseSignatureScheme)
+	case "delegated":
+		role := events.Server
+		if common == &s.pair.Client.Common {
+			role = events.Client
+		}
+		answers.Identity = testkit.Delegate(answers.Identity, value, role)
 	case "raw-key":
 		answers.RawKey = true
 	default:

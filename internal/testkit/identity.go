@@ -29,6 +29,8 @@ type Identity struct {
 	Key         crypto.Signer
 	Chain       [][]byte
 	Certificate *x509.Certificate
+	// Delegated is a delegated credential of the certificate's, or nil.
+	Delegated *Delegated
 }
 
 // Credential is what the identity has to show, in TLS 1.3.
@@ -41,18 +43,22 @@ func (id *Identity) CredentialIn(version messages.Version) *events.Credential {
 		rules = secrets.Rules12
 	}
 	_, decrypts := id.Key.(crypto.Decrypter)
-	return &events.Credential{
+	credential := &events.Credential{
 		Chain:    id.Chain,
 		Schemes:  secrets.SchemesFor(rules, id.Key.Public()),
 		Decrypts: decrypts,
 		Key:      id,
 	}
+	if id.Delegated != nil {
+		credential.Delegated = id.Delegated.Credential
+	}
+	return credential
 }
 
 // RawCredentialIn is the identity's key alone, in a version.
 func (id *Identity) RawCredentialIn(version messages.Version) *events.Credential {
 	credential := id.CredentialIn(version)
-	credential.Chain, credential.RawPublicKey = nil, id.Certificate.RawSubjectPublicKeyInfo
+	credential.Chain, credential.Delegated, credential.RawPublicKey = nil, nil, id.Certificate.RawSubjectPublicKeyInfo
 	return credential
 }
 

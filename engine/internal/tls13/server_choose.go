@@ -250,6 +250,10 @@ func askServerCredential(hs *handshake.Context, c choice) (fsm.State, error) {
 	if err := needGroups(&c.hello.Message); err != nil {
 		return nil, err
 	}
+	delegated, err := delegatedSchemes(hs, &c.hello.Message.Extensions)
+	if err != nil {
+		return nil, err
+	}
 	c.pskOnly = false
 	info := c.hello.Info
 	schemesCert := info.SchemesCert
@@ -261,6 +265,7 @@ func askServerCredential(hs *handshake.Context, c choice) (fsm.State, error) {
 			Asked: id, Role: hs.Role, Version: hs.Connection.Version, ServerName: info.ServerName,
 			Schemes: handshake.Signing(info.Schemes), SchemesCert: schemesCert,
 			Authorities: info.Authorities, CertificateTypes: info.ServerCertificateTypes, Hello: info,
+			DelegatedSchemes: delegated,
 		}
 	})
 	return &awaitServerCredential{c}, nil
