@@ -61,7 +61,7 @@ func (id *identity) serve(o *options, q *events.ChooseCredential) (*events.Crede
 	if err := id.fits(o, q, credential.Schemes); err != nil {
 		return nil, err
 	}
-	if len(credential.Schemes) == 0 && !credential.Decrypts {
+	if len(credential.Schemes) == 0 && !credential.Decrypts && !id.delegates(q) {
 		return nil, named("NO_COMMON_SIGNATURE_ALGORITHMS", "no scheme that both ends have")
 	}
 	if id.mustMatchIssuer && !id.issuedByOneOf(q.Authorities) {

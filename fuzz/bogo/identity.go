@@ -32,15 +32,18 @@ type identity struct {
 func readIdentities(o *options) ([]*identity, error) {
 	var identities []*identity
 	for i, block := range o.Blocks {
-		read := readIdentity
+		var id *identity
+		var err error
 		switch block.kind {
 		case x509Chain:
+			id, err = readIdentity(&block.ordinary, presetOf(o).sign)
 		case rawKey:
-			read = readRawKey
+			id, err = readRawKey(&block.ordinary, presetOf(o).sign)
+		case delegatedKey:
+			id, err = readDelegated(block)
 		default:
-			return nil, &unsupportedError{what: "a credential that is neither an X.509 chain nor a raw key"}
+			err = &unsupportedError{what: "a credential that is neither an X.509 chain, delegated or not, nor a raw key"}
 		}
-		id, err := read(&block.ordinary, presetOf(o).sign)
 		if err != nil {
 			return nil, err
 		}
