@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	_ "embed"
+	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
 	"io"
@@ -105,6 +106,14 @@ func Server(kind string) *Identity { return servers()[kind] }
 // Client is a client's identity, with the common name "client".
 func Client(kind string) *Identity { return clients()[kind] }
 
+// Delegator is a server's identity whose certificate may delegate, with a key of one
+// of [Kinds] (RFC 9345, Section 4.2).
+func Delegator(kind string) *Identity {
+	return newIdentity("delegator", kind, Authority(), []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth})
+}
+
+var delegationUsage = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 44363, 44}
+
 func identities(name string, usage x509.ExtKeyUsage) map[string]*Identity {
 	all := map[string]*Identity{}
 	for _, kind := range append(Kinds(), OtherKinds()...) {
@@ -134,8 +143,11 @@ func newIdentity(name, kind string, issuer *Identity, usages []x509.ExtKeyUsage)
 		template.IsCA, template.KeyUsage = true, x509.KeyUsageCertSign
 	} else {
 		parent, signer = issuer.Certificate, issuer.Key
-		if name == "server" {
+		if name != "client" {
 			template.DNSNames = []string{ServerName, "localhost"}
+		}
+		if name == "delegator" {
+			template.ExtraExtensions = []pkix.Extension{{Id: delegationUsage, Value: asn1.NullBytes}}
 		}
 	}
 	public, own := id.Key.Public(), []byte(nil)
