@@ -1,9 +1,11 @@
 package docs_test
 
 import (
+	"crypto"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tacitls/tacitls/adapters/answer"
 	"github.com/tacitls/tacitls/engine"
@@ -72,6 +74,36 @@ func expectRawKeys(config *engine.ClientConfig) any {
 	return answers
 }
 
+func takeDelegated(config *engine.ClientConfig) any {
+	config.DelegatedSchemes = []messages.SignatureScheme{messages.Ed25519, messages.ECDSASecp256r1SHA256}
+	return config
+}
+
+func issueDelegated(certificate *answer.Certificate, now time.Time, signer crypto.Signer) (*messages.DelegatedCredential, error) {
+	credential, err := certificate.Delegate(now, answer.Delegation{Key: signer.Public(), Lifetime: 48 * time.Hour})
+	return credential, err
+}
+
+func useDelegated(chain [][]byte, credential *messages.DelegatedCredential, signer crypto.Signer) (*answer.Certificate, error) {
+	front, err := answer.NewDelegated(chain, credential, signer)
+	return front, err
+}
+
+func TestACredentialIsIssuedAndUsed(t *testing.T) {
+	delegator, signer := testkit.Delegator(testkit.P256), testkit.Client(testkit.Ed25519).Key
+	certificate, err := answer.NewCertificate(delegator.Chain, delegator.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	credential, err := issueDelegated(certificate, testkit.Now, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := useDelegated(delegator.Chain, credential, signer); err != nil {
+		t.Error(err)
+	}
+}
+
 func takeMLDSA(config *engine.ClientConfig) any {
 	config.Schemes = []messages.SignatureScheme{messages.MLDSA65, messages.ECDSASecp256r1SHA256}
 	config.SchemesCert = []messages.SignatureScheme{messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384}
@@ -135,7 +167,7 @@ func TestAnEngineHasABindingOnceItIsConnected(t *testing.T) {
 }
 
 // otherSnippets is how many are about something else than a config.
-const otherSnippets = 2
+const otherSnippets = 4
 
 // serverSnippets and clientSnippets are all of them.
 var (
@@ -143,7 +175,7 @@ var (
 		compressCertificates, choosePSK, takeEarlyData, sendGREASE, boundTickets, padRecords,
 	}
 	clientSnippets = []func(*engine.ClientConfig) any{
-		offerPSK, offerEarlyData, expectRawKeys, takeMLDSA, authenticateLater, dressHello, requestTickets, protectMedia, padRecordsRandomly,
+		offerPSK, offerEarlyData, expectRawKeys, takeMLDSA, takeDelegated, authenticateLater, dressHello, requestTickets, protectMedia, padRecordsRandomly,
 	}
 )
 
