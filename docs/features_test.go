@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"crypto"
 	"errors"
 	"regexp"
 	"strings"
@@ -85,6 +86,42 @@ func expectRawKeys(config *engine.ClientConfig) any {
 	config.PeerCertificateTypes = []messages.CertificateType{messages.CertificateRawPublicKey}
 	answers := &answer.Client{RawKeys: answer.RawKeys{known}}
 	return answers
+}
+
+func takeDelegated(config *engine.ClientConfig) any {
+	config.DelegatedSchemes = []messages.SignatureScheme{messages.Ed25519, messages.ECDSASecp256r1SHA256}
+	return config
+}
+
+func issueDelegated(certificate *answer.Certificate, now time.Time, signer crypto.Signer) (*messages.DelegatedCredential, error) {
+	credential, err := certificate.Delegate(now, answer.Delegation{Key: signer.Public(), Lifetime: 48 * time.Hour})
+	return credential, err
+}
+
+func useDelegated(chain [][]byte, credential *messages.DelegatedCredential, signer crypto.Signer) (*answer.Certificate, error) {
+	front, err := answer.NewDelegated(chain, credential, signer)
+	return front, err
+}
+
+func TestACredentialIsIssuedAndUsed(t *testing.T) {
+	delegator, signer := testkit.Delegator(testkit.P256), testkit.Client(testkit.Ed25519).Key
+	certificate, err := answer.NewCertificate(delegator.Chain, delegator.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	credential, err := issueDelegated(certificate, testkit.Now, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := useDelegated(delegator.Chain, credential, signer); err != nil {
+		t.Error(err)
+	}
+}
+
+func takeMLDSA(config *engine.ClientConfig) any {
+	config.Schemes = []messages.SignatureScheme{messages.MLDSA65, messages.ECDSASecp256r1SHA256}
+	config.SchemesCert = []messages.SignatureScheme{messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384}
+	return config
 }
 
 func authenticateLater(config *engine.ClientConfig) any {
@@ -213,7 +250,7 @@ func TestAServerShowsAnotherCertificate(t *testing.T) {
 }
 
 // otherSnippets is how many are about something else than a config.
-const otherSnippets = 5
+const otherSnippets = 7
 
 // serverSnippets and clientSnippets are all of them.
 var (
@@ -221,7 +258,7 @@ var (
 		compressCertificates, choosePSK, wantBoth, takeEarlyData, retryByCookie, sendGREASE, boundTickets, padRecords,
 	}
 	clientSnippets = []func(*engine.ClientConfig) any{
-		offerPSK, offerEarlyData, expectRawKeys, authenticateLater, dressHello, requestTickets, protectMedia, padRecordsRandomly,
+		offerPSK, offerEarlyData, expectRawKeys, takeMLDSA, takeDelegated, authenticateLater, dressHello, requestTickets, protectMedia, padRecordsRandomly,
 	}
 )
 

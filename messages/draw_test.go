@@ -159,6 +159,13 @@ var bodyKinds = append([]func(*rapid.T) ExtensionBody{
 		return &CompressCertificate{drawList(t, 1, 127, draw16[CompressionAlgorithm])}
 	},
 	func(t *rapid.T) ExtensionBody {
+		return &DelegatedCredentialOffer{drawList(t, 1, 9, draw16[SignatureScheme])}
+	},
+	func(t *rapid.T) ExtensionBody {
+		key := DelegatedKey{draw32(t), draw16[SignatureScheme](t), drawOpaque(t, 1, 1<<24-1)}
+		return &DelegatedCredential{key, draw16[SignatureScheme](t), drawOpaque(t, 1, 1<<16-1)}
+	},
+	func(t *rapid.T) ExtensionBody {
 		return &ClientCertificateTypeOffer{drawList(t, 1, 255, draw8[CertificateType])}
 	},
 	func(t *rapid.T) ExtensionBody { return &ClientCertificateTypeChoice{draw8[CertificateType](t)} },

@@ -26,6 +26,7 @@ var table = [...]Feature{
 	recordSizeLimit,
 	maxFragmentLength,
 	compressCertificate,
+	delegatedCredential,
 	ticketRequest,
 	useSRTP,
 	clientCertificateType,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tacitls/tacitls/engine/internal/refuse"
 	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 // What answers bring is checked before it is used: a slip of the caller's is
@@ -17,6 +18,11 @@ import (
 func CheckCredential(credential *events.Credential) error {
 	if credential.RawPublicKey != nil {
 		return checkRawCredential(credential)
+	}
+	if d := credential.Delegated; d != nil {
+		if _, err := d.Append(nil); err != nil || !secrets.SignsDelegated(d.Key.Scheme) || !SignsHandshakes(d.Algorithm) {
+			return refuse.BadAnswer.With("a delegated credential for %v, signed by %v", d.Key.Scheme, d.Algorithm)
+		}
 	}
 	if len(credential.Chain) == 0 {
 		return refuse.BadAnswer.With("a credential without a certificate")
