@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	filippo.io/bigmod v0.1.0
+	filippo.io/mldsa v1.0.0
 	github.com/cloudflare/circl v1.6.5
 	golang.org/x/crypto v0.58.0
 	golang.org/x/net v0.62.0

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/engine/authenticator"
 	"github.com/tacitls/tacitls/events"
 )
 
@@ -71,6 +72,17 @@ send none, and nothing is sent after close_notify.
 			alert = "none"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.Name, alert, r.Sentence, r.Section)
+	}
+	b.WriteString(`
+## Of exported authenticators
+
+Package ` + "`engine/authenticator`" + ` refuses messages that the application carries: the connection goes on, and no alert is sent.
+
+| name | sentence | where it is written |
+|---|---|---|
+`)
+	for _, r := range authenticator.Refusals() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.Name(), r.Sentence(), r.Section())
 	}
 	return b.String()
 }

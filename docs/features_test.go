@@ -1,12 +1,17 @@
 package docs_test
 
 import (
+	"crypto"
+	"errors"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tacitls/tacitls/adapters/answer"
 	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/engine/authenticator"
+	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
@@ -83,6 +88,42 @@ func expectRawKeys(config *engine.ClientConfig) any {
 	return answers
 }
 
+func takeDelegated(config *engine.ClientConfig) any {
+	config.DelegatedSchemes = []messages.SignatureScheme{messages.Ed25519, messages.ECDSASecp256r1SHA256}
+	return config
+}
+
+func issueDelegated(certificate *answer.Certificate, now time.Time, signer crypto.Signer) (*messages.DelegatedCredential, error) {
+	credential, err := certificate.Delegate(now, answer.Delegation{Key: signer.Public(), Lifetime: 48 * time.Hour})
+	return credential, err
+}
+
+func useDelegated(chain [][]byte, credential *messages.DelegatedCredential, signer crypto.Signer) (*answer.Certificate, error) {
+	front, err := answer.NewDelegated(chain, credential, signer)
+	return front, err
+}
+
+func TestACredentialIsIssuedAndUsed(t *testing.T) {
+	delegator, signer := testkit.Delegator(testkit.P256), testkit.Client(testkit.Ed25519).Key
+	certificate, err := answer.NewCertificate(delegator.Chain, delegator.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	credential, err := issueDelegated(certificate, testkit.Now, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := useDelegated(delegator.Chain, credential, signer); err != nil {
+		t.Error(err)
+	}
+}
+
+func takeMLDSA(config *engine.ClientConfig) any {
+	config.Schemes = []messages.SignatureScheme{messages.MLDSA65, messages.ECDSASecp256r1SHA256}
+	config.SchemesCert = []messages.SignatureScheme{messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384}
+	return config
+}
+
 func authenticateLater(config *engine.ClientConfig) any {
 	config.PostHandshakeAuth = true
 	return config
@@ -139,8 +180,77 @@ func TestAnEngineHasABindingOnceItIsConnected(t *testing.T) {
 	}
 }
 
+func askForAnother(asking *authenticator.Session) (*authenticator.Request, error) {
+	request, err := asking.Request(authenticator.Options{ServerName: "server.example"})
+	return request, err
+}
+
+func showAnother(now time.Time, answering *authenticator.Session, request []byte, answers answer.Answerer) ([]byte, error) {
+	read, err := answering.ReadRequest(request)
+	if err != nil {
+		return nil, err
+	}
+	chosen := answers.Answer(now, read.ChooseCredential())
+	credential, ok := chosen.(*events.CredentialChosen)
+	if !ok || credential.Credential == nil {
+		return answering.Decline(read)
+	}
+	proof, err := answering.Answer(read, credential.Credential)
+	if err != nil {
+		return nil, err
+	}
+	signed, ok := answers.Answer(now, proof.Sign()).(*events.Signature)
+	if !ok {
+		return nil, errors.New("the key does not sign")
+	}
+	return proof.Finish(signed.Signature)
+}
+
+func verifyAnother(now time.Time, asking *authenticator.Session, request *authenticator.Request, answer []byte, verifies answer.Answerer) (*authenticator.Identity, error) {
+	claim, err := asking.Read(request, answer)
+	if err != nil {
+		return nil, err
+	}
+	verified, ok := verifies.Answer(now, claim.VerifyPeer()).(*events.PeerVerified)
+	if !ok {
+		return nil, errors.New("the chain is not to be trusted")
+	}
+	return claim.Verify(verified.Key)
+}
+
+func TestAServerShowsAnotherCertificate(t *testing.T) {
+	p := testkit.NewPair("another").Join()
+	if err := p.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	asking, errOne := authenticator.New(p.Client.Engine)
+	answering, errOther := authenticator.New(p.Server.Engine)
+	if err := errors.Join(errOne, errOther); err != nil {
+		t.Fatal(err)
+	}
+	id := testkit.Server(testkit.Ed25519)
+	shown, err := answer.NewCertificate(id.Chain, id.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, answers := range []*answer.Server{{Certificates: []*answer.Certificate{shown}}, {}} {
+		request, err := askForAnother(asking)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, err := showAnother(testkit.Now, answering, request.Bytes(), answers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		proved, err := verifyAnother(testkit.Now, asking, request, made, &answer.Client{Roots: testkit.Roots()})
+		if declines := len(answers.Certificates) == 0; declines != errors.Is(err, authenticator.Declined) || declines != (proved == nil) {
+			t.Errorf("proved %+v, %v", proved, err)
+		}
+	}
+}
+
 // otherSnippets is how many are about something else than a config.
-const otherSnippets = 2
+const otherSnippets = 7
 
 // serverSnippets and clientSnippets are all of them.
 var (
@@ -148,7 +258,7 @@ var (
 		compressCertificates, choosePSK, wantBoth, takeEarlyData, retryByCookie, sendGREASE, boundTickets, padRecords,
 	}
 	clientSnippets = []func(*engine.ClientConfig) any{
-		offerPSK, offerEarlyData, expectRawKeys, authenticateLater, dressHello, requestTickets, protectMedia, padRecordsRandomly,
+		offerPSK, offerEarlyData, expectRawKeys, takeMLDSA, takeDelegated, authenticateLater, dressHello, requestTickets, protectMedia, padRecordsRandomly,
 	}
 )
 

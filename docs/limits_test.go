@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/engine/authenticator"
 )
 
 // limitRow is a row of the page of limits.
@@ -19,6 +20,9 @@ func TestTheLimitsAreThoseOfTheCode(t *testing.T) {
 	refused := map[string]bool{}
 	for _, r := range engine.Refusals() {
 		refused[r.Name] = true
+	}
+	for _, r := range authenticator.Refusals() {
+		refused[r.Name()] = true
 	}
 	rows := limitRow.FindAllStringSubmatch(page, -1)
 	listed := map[string]bool{}
@@ -35,7 +39,7 @@ func TestTheLimitsAreThoseOfTheCode(t *testing.T) {
 	if want := strings.Count(page, "\n| ") - 1; len(rows) != want {
 		t.Errorf("%d of %d rows have the form of one", len(rows), want)
 	}
-	for _, s := range code(t, "engine/internal/carrier", "engine/internal/tls12", "engine/internal/tls13") {
+	for _, s := range code(t, "engine/internal/carrier", "engine/internal/tls12", "engine/internal/tls13", "engine/authenticator") {
 		eachConstant(s, func(name string, _ ast.Expr) {
 			if strings.HasPrefix(name, "Max") && !listed[name] {
 				t.Errorf("%s: %s is not on the page of limits", s.path, name)

@@ -20,7 +20,7 @@ const pureImports = `
 	unicode/utf8
 	crypto crypto/aes crypto/cipher crypto/ecdh crypto/ecdsa crypto/ed25519 crypto/elliptic crypto/hkdf crypto/hmac
 	crypto/mlkem crypto/mlkem/mlkemtest crypto/rsa crypto/sha1 crypto/sha256 crypto/sha512 crypto/subtle
-	golang.org/x/crypto/chacha20poly1305 golang.org/x/crypto/cryptobyte golang.org/x/crypto/cryptobyte/asn1 filippo.io/bigmod
+	golang.org/x/crypto/chacha20poly1305 golang.org/x/crypto/cryptobyte golang.org/x/crypto/cryptobyte/asn1 filippo.io/bigmod filippo.io/mldsa
 	github.com/cloudflare/circl/dh/x448 github.com/cloudflare/circl/sign/ed448
 `
 
@@ -49,10 +49,11 @@ const lattice = `
 	engine/internal/features engine/internal/fsm < engine/internal/tls12
 	engine/internal/tls13 engine/internal/tls12 < engine/internal/hello
 	engine/internal/hello engine/internal/carrier < engine
+	engine                                     < engine/authenticator
 	events                                     < adapters/answer
 	engine                                     < adapters/pipe
 	engine adapters/answer                     < adapters
-	adapters adapters/pipe                     < internal/testkit examples/internal
+	adapters adapters/pipe engine/authenticator < internal/testkit examples/internal
 	internal/testkit examples/internal         < examples fuzz docs
 `
 
@@ -259,6 +260,7 @@ func TestFilesAreShortEnoughToRead(t *testing.T) {
 // not a test may import them.
 var requirements = map[string]bool{
 	"filippo.io/bigmod":           true,
+	"filippo.io/mldsa":            true,
 	"github.com/cloudflare/circl": true,
 	"golang.org/x/crypto":         true,
 	"golang.org/x/sys":            false, // for golang.org/x/crypto alone

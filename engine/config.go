@@ -36,12 +36,20 @@ type Common struct {
 	Groups []messages.Group
 	// Schemes are the signature schemes accepted from the peer, most preferred
 	// first; SchemesCert those accepted in its chain. The defaults leave out
-	// SHA-1, and take PKCS #1 in chains and in TLS 1.2 only. Where Schemes names
+	// SHA-1, Ed448 and ML-DSA, which is for TLS 1.3 alone, and take PKCS #1 in
+	// chains and in TLS 1.2 only. Where Schemes names
 	// rsa_pkcs1_sha1 or ecdsa_sha1, the peer may sign with it in TLS 1.2, for peers
 	// that know nothing else, against RFC 9155, Section 4 and Section 5; never in
 	// TLS 1.3.
 	Schemes     []messages.SignatureScheme
 	SchemesCert []messages.SignatureScheme
+	// DelegatedSchemes are those by which the key of a delegated credential of the
+	// peer's may sign in TLS 1.3, most preferred first. The peer is told, by
+	// ClientHello or by CertificateRequest, and one that comes is shown by
+	// [events.VerifyPeer]; its certificate's key has to have signed it by one of
+	// Schemes. rsa_pss_rsae is not for it. None turns the extension off, which is the
+	// default (RFC 9345, Section 4.1).
+	DelegatedSchemes []messages.SignatureScheme
 	// PeerCertificateTypes are the kinds of certificate taken from the peer, most
 	// preferred first: X.509 alone by default, or raw public keys too, or nothing
 	// else (RFC 7250). A server takes one where ClientAuth asks for it.

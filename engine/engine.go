@@ -1,9 +1,6 @@
 package engine
 
 import (
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/rsa"
 	"fmt"
 	"reflect"
 	"time"
@@ -151,7 +148,7 @@ func (e *Engine) Answer(out *events.Output, now time.Time, answer events.Answer)
 func (e *Engine) input(answer events.Answer) (any, error) {
 	switch a := answer.(type) {
 	case *events.PeerVerified:
-		if !whole(a.Key) {
+		if !handshake.WholeKey(a.Key) {
 			return nil, fmt.Errorf("%w: VerifyPeer was accepted without a key", ErrMisuse)
 		}
 	case *events.ConfigChosen:
@@ -171,26 +168,6 @@ func (e *Engine) input(answer events.Answer) (any, error) {
 		return chosen, nil
 	}
 	return answer, nil
-}
-
-// whole tells whether a key is there: a nil one, or an ECDSA key without a point,
-// is a slip of the answer's rather than the peer's fault.
-func whole(key crypto.PublicKey) bool {
-	switch key := key.(type) {
-	case nil:
-		return false
-	case *rsa.PublicKey:
-		return key != nil && key.N != nil
-	case *ecdsa.PublicKey:
-		if key == nil || key.Curve == nil {
-			return false
-		}
-		// The standard library takes a key without coordinates for a bug, and
-		// panics; it has deprecated the fields, hence the look from outside.
-		point := reflect.ValueOf(key).Elem()
-		return !point.FieldByName("X").IsNil() && !point.FieldByName("Y").IsNil()
-	}
-	return true
 }
 
 // refusalOf is what an answer that ends the handshake ends it with.

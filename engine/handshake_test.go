@@ -45,10 +45,16 @@ func TestEd448AuthenticatesBothEndsWhereTheConfigsNameIt(t *testing.T) {
 			}
 		}
 	}
-	pair := testkit.NewPair("ed448 unnamed")
-	pair.ServerAnswers.Identity = testkit.Server(testkit.Ed448)
+	wantNoScheme(t, testkit.Ed448)
+}
+
+// wantNoScheme has a server with nothing but a key of a kind that no config names.
+func wantNoScheme(t *testing.T, kind string) {
+	t.Helper()
+	pair := testkit.NewPair("unnamed")
+	pair.ServerAnswers.Identity = testkit.Server(kind)
 	l := forge.New(pair)
 	if l.Handshake(); l.Server.Err == nil || l.Server.Err.Refusal.Name != "no_mutual_scheme" {
-		t.Errorf("a server with nothing but Ed448: %v", l.Server.Err)
+		t.Errorf("a server with nothing but %s: %v", kind, l.Server.Err)
 	}
 }

@@ -36,13 +36,17 @@ func TestAConfigThatCannotBeIsMisuse(t *testing.T) {
 		"with a scheme without a signature": func(c *engine.Common) {
 			c.MaxVersion, c.Schemes = messages.TLS12, []messages.SignatureScheme{messages.Ed25519, 0x0400}
 		},
-		"with SSL 3.0":                   func(c *engine.Common) { c.MinVersion = messages.SSL30 },
-		"with versions out of order":     func(c *engine.Common) { c.MinVersion, c.MaxVersion = messages.TLS13, messages.TLS11 },
-		"with an unknown suite":          func(c *engine.Common) { c.CipherSuites = []messages.CipherSuite{0x1310} },
-		"with a suite twice":             func(c *engine.Common) { c.CipherSuites = []messages.CipherSuite{0x1301, 0x1301} },
-		"with an unknown group":          func(c *engine.Common) { c.Groups = []messages.Group{0x7a7a} },
-		"with a group twice":             func(c *engine.Common) { c.Groups = []messages.Group{messages.X25519, messages.X25519} },
-		"with PKCS #1 for handshakes":    func(c *engine.Common) { c.Schemes = []messages.SignatureScheme{messages.RSAPKCS1SHA256} },
+		"with SSL 3.0":                 func(c *engine.Common) { c.MinVersion = messages.SSL30 },
+		"with versions out of order":   func(c *engine.Common) { c.MinVersion, c.MaxVersion = messages.TLS13, messages.TLS11 },
+		"with an unknown suite":        func(c *engine.Common) { c.CipherSuites = []messages.CipherSuite{0x1310} },
+		"with a suite twice":           func(c *engine.Common) { c.CipherSuites = []messages.CipherSuite{0x1301, 0x1301} },
+		"with an unknown group":        func(c *engine.Common) { c.Groups = []messages.Group{0x7a7a} },
+		"with a group twice":           func(c *engine.Common) { c.Groups = []messages.Group{messages.X25519, messages.X25519} },
+		"with PKCS #1 for handshakes":  func(c *engine.Common) { c.Schemes = []messages.SignatureScheme{messages.RSAPKCS1SHA256} },
+		"with rsaEncryption delegated": func(c *engine.Common) { c.DelegatedSchemes = []messages.SignatureScheme{messages.RSAPSSRSAESHA256} },
+		"with a delegated scheme twice": func(c *engine.Common) {
+			c.DelegatedSchemes = []messages.SignatureScheme{messages.Ed448, messages.Ed448}
+		},
 		"with an empty protocol":         func(c *engine.Common) { c.ALPN = []string{""} },
 		"with a protocol too long":       func(c *engine.Common) { c.ALPN = []string{strings.Repeat("x", 256)} },
 		"with too many protocols":        func(c *engine.Common) { c.ALPN = manyProtocols() },

@@ -136,6 +136,9 @@ func (c *Common) compile(p *handshake.Policy) error {
 	if err := c.compileAlgorithms(p); err != nil {
 		return err
 	}
+	if err := c.compileDelegated(p); err != nil {
+		return err
+	}
 	var err error
 	if p.PeerTypes, err = certificateTypes("PeerCertificateTypes", c.PeerCertificateTypes); err != nil {
 		return err

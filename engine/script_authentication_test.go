@@ -25,6 +25,14 @@ func (s *script) configureAuthentication(common *engine.Common, answers *testkit
 		s.pair.Server.Cookies = map[string]engine.Cookies{
 			"on-retry": engine.CookiesOnRetry, "always": engine.CookiesAlways,
 		}[value]
+	case "delegated-schemes":
+		common.DelegatedSchemes, err = parseAll(value, messages.ParseSignatureScheme)
+	case "delegated":
+		role := events.Server
+		if common == &s.pair.Client.Common {
+			role = events.Client
+		}
+		answers.Identity = testkit.Delegate(answers.Identity, value, role)
 	case "raw-key":
 		answers.RawKey = true
 	default:

@@ -35,6 +35,10 @@ type Connection struct {
 	// chain, or nil; on a resumption that of the session resumed
 	// (RFC 7250, Section 3).
 	PeerRawKey []byte
+	// PeerDelegated is the delegated credential by whose key the peer has
+	// authenticated, or nil; on a resumption that of the session resumed.
+	// LocalDelegated is that of this end, in this handshake (RFC 9345).
+	PeerDelegated, LocalDelegated *messages.DelegatedCredential
 	// OCSP and SCTs are those stapled to the peer's end-entity certificate.
 	OCSP []byte
 	SCTs [][]byte

@@ -27,10 +27,16 @@ func (q *ChooseCredential) String() string {
 	if len(q.CertificateTypes) > 0 {
 		kinds = fmt.Sprintf(" certificate_types=%v", q.CertificateTypes)
 	}
+	if len(q.DelegatedSchemes) > 0 {
+		kinds += fmt.Sprintf(" delegated=%v", q.DelegatedSchemes)
+	}
 	return fmt.Sprintf("choose credential? %v, server_name=%q schemes=%v%s", q.Role, q.ServerName, q.Schemes, kinds)
 }
 
 func (q *Sign) String() string {
+	if q.Delegated {
+		return fmt.Sprintf("sign? %v over %d bytes, with the delegated key", q.Scheme, len(q.Content))
+	}
 	return fmt.Sprintf("sign? %v over %d bytes", q.Scheme, len(q.Content))
 }
 
@@ -43,8 +49,12 @@ func (q *VerifyPeer) String() string {
 		return fmt.Sprintf("verify peer? %v, server_name=%q raw_key=%d bytes, resumed=%t",
 			q.Role.Peer(), q.ServerName, len(q.RawKey), q.Resumed)
 	}
-	return fmt.Sprintf("verify peer? %v, server_name=%q chain=[%s] bytes, ocsp=%d scts=%d resumed=%t",
-		q.Role.Peer(), q.ServerName, strings.Join(sizes, " "), len(q.OCSP), len(q.SCTs), q.Resumed)
+	credential := ""
+	if q.Delegated != nil {
+		credential = fmt.Sprintf("delegated=%v ", q.Delegated.Key.Scheme)
+	}
+	return fmt.Sprintf("verify peer? %v, server_name=%q chain=[%s] bytes, %socsp=%d scts=%d resumed=%t",
+		q.Role.Peer(), q.ServerName, strings.Join(sizes, " "), credential, len(q.OCSP), len(q.SCTs), q.Resumed)
 }
 
 func (q *OpenTicket) String() string { return fmt.Sprintf("open ticket? %d offered", len(q.Tickets)) }

@@ -14,6 +14,12 @@ func (c *Connection) extras() string {
 	if c.PeerCompression != 0 {
 		fmt.Fprintf(&b, ", peer_compression=%v", c.PeerCompression)
 	}
+	if c.LocalDelegated != nil {
+		fmt.Fprintf(&b, ", local_delegated=%v", c.LocalDelegated.Key.Scheme)
+	}
+	if c.PeerDelegated != nil {
+		fmt.Fprintf(&b, ", peer_delegated=%v", c.PeerDelegated.Key.Scheme)
+	}
 	if c.TicketsAgreed {
 		fmt.Fprintf(&b, ", tickets_expected=%d", c.TicketsExpected)
 	}

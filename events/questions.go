@@ -91,6 +91,12 @@ type Credential struct {
 	// SCTs are signed certificate timestamps to send, or nil
 	// (RFC 6962, Section 3.3).
 	SCTs [][]byte
+	// Delegated is a delegated credential for the first certificate of Chain, or
+	// nil. In TLS 1.3 it is shown, and its key signs, where the peer takes it: its
+	// scheme, and the algorithm that the certificate's key has signed it by. A peer
+	// that does not sees the certificate alone, whose own key signs by one of
+	// Schemes; there need not be any (RFC 9345, Section 4.1.1).
+	Delegated *messages.DelegatedCredential
 	// Decrypts tells that the key is one of RSA that answers [Decrypt], for the
 	// suites of RSA key transport (RFC 5246, Section 7.4.7.1).
 	Decrypts bool
@@ -121,6 +127,11 @@ type ChooseCredential struct {
 	// version; SchemesCert are those that the peer accepts in the chain.
 	Schemes     []messages.SignatureScheme
 	SchemesCert []messages.SignatureScheme
+	// DelegatedSchemes are those by which the peer lets the key of a delegated
+	// credential sign, most preferred first and with unknown ones included; none
+	// means that it takes no such credential, as in TLS 1.2
+	// (RFC 9345, Section 4.1.1 and Section 4.1.2).
+	DelegatedSchemes []messages.SignatureScheme
 	// KeyTransport tells that a key which decrypts would serve as well, even
 	// without any of Schemes (RFC 5246, Section 7.4.7.1).
 	KeyTransport bool
@@ -143,8 +154,9 @@ func (q *ChooseCredential) Takes(kind messages.CertificateType) bool {
 	return slices.Contains(q.CertificateTypes, kind)
 }
 
-// Reply answers with a credential. The engine signs with the first of its
-// Schemes that the peer accepts.
+// Reply answers with a credential. The engine signs with the key of its Delegated
+// if the peer takes that, and with the first of its Schemes that the peer accepts
+// otherwise.
 func (q *ChooseCredential) Reply(c *Credential) Answer {
 	return &CredentialChosen{Replied: Replied{q.ID}, Credential: c}
 }
@@ -172,6 +184,9 @@ type Sign struct {
 	Asked
 	Credential *Credential
 	Scheme     messages.SignatureScheme
+	// Delegated tells that the key is that of Credential.Delegated, and not that of
+	// the certificate.
+	Delegated bool
 	// Content is what is to be signed, unhashed.
 	Content []byte
 }
@@ -207,6 +222,12 @@ type VerifyPeer struct {
 	// chain, or nil. The engine has looked at its outer form. Whose key it is has
 	// to be known from elsewhere (RFC 7250, Section 6).
 	RawKey []byte
+	// Delegated is the delegated credential that came with the end-entity
+	// certificate, or nil. The engine has looked at its schemes, which this end has
+	// said it takes, and at nothing else: who accepts has verified the rest of
+	// RFC 9345, Section 4.1.3, and gives its key in place of the certificate's. Its
+	// Append gives the bytes that came. It must not be changed.
+	Delegated *messages.DelegatedCredential
 	// OCSP and SCTs are those stapled to the end-entity certificate, or nil.
 	OCSP []byte
 	SCTs [][]byte
@@ -224,9 +245,10 @@ type VerifyPeer struct {
 }
 
 // Accept answers that the chain or the raw key is good and gives the public key
-// of the end entity: *ecdsa.PublicKey, ed25519.PublicKey,
-// secrets.Ed448PublicKey, *rsa.PublicKey for rsaEncryption, or
-// secrets.PSSPublicKey for id-RSASSA-PSS.
+// that the peer has to prove, that of the delegated credential where there is one
+// and of the end entity otherwise: *ecdsa.PublicKey, ed25519.PublicKey,
+// secrets.Ed448PublicKey, *secrets.MLDSAPublicKey, *rsa.PublicKey for
+// rsaEncryption, or secrets.PSSPublicKey for id-RSASSA-PSS.
 func (q *VerifyPeer) Accept(key crypto.PublicKey) Answer {
 	return &PeerVerified{Replied: Replied{q.ID}, Key: key}
 }

@@ -57,6 +57,9 @@ type Session struct {
 	// PeerRawKey is the raw public key that it authenticated with in place of a
 	// chain, or nil (RFC 7250).
 	PeerRawKey []byte
+	// PeerDelegated is the delegated credential by whose key it authenticated, or nil
+	// (RFC 9345, Section 7.4).
+	PeerDelegated *messages.DelegatedCredential
 	// LocalCertificateType is the kind of certificate agreed on for this end.
 	LocalCertificateType messages.CertificateType
 	OCSP                 []byte
@@ -93,16 +96,13 @@ func (s *Session) layout(c *wire.Codec) {
 	c.Opaque8(1, secrets.MaxSecretLen, &secret)
 	c.Opaque16(0, 65535, &s.Ticket)
 	c.Opaque8(0, 32, &s.SessionID)
-	extended := uint8(0)
-	if s.ExtendedMaster {
-		extended = 1
+	marks := s.marks()
+	wire.U8(c, &marks)
+	if marks > markExtendedMaster|markDelegated {
+		c.Fail(ErrSession)
 	}
-	wire.U8(c, &extended)
 	if c.Reading() {
-		if extended > 1 {
-			c.Fail(ErrSession)
-		}
-		s.ExtendedMaster = extended == 1
+		s.ExtendedMaster = marks&markExtendedMaster != 0
 	}
 	moment(c, &s.Created)
 	moment(c, &s.Authenticated)
@@ -115,6 +115,9 @@ func (s *Session) layout(c *wire.Codec) {
 	c.Vector24(0, MaxSession, func() { wire.List(c, &s.PeerChain, opaque24) })
 	wire.U16(c, &s.PeerScheme)
 	c.Opaque24(0, MaxSession, &s.PeerRawKey)
+	if marks&markDelegated != 0 {
+		delegated(c, &s.PeerDelegated)
+	}
 	wire.U8(c, &s.LocalCertificateType)
 	c.Opaque24(0, MaxSession, &s.OCSP)
 	c.Vector24(0, MaxSession, func() { wire.List(c, &s.SCTs, opaque24) })
@@ -133,6 +136,37 @@ func (s *Session) layout(c *wire.Codec) {
 }
 
 func opaque24(c *wire.Codec, b *[]byte) { c.Opaque24(0, MaxSession, b) }
+
+// The marks of a session are bits for what most have not.
+const (
+	markExtendedMaster = 1 << iota
+	markDelegated
+)
+
+func (s *Session) marks() (marks uint8) {
+	if s.ExtendedMaster {
+		marks |= markExtendedMaster
+	}
+	if s.PeerDelegated != nil {
+		marks |= markDelegated
+	}
+	return marks
+}
+
+// delegated is the credential as it stands on the wire.
+func delegated(c *wire.Codec, credential **messages.DelegatedCredential) {
+	var raw []byte
+	var err error
+	if !c.Reading() {
+		raw, err = (*credential).Append(nil)
+	}
+	c.Opaque24(1, MaxSession, &raw)
+	if c.Reading() && c.Err() == nil {
+		*credential = new(messages.DelegatedCredential)
+		err = (*credential).Decode(raw)
+	}
+	c.Fail(err)
+}
 
 func text(c *wire.Codec, s *string) {
 	b := []byte(*s)

@@ -20,6 +20,10 @@ func session() *events.Session {
 		Ticket: []byte("ticket"), Created: time.UnixMilli(1700000000123), Authenticated: time.UnixMilli(1690000000456),
 		Lifetime: 7200, AgeAdd: 0xdeadbeef, MaxEarlyData: 5, Group: messages.X25519, ALPN: "h2",
 		ServerName: strings.Repeat("n", 300), PeerChain: [][]byte{[]byte("leaf"), []byte("issuer")},
+		PeerDelegated: &messages.DelegatedCredential{
+			Key:       messages.DelegatedKey{ValidTime: 86400, Scheme: messages.Ed25519, PublicKeyInfo: []byte("key")},
+			Algorithm: messages.ECDSASecp256r1SHA256, Signature: []byte("signature"),
+		},
 		PeerScheme: messages.Ed25519, OCSP: []byte("status"), SCTs: [][]byte{[]byte("stamp")},
 		Application: []byte("the caller's"),
 	}

@@ -255,6 +255,18 @@ func TestAServerIsKnownByItsRawPublicKey(t *testing.T) {
 	}
 }
 
+func TestKeysOfMLDSAServeWhereTheSchemeIsNamed(t *testing.T) {
+	for _, kind := range testkit.MLDSAKinds() {
+		address := startWith(t, testkit.Server(kind), "-min", "1.2", "-client-auth", "require", "-schemes", kind)
+		own, ownKey := identityFiles(t, "client", testkit.Client(kind))
+		r := runClient(t, address, "-min", "1.2", "-servername", testkit.ServerName, "-schemes", kind+",ecdsa_secp256r1_sha256", "-cert", own, "-key", ownKey)
+		wantStatus(t, kind, r, 0)
+		client, _ := split(t, r.stdout)
+		wantLines(t, "the client's report", client, "version", "1.3", "peer_cn", "server")
+		wantStatus(t, "a client that does not name the scheme", runClient(t, address, "-min", "1.2", "-schemes", "ed25519", "-cert", own, "-key", ownKey), 1)
+	}
+}
+
 func TestAServerAsksForACertificateWhereASecretIsAskedFor(t *testing.T) {
 	address := startServer(t, "-pha", "-min", "1.2")
 	chain, key := identityFiles(t, "client", testkit.Client(testkit.P256))

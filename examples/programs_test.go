@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"io/fs"
@@ -155,12 +154,8 @@ func identityFiles(t *testing.T, name string, id *testkit.Identity) (chain, key 
 	for _, der := range id.Chain {
 		certificates = append(certificates, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
 	}
-	private, err := x509.MarshalPKCS8PrivateKey(id.Key)
-	if err != nil {
-		t.Fatal(err)
-	}
 	return writeFile(t, name+".pem", certificates),
-		writeFile(t, name+".key", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}))
+		writeFile(t, name+".key", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: id.PrivateKey()}))
 }
 
 func authorityFile(t *testing.T) string {

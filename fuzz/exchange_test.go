@@ -84,9 +84,13 @@ func FuzzPublicKeys(f *testing.F) {
 	f.Add([]byte{0x30, 0x43, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x71, 0x03, 0x3a, 0x00}, 3)
 	f.Add(append([]byte{1}, make([]byte, 57+114-1)...), 65537)
 	f.Add(append(bytes.Repeat([]byte{0xff}, 128), make([]byte, 171)...), 65537)
+	f.Add(testkit.PublicKeyInfo(testkit.Server(testkit.MLDSA44).Key.Public()), 3)
 	f.Fuzz(func(t *testing.T, material []byte, exponent int) {
 		if key, ok := secrets.ParseEd448(material); ok && !bytes.HasSuffix(material, key) {
 			t.Errorf("%x has the key %x", material, key)
+		}
+		if key, ok := secrets.ParseMLDSA(material); ok && !bytes.Equal(secrets.MLDSAInfo(key), material) {
+			t.Errorf("%x is a key of ML-DSA with another encoding", material)
 		}
 		const keyLen = 57
 		if len(material) >= keyLen {

@@ -22,6 +22,8 @@ func fresh(kind messages.HandshakeType) messages.Message {
 		return &messages.EncryptedExtensions{}
 	case messages.TypeCertificateRequest:
 		return &messages.CertificateRequest13{}
+	case messages.TypeClientCertRequest:
+		return &messages.ClientCertificateRequest{}
 	case messages.TypeCertificate:
 		return &messages.Certificate13{}
 	case messages.TypeCertificateVerify:

@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
 )
@@ -12,6 +13,7 @@ func scenarios13() []scenario {
 	return []scenario{
 		{"cookie", cookie()}, {"external PSK", external()}, {"early data", early()},
 		{"later authentication", later()}, {"raw keys", rawKeys(newPair())},
+		{"delegated credentials", delegated()},
 		{"raw keys of TLS 1.2", rawKeys(pair12(messages.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256))},
 	}
 }
@@ -47,6 +49,16 @@ func later() *testkit.Pair {
 	pair := newPair()
 	pair.Client.PostHandshakeAuth = true
 	pair.ClientAnswers.Identity = testkit.Client(testkit.P256)
+	return pair
+}
+
+// delegated has both ends show delegated credentials.
+func delegated() *testkit.Pair {
+	pair := newPair()
+	taken := []messages.SignatureScheme{messages.Ed25519}
+	pair.Client.DelegatedSchemes, pair.Server.DelegatedSchemes, pair.Server.ClientAuth = taken, taken, engine.RequireClientCert
+	pair.ServerAnswers.Identity = testkit.Delegate(testkit.Server(testkit.P256), testkit.Ed25519, events.Server)
+	pair.ClientAnswers.Identity = testkit.Delegate(testkit.Client(testkit.P256), testkit.Ed25519, events.Client)
 	return pair
 }
 

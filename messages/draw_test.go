@@ -73,6 +73,9 @@ var messageKinds = append([]func(*rapid.T) Message{
 	func(t *rapid.T) Message { return &EncryptedExtensions{drawExtensions(t, 0)} },
 	func(t *rapid.T) Message { return &CertificateRequest13{drawOpaque(t, 0, 255), drawExtensions(t, 1)} },
 	func(t *rapid.T) Message {
+		return &ClientCertificateRequest{drawOpaque(t, 0, 255), drawExtensions(t, 1)}
+	},
+	func(t *rapid.T) Message {
 		return &Certificate13{drawOpaque(t, 0, 255), drawList(t, 0, 3, func(t *rapid.T) CertificateEntry {
 			return CertificateEntry{drawOpaque(t, 1, 1<<24-1), drawExtensions(t, 0)}
 		})}
@@ -154,6 +157,13 @@ var bodyKinds = append([]func(*rapid.T) ExtensionBody{
 	func(t *rapid.T) ExtensionBody { return &MaxFragmentLength{draw8[FragmentLength](t)} },
 	func(t *rapid.T) ExtensionBody {
 		return &CompressCertificate{drawList(t, 1, 127, draw16[CompressionAlgorithm])}
+	},
+	func(t *rapid.T) ExtensionBody {
+		return &DelegatedCredentialOffer{drawList(t, 1, 9, draw16[SignatureScheme])}
+	},
+	func(t *rapid.T) ExtensionBody {
+		key := DelegatedKey{draw32(t), draw16[SignatureScheme](t), drawOpaque(t, 1, 1<<24-1)}
+		return &DelegatedCredential{key, draw16[SignatureScheme](t), drawOpaque(t, 1, 1<<16-1)}
 	},
 	func(t *rapid.T) ExtensionBody {
 		return &ClientCertificateTypeOffer{drawList(t, 1, 255, draw8[CertificateType])}

@@ -157,6 +157,7 @@ func TestEveryNamedExtensionHasItsPlaces(t *testing.T) {
 		ExtensionCookie:              InClientHello | InHelloRetryRequest,
 		ExtensionOIDFilters:          InCertificateRequest,
 		ExtensionCompressCertificate: InClientHello | InCertificateRequest,
+		ExtensionDelegatedCredential: InClientHello | InCertificate | InCertificateRequest,
 		ExtensionRenegotiationInfo:   InClientHello | InServerHello12,
 	} {
 		if places, _ := extension.Places(); places != want {

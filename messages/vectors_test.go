@@ -164,7 +164,10 @@ func TestBodiesHaveTheirDocumentsForm(t *testing.T) {
 		"the key chosen":                  {"0001", &PreSharedKeyChoice{1}},
 		"whom certificates are signed by": {"0004 0002 3000", &CertificateAuthorities{[][]byte{{0x30, 0}}}},
 		"a filter":                        {"0006 02 5503 0001 aa", &OIDFilters{[]OIDFilter{{[]byte{0x55, 3}, []byte{0xaa}}}}},
-		"raw public keys for servers":     {"01 02", &ServerCertificateTypeOffer{[]CertificateType{CertificateRawPublicKey}}},
+		"schemes for delegated keys":      {"0002 0807", &DelegatedCredentialOffer{[]SignatureScheme{Ed25519}}},
+		"a delegated credential": {"00015180 0807 000002 3000 0403 0001 aa",
+			&DelegatedCredential{DelegatedKey{86400, Ed25519, []byte{0x30, 0}}, ECDSASecp256r1SHA256, []byte{0xaa}}},
+		"raw public keys for servers": {"01 02", &ServerCertificateTypeOffer{[]CertificateType{CertificateRawPublicKey}}},
 	}
 	for name, row := range cases {
 		want := fromHex(t, row.hex)

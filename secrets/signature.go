@@ -21,7 +21,8 @@ type Rules uint8
 
 const (
 	// Rules13 binds ECDSA schemes to a curve and knows no PKCS#1 v1.5, which
-	// signs no TLS 1.3 handshake message. RFC 8446, Section 4.2.3.
+	// signs no TLS 1.3 handshake message. RFC 8446, Section 4.2.3. It alone has
+	// ML-DSA.
 	Rules13 Rules = iota
 	// Rules12 lets an ECDSA scheme name its hash function alone, and allows
 	// PKCS#1 v1.5. RFC 5246, Section 7.4.1.4.1. SHA-1 and MD5 stay out.
@@ -66,6 +67,7 @@ const (
 	ecdsaAny
 	ed25519Pure
 	ed448Pure
+	mldsaPure
 )
 
 // schemeParts is what a scheme stands for. The curve is that of TLS 1.3.
@@ -87,6 +89,8 @@ func partsOf(scheme messages.SignatureScheme) (schemeParts, bool) {
 		return schemeParts{ed25519Pure, 0, nil}, true
 	case messages.Ed448:
 		return schemeParts{ed448Pure, 0, nil}, true
+	case messages.MLDSA44, messages.MLDSA65, messages.MLDSA87:
+		return schemeParts{mldsaPure, 0, nil}, true
 	case messages.RSAPSSRSAESHA256:
 		return schemeParts{rsaPSSRSAE, crypto.SHA256, nil}, true
 	case messages.RSAPSSRSAESHA384:
@@ -113,8 +117,8 @@ func partsOf(scheme messages.SignatureScheme) (schemeParts, bool) {
 	return schemeParts{}, false
 }
 
-// HashOf returns the hash function a scheme signs a digest of, 0 for Ed25519 and
-// Ed448, which sign the message itself, and whether the scheme is known.
+// HashOf returns the hash function a scheme signs a digest of, 0 for Ed25519, Ed448
+// and ML-DSA, which sign the message itself, and whether the scheme is known.
 func HashOf(scheme messages.SignatureScheme) (crypto.Hash, bool) {
 	parts, ok := partsOf(scheme)
 	if parts.hash == crypto.SHA1 {
@@ -134,6 +138,7 @@ func SchemesFor(rules Rules, pub crypto.PublicKey) []messages.SignatureScheme {
 		messages.RSAPSSRSAESHA256, messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
 		messages.RSAPSSPSSSHA256, messages.RSAPSSPSSSHA384, messages.RSAPSSPSSSHA512,
 		messages.RSAPKCS1SHA256, messages.RSAPKCS1SHA384, messages.RSAPKCS1SHA512,
+		messages.MLDSA44, messages.MLDSA65, messages.MLDSA87,
 	} {
 		if _, err := checkScheme(rules, pub, scheme); err == nil {
 			fitting = append(fitting, scheme)
@@ -162,7 +167,7 @@ func preferOwnCurve(pub crypto.PublicKey, schemes []messages.SignatureScheme) []
 // checkScheme returns the parts of a scheme that is allowed and fits the key.
 func checkScheme(rules Rules, pub crypto.PublicKey, scheme messages.SignatureScheme) (schemeParts, error) {
 	parts, ok := partsOf(scheme)
-	if !ok || parts.algorithm == rsaPKCS1 && rules == Rules13 ||
+	if !ok || parts.algorithm == rsaPKCS1 && rules == Rules13 || parts.algorithm == mldsaPure && rules != Rules13 ||
 		parts.hash == crypto.SHA1 && rules != Rules12Legacy {
 		return parts, ErrScheme
 	}
@@ -175,6 +180,8 @@ func checkScheme(rules Rules, pub crypto.PublicKey, scheme messages.SignatureSch
 		fits = parts.algorithm == ed25519Pure && len(key) == ed25519.PublicKeySize
 	case Ed448PublicKey:
 		fits = parts.algorithm == ed448Pure && len(key) == ed448.PublicKeySize
+	case *MLDSAPublicKey:
+		fits = signsAs(key, scheme)
 	case *rsa.PublicKey:
 		fits = (parts.algorithm == rsaPSSRSAE || parts.algorithm == rsaPKCS1) && servedModulus(key, parts)
 	case PSSPublicKey:

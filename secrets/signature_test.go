@@ -98,6 +98,9 @@ func TestEverySchemeAKeyCanSignWithVerifiesAndNoOtherDoes(t *testing.T) {
 		{"P-521", p521, &p521.PublicKey, "[ecdsa_secp521r1_sha512]", "[ecdsa_secp521r1_sha512 ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384]"},
 		{"Ed25519", edSigner, edSigner.Public(), "[ed25519]", "[ed25519]"},
 		{"Ed448", ed448Signer, ed448Signer.Public(), "[ed448]", "[ed448]"},
+		{"ML-DSA-44", mldsaSigner(t, 0, 3), mldsaSigner(t, 0, 3).Public(), "[mldsa44]", "[]"},
+		{"ML-DSA-65", mldsaSigner(t, 1, 3), mldsaSigner(t, 1, 3).Public(), "[mldsa65]", "[]"},
+		{"ML-DSA-87", mldsaSigner(t, 2, 3), mldsaSigner(t, 2, 3).Public(), "[mldsa87]", "[]"},
 		// 1024 bits do not hold a SHA-512 digest and its salt.
 		{"RSA", rsaSigner, &rsaSigner.PublicKey, "[rsa_pss_rsae_sha256 rsa_pss_rsae_sha384]",
 			"[rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pkcs1_sha256 rsa_pkcs1_sha384 rsa_pkcs1_sha512]"},
@@ -188,6 +191,10 @@ func TestKeysOfAnotherKindCurveOrSizeAreRefused(t *testing.T) {
 		"a P-224 key":                          {&ecdsaKey(t, elliptic.P224()).PublicKey, messages.ECDSASecp256r1SHA256},
 		"an ECDSA scheme with RSA":             {good, messages.ECDSASecp256r1SHA256},
 		"a private key":                        {rsaKey(t), messages.RSAPSSRSAESHA256},
+		"a nil ML-DSA key":                     {(*MLDSAPublicKey)(nil), messages.MLDSA44},
+		"an empty ML-DSA key":                  {&MLDSAPublicKey{}, messages.MLDSA44},
+		"a key of another set of ML-DSA":       {mldsaSigner(t, 1, 0).Public(), messages.MLDSA44},
+		"a private key of ML-DSA":              {mldsaSigner(t, 0, 0), messages.MLDSA44},
 		"SHA-512 with an RSA key of 1024 bits": {good, messages.RSAPSSRSAESHA512},
 	} {
 		wantError(t, name, VerifySignature(Rules13, row.pub, row.scheme, []byte("x"), make([]byte, 64)), ErrKeyMismatch)
@@ -221,7 +228,7 @@ func TestASignatureOfOneSideIsNoneOfTheOther(t *testing.T) {
 
 func TestTheHashOfASchemeIsTold(t *testing.T) {
 	for scheme, want := range map[messages.SignatureScheme]crypto.Hash{
-		messages.Ed25519: 0, messages.Ed448: 0, messages.ECDSASecp256r1SHA256: crypto.SHA256,
+		messages.Ed25519: 0, messages.Ed448: 0, messages.MLDSA65: 0, messages.ECDSASecp256r1SHA256: crypto.SHA256,
 		messages.RSAPSSPSSSHA384: crypto.SHA384, messages.RSAPKCS1SHA512: crypto.SHA512,
 	} {
 		if got, ok := HashOf(scheme); got != want || !ok {

@@ -10,13 +10,14 @@ import (
 	"crypto/sha512"
 	"slices"
 
+	"filippo.io/mldsa"
 	"github.com/cloudflare/circl/sign/ed448"
 
 	"github.com/tacitls/tacitls/messages"
 )
 
-// SignatureContext says who signed a CertificateVerify of TLS 1.3, so that a
-// signature of one side is none of the other.
+// SignatureContext says who signed a CertificateVerify of TLS 1.3, and where, so
+// that a signature of one side is none of the other.
 type SignatureContext uint8
 
 const (
@@ -24,14 +25,21 @@ const (
 	ServerContext SignatureContext = iota
 	// ClientContext is the context of a client's signature.
 	ClientContext
+	// AuthenticatorContext is that of either side's signature in an exported
+	// authenticator, where the transcript tells the sides apart. RFC 9261,
+	// Section 5.2.2.
+	AuthenticatorContext
 )
 
 // signaturePadding is the 64 spaces before the context string.
 const signaturePadding = "                                                                "
 
 func (c SignatureContext) label() string {
-	if c == ClientContext {
+	switch c {
+	case ClientContext:
 		return "TLS 1.3, client CertificateVerify"
+	case AuthenticatorContext:
+		return "Exported Authenticator"
 	}
 	return "TLS 1.3, server CertificateVerify"
 }
@@ -58,9 +66,9 @@ func KeyExchangeInput12(dst []byte, randoms *Randoms, params []byte) []byte {
 
 // VerifySignature checks signature over the message signed, which it hashes as
 // the scheme asks. The key is an *ecdsa.PublicKey on P-256, P-384 or P-521, an
-// ed25519.PublicKey, an Ed448PublicKey, an *rsa.PublicKey of 1024 to 8192 bits, or
-// a PSSPublicKey of such. An ECDSA key has its coordinates set, as every parser
-// leaves it.
+// ed25519.PublicKey, an Ed448PublicKey, an *MLDSAPublicKey, an *rsa.PublicKey of 1024
+// to 8192 bits, or a PSSPublicKey of such. An ECDSA key has its coordinates set, as
+// every parser leaves it.
 //
 // It fails with ErrScheme when the rules do not know the scheme, with
 // ErrKeyMismatch when the scheme does not fit the key, and with ErrBadSignature
@@ -82,6 +90,9 @@ func VerifySignature(rules Rules, pub crypto.PublicKey, scheme messages.Signatur
 	case Ed448PublicKey:
 		// The context is empty. RFC 8422, Section 5.10.
 		valid = ed448.Verify(key, signed, signature, "")
+	case *MLDSAPublicKey:
+		// In pure mode, with an empty context, as draft-ietf-tls-mldsa has it.
+		valid = mldsa.Verify(key, signed, signature, nil) == nil
 	case *rsa.PublicKey:
 		valid = verifyRSA(key, parts, digest, signature)
 	case PSSPublicKey:

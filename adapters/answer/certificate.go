@@ -23,7 +23,9 @@ type Certificate struct {
 	leaf   *x509.Certificate // nil if there is but a raw public key
 	raw    []byte            // that stands in place of the chain, or nil
 	key    crypto.PublicKey
-	signer crypto.Signer
+	signer crypto.Signer // nil where there is but a delegated key
+	// delegated is a delegated credential to show where it is taken, or nil.
+	delegated *delegated
 
 	// current and legacy are what engines get for TLS 1.3 and for earlier
 	// versions: a key signs with other schemes there.
@@ -41,13 +43,36 @@ type Certificate struct {
 // not be changed. It refuses what does not parse, keys that are not supported,
 // and a signer of another key.
 func NewCertificate(chain [][]byte, signer crypto.Signer) (*Certificate, error) {
-	if len(chain) == 0 {
-		return nil, errors.New("answer: a chain of no certificates")
-	}
 	if signer == nil {
 		return nil, errors.New("answer: no signer")
 	}
-	c := &Certificate{chain: slices.Clone(chain), signer: signer}
+	c, err := parseCertificate(chain)
+	if err != nil {
+		return nil, err
+	}
+	key := c.key
+	c.signer = signer
+	if !sameKey(key, signer.Public()) {
+		return nil, errors.New("answer: the signer's key is not that of the certificate")
+	}
+	c.legacy.Decrypts = decrypts(key, signer) && mayDecrypt(c.leaf)
+	if !maySign(c.leaf) && !c.legacy.Decrypts {
+		return nil, errors.New("answer: the certificate's key usage allows neither signatures nor key transport")
+	}
+	if maySign(c.leaf) {
+		c.current.Schemes = secrets.SchemesFor(secrets.Rules13, key)
+		c.legacy.Schemes = secrets.SchemesFor(secrets.Rules12, key)
+	}
+	c.complete()
+	return c, nil
+}
+
+// parseCertificate makes one that signs nothing yet.
+func parseCertificate(chain [][]byte) (*Certificate, error) {
+	if len(chain) == 0 {
+		return nil, errors.New("answer: a chain of no certificates")
+	}
+	c := &Certificate{chain: slices.Clone(chain)}
 	for i, der := range chain {
 		parsed, err := x509.ParseCertificate(der)
 		if err != nil {
@@ -58,17 +83,9 @@ func NewCertificate(chain [][]byte, signer crypto.Signer) (*Certificate, error) 
 		}
 		c.noteIssuer(parsed)
 	}
-	key, err := publicKeyOf(c.leaf)
-	if err != nil {
+	var err error
+	if c.key, err = publicKeyOf(c.leaf); err != nil {
 		return nil, fmt.Errorf("answer: %w", err)
-	}
-	c.key = key
-	if !sameKey(key, signer.Public()) {
-		return nil, errors.New("answer: the signer's key is not that of the certificate")
-	}
-	c.legacy.Decrypts = decrypts(key, signer) && mayDecrypt(c.leaf)
-	if !maySign(c.leaf) && !c.legacy.Decrypts {
-		return nil, errors.New("answer: the certificate's key usage allows neither signatures nor key transport")
 	}
 	for _, name := range c.leaf.DNSNames {
 		c.names = append(c.names, strings.ToLower(name))
@@ -76,11 +93,6 @@ func NewCertificate(chain [][]byte, signer crypto.Signer) (*Certificate, error) 
 	for _, address := range c.leaf.IPAddresses {
 		c.names = append(c.names, address.String())
 	}
-	if maySign(c.leaf) {
-		c.current.Schemes = secrets.SchemesFor(secrets.Rules13, key)
-		c.legacy.Schemes = secrets.SchemesFor(secrets.Rules12, key)
-	}
-	c.complete()
 	return c, nil
 }
 
@@ -179,13 +191,15 @@ func common(wanted, possible []messages.SignatureScheme) []messages.SignatureSch
 // changed.
 func (c *Certificate) Leaf() *x509.Certificate { return c.leaf }
 
-// Credential is c as an engine of the version takes it. It must not be changed.
+// Credential is c as an engine of the version takes it, with its delegated
+// credential, if there is one, whether or not that is valid still. It must not be
+// changed.
 func (c *Certificate) Credential(version messages.Version) *events.Credential {
 	switch version {
 	case messages.SSL30, messages.TLS10, messages.TLS11, messages.TLS12, messages.DTLS10, messages.DTLS12:
 		return &c.legacy
 	}
-	return &c.current
+	return c.withDelegated()
 }
 
 // Format implements [fmt.Formatter]: no verb prints the key, which a signer of

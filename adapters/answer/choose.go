@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
@@ -15,7 +16,7 @@ import (
 // chooseByName gives the certificate that fits the name asked for best, and of
 // those that fit alike the first, among all whose key can serve this client.
 // named tells whether any certificate has the name.
-func chooseByName(certificates []*Certificate, q *events.ChooseCredential) (best *Certificate, named bool) {
+func chooseByName(now time.Time, certificates []*Certificate, q *events.ChooseCredential) (best *Certificate, named bool) {
 	name := strings.ToLower(strings.TrimSuffix(q.ServerName, "."))
 	var bestFit fit
 	for _, c := range certificates {
@@ -24,10 +25,10 @@ func chooseByName(certificates []*Certificate, q *events.ChooseCredential) (best
 		}
 		match := c.matchName(name)
 		named = named || match != noMatch
-		if !c.serves(q) || c.weakChain(q.SchemesCert) {
+		if !c.serves(now, q) || c.weakChain(q.SchemesCert) {
 			continue
 		}
-		f := fit{match, c.chainAccepted(q.SchemesCert), c.canSign(q)}
+		f := fit{match, c.chainAccepted(q.SchemesCert), c.canSign(now, q)}
 		if best == nil || f.compare(bestFit) > 0 {
 			best, bestFit = c, f
 		}
@@ -63,9 +64,9 @@ func compareBool(a, b bool) int {
 // chooseByAuthority gives a client's first certificate whose key can sign for
 // the server, whose chain is signed with what it accepts, and which leads to an
 // authority that it trusts (RFC 8446, Section 4.4.2.3).
-func chooseByAuthority(certificates []*Certificate, q *events.ChooseCredential) *Certificate {
+func chooseByAuthority(now time.Time, certificates []*Certificate, q *events.ChooseCredential) *Certificate {
 	for _, c := range certificates {
-		if q.Takes(c.kind()) && c.canSign(q) && c.chainAccepted(q.SchemesCert) && c.leadsTo(q.Authorities) {
+		if q.Takes(c.kind()) && c.canSign(now, q) && c.chainAccepted(q.SchemesCert) && c.leadsTo(q.Authorities) {
 			return c
 		}
 	}
@@ -73,11 +74,15 @@ func chooseByAuthority(certificates []*Certificate, q *events.ChooseCredential) 
 }
 
 // serves tells whether the key signs or, where that would do, decrypts.
-func (c *Certificate) serves(q *events.ChooseCredential) bool {
-	return c.canSign(q) || q.KeyTransport && c.Credential(q.Version).Decrypts
+func (c *Certificate) serves(now time.Time, q *events.ChooseCredential) bool {
+	return c.canSign(now, q) || q.KeyTransport && c.Credential(q.Version).Decrypts
 }
 
-func (c *Certificate) canSign(q *events.ChooseCredential) bool {
+// canSign tells whether the key signs, or that of the delegated credential does.
+func (c *Certificate) canSign(now time.Time, q *events.ChooseCredential) bool {
+	if c.canDelegate(now, q) {
+		return true
+	}
 	return len(common(c.Credential(q.Version).Schemes, q.Schemes)) > 0 && c.curveAccepted(q)
 }
 

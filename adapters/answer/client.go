@@ -59,8 +59,8 @@ func (c *Client) Answer(now time.Time, q events.Question) events.Answer {
 		_, answer := c.Verify(now, q)
 		return answer
 	case *events.ChooseCredential:
-		if chosen := chooseByAuthority(c.Certificates, q); chosen != nil {
-			return q.Reply(chosen.Credential(q.Version))
+		if chosen := chooseByAuthority(now, c.Certificates, q); chosen != nil {
+			return q.Reply(chosen.credentialFor(now, q))
 		}
 		return q.None()
 	case *events.Sign:

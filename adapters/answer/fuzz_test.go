@@ -8,6 +8,7 @@ import (
 	"github.com/tacitls/tacitls/adapters/answer"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/messages"
 )
 
 // FuzzVerify: no certificate of a peer's does worse than being refused.
@@ -29,6 +30,31 @@ func FuzzVerify(f *testing.F) {
 		unverified := &answer.Client{InsecureSkipVerify: true}
 		if unverified.Answer(testkit.Now, askVerify("", leaf)) == nil {
 			t.Error("there is no answer")
+		}
+	})
+}
+
+// FuzzDelegated: no delegated credential is accepted but the one that was issued.
+func FuzzDelegated(f *testing.F) {
+	identity := testkit.Delegator(testkit.P256)
+	issued := testkit.Delegate(identity, testkit.Ed25519, events.Server).Delegated.Credential
+	raw, err := issued.Append(nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(raw)
+	client := &answer.Client{Roots: testkit.Roots()}
+	f.Fuzz(func(t *testing.T, other []byte) {
+		credential := new(messages.DelegatedCredential)
+		if credential.Decode(other) != nil {
+			return
+		}
+		q := askVerify(testkit.ServerName, identity.Chain...)
+		q.Delegated = credential
+		signed, _ := credential.AppendSigned(nil)
+		genuine := bytes.HasPrefix(raw, signed)
+		if _, accepted := client.Answer(testkit.Now, q).(*events.PeerVerified); accepted && !genuine || bytes.Equal(other, raw) && !accepted {
+			t.Errorf("accepted %t: %x", accepted, other)
 		}
 	})
 }

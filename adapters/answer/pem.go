@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 
+	mldsax509 "filippo.io/mldsa/x509"
 	"github.com/cloudflare/circl/sign/ed448"
 	"golang.org/x/crypto/cryptobyte"
 	cryptobyteasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -17,7 +18,8 @@ import (
 // ParsePEM makes a Certificate of PEM blocks: those of chain with the label
 // CERTIFICATE, the end-entity certificate first, and the first private key of
 // key, in PKCS #8, PKCS #1 or SEC 1. Other blocks are passed over, so that both
-// may be one file. Keys that are encrypted are refused.
+// may be one file. Keys that are encrypted are refused, and those of ML-DSA that
+// are not in the form of a seed alone (RFC 9881, Section 6).
 func ParsePEM(chain, key []byte) (*Certificate, error) {
 	var ders [][]byte
 	for block, rest := pem.Decode(chain); block != nil; block, rest = pem.Decode(rest) {
@@ -76,7 +78,7 @@ func parseKey(text []byte) (crypto.Signer, error) {
 	return nil, errors.New("answer: no private key in PEM found")
 }
 
-// parsePKCS8 is that of crypto/x509, and knows id-RSASSA-PSS and Ed448 too.
+// parsePKCS8 is that of crypto/x509, and knows id-RSASSA-PSS, Ed448 and ML-DSA too.
 func parsePKCS8(der []byte) (any, error) {
 	input := cryptobyte.String(der)
 	var info, algorithm, key cryptobyte.String
@@ -92,7 +94,7 @@ func parsePKCS8(der []byte) (any, error) {
 			return parseEd448Key(key)
 		}
 	}
-	return x509.ParsePKCS8PrivateKey(der)
+	return mldsax509.ParsePKCS8PrivateKey(der)
 }
 
 // oidEd448 is id-Ed448 (RFC 8410, Section 3).

@@ -31,14 +31,16 @@ func servedKey(key crypto.PublicKey, info []byte) (crypto.PublicKey, error) {
 		if ed448, ok := secrets.ParseEd448(info); ok {
 			return ed448, nil
 		}
+		if own, ok := secrets.ParseMLDSA(info); ok {
+			return own, nil
+		}
 		pss, err := parsePSSKey(info)
 		if err != nil {
 			return nil, err
 		}
 		key = pss
 	}
-	// What serves no scheme of TLS 1.2 serves none of TLS 1.3 either.
-	if len(secrets.SchemesFor(secrets.Rules12, key)) == 0 {
+	if len(secrets.SchemesFor(secrets.Rules12, key))+len(secrets.SchemesFor(secrets.Rules13, key)) == 0 {
 		return nil, errUnsupportedKey
 	}
 	return key, nil

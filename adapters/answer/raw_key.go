@@ -74,6 +74,9 @@ func (c *Certificate) kind() messages.CertificateType {
 
 // keyInfo is the SubjectPublicKeyInfo of a key in DER.
 func keyInfo(key crypto.PublicKey) ([]byte, error) {
+	if own, ok := key.(*secrets.MLDSAPublicKey); ok {
+		return secrets.MLDSAInfo(own), nil
+	}
 	own, ok := key.(secrets.Ed448PublicKey)
 	if !ok {
 		return x509.MarshalPKIXPublicKey(key)

@@ -90,7 +90,7 @@ func (s *Server) Answer(now time.Time, q events.Question) events.Answer {
 	case *events.OpenTicket:
 		return s.openTicket(now, q)
 	case *events.ChooseCredential:
-		return s.chooseCredential(q)
+		return s.chooseCredential(now, q)
 	case *events.Sign:
 		return s.Signing.answer(q)
 	case *events.VerifyPeer:
@@ -160,7 +160,7 @@ func (s *Server) chooseConfig(q *events.ChooseConfig) events.Answer {
 
 var errUnknownName = errors.New("no certificate has the name that the client asks for")
 
-func (s *Server) chooseCredential(q *events.ChooseCredential) events.Answer {
+func (s *Server) chooseCredential(now time.Time, q *events.ChooseCredential) events.Answer {
 	if s.Choose != nil {
 		chosen, err := s.Choose(q)
 		if err != nil {
@@ -168,10 +168,10 @@ func (s *Server) chooseCredential(q *events.ChooseCredential) events.Answer {
 			return q.Refuse(rejection.Alert, rejection)
 		}
 		if chosen != nil {
-			return q.Reply(chosen.Credential(q.Version))
+			return q.Reply(chosen.credentialFor(now, q))
 		}
 	}
-	chosen, named := chooseByName(s.Certificates, q)
+	chosen, named := chooseByName(now, s.Certificates, q)
 	if s.StrictNames && q.ServerName != "" && !named {
 		return q.Refuse(messages.AlertUnrecognizedName,
 			&Rejection{Alert: messages.AlertUnrecognizedName, Err: errUnknownName})
@@ -179,7 +179,7 @@ func (s *Server) chooseCredential(q *events.ChooseCredential) events.Answer {
 	if chosen == nil {
 		return q.None()
 	}
-	return q.Reply(chosen.Credential(q.Version))
+	return q.Reply(chosen.credentialFor(now, q))
 }
 
 // openTicket opens the first ticket that is good for this client: sealed by one
@@ -235,7 +235,7 @@ func (s *Server) serves(now time.Time, state []byte, hello *events.ClientHello) 
 		return true
 	}
 	q := &events.VerifyPeer{
-		Role: events.Server, Chain: session.PeerChain, RawKey: session.PeerRawKey, OCSP: session.OCSP, SCTs: session.SCTs, OCSPChain: session.OCSPChain,
+		Role: events.Server, Chain: session.PeerChain, RawKey: session.PeerRawKey, Delegated: session.PeerDelegated, OCSP: session.OCSP, SCTs: session.SCTs, OCSPChain: session.OCSPChain,
 		Resumed: true,
 	}
 	_, _, rejection := s.verification().verify(now, q)

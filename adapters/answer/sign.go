@@ -44,20 +44,29 @@ func (s *Signing) sign(q *events.Sign) ([]byte, error) {
 	if !ok || certificate == nil {
 		return nil, errForeignCredential
 	}
-	if !slices.Contains(q.Credential.Schemes, q.Scheme) {
+	signer, schemes := certificate.signer, q.Credential.Schemes
+	if q.Delegated {
+		signer, schemes = certificate.delegatedSigner()
+	}
+	if signer == nil || !slices.Contains(schemes, q.Scheme) {
 		return nil, fmt.Errorf("the key does not sign with %v", q.Scheme)
 	}
-	hash, known := secrets.HashOf(q.Scheme)
+	return s.signBy(signer, q.Scheme, q.Content)
+}
+
+// signBy hashes and signs as a scheme says.
+func (s *Signing) signBy(signer crypto.Signer, scheme messages.SignatureScheme, content []byte) ([]byte, error) {
+	hash, known := secrets.HashOf(scheme)
 	if !known {
-		return nil, fmt.Errorf("%w: %v", secrets.ErrScheme, q.Scheme)
+		return nil, fmt.Errorf("%w: %v", secrets.ErrScheme, scheme)
 	}
-	digest := q.Content
+	digest := content
 	if hash != 0 {
 		h := hash.New()
-		h.Write(q.Content)
+		h.Write(content)
 		digest = h.Sum(nil)
 	}
-	signature, err := certificate.signer.Sign(s.source(certificate.signer), digest, signerOptions(q.Scheme, hash))
+	signature, err := signer.Sign(s.source(signer), digest, signerOptions(scheme, hash))
 	if err == nil && len(signature) == 0 {
 		err = errors.New("the signer gave an empty signature")
 	}

@@ -36,6 +36,9 @@ type Peer struct {
 	// Chains are the ways from the end-entity certificate to a root. None
 	// means that the chain was not verified, because the answerer was told so.
 	Chains [][]*x509.Certificate
+	// Delegated is the delegated credential whose key the peer has to prove in place
+	// of the certificate's, or nil. It is verified, also where the chain is not.
+	Delegated *messages.DelegatedCredential
 	// OCSP and SCTs are those stapled to the end-entity certificate, unchecked.
 	OCSP []byte
 	SCTs [][]byte
@@ -109,6 +112,12 @@ func (v *verification) verifyChain(now time.Time, q *events.VerifyPeer) (*Peer, 
 	}
 	if bits := rsaBits(key); !v.skip && bits != 0 && bits < MinRSABits {
 		return nil, nil, reject(messages.AlertBadCertificate, "the certificate has an RSA key of %d bits", bits)
+	}
+	if q.Delegated != nil {
+		peer.Delegated = q.Delegated
+		if key, rejection = verifyDelegated(now, certificates[0], key, q); rejection != nil {
+			return nil, nil, rejection
+		}
 	}
 	return peer, key, nil
 }

@@ -82,6 +82,19 @@ func (c *Conn) Export(label string, context []byte, length int) ([]byte, error) 
 	return c.engine.Export(label, context, length)
 }
 
+// AuthenticatorParameters makes a Conn what package engine/authenticator makes its
+// Sessions of (RFC 9261), as [engine.Engine.AuthenticatorParameters] does. Contexts that
+// nobody gives are drawn from the config's Rand while others may use the engine: it has
+// to be safe for concurrent use, as the default is.
+func (c *Conn) AuthenticatorParameters() (*engine.AuthenticatorParameters, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.engine == nil {
+		return nil, engine.ErrNotReady
+	}
+	return c.engine.AuthenticatorParameters()
+}
+
 // TLSExporter gives the channel binding tls-exporter (RFC 9266, Section 2), as
 // [engine.Engine.TLSExporter] does.
 func (c *Conn) TLSExporter() ([]byte, error) {

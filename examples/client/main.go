@@ -74,6 +74,7 @@ func (o *options) config() *engine.ClientConfig {
 	config.KeyLog, config.RequestOCSP = o.keyLog != nil, o.ocsp
 	config.RecordSizeLimit, config.MaxFragmentLength = o.recordLimit, o.maxFragment
 	o.legacy.Configure(&config.Common)
+	o.schemes.Configure(&config.Common)
 	config.PSKModes, config.EarlyData = o.legacy.PSKModes(true), o.earlyData
 	config.CertificateCompression = o.compression
 	config.PostHandshakeAuth = o.later

@@ -21,6 +21,7 @@ type options struct {
 	certificates []*answer.Certificate
 	versions     flags.Versions
 	legacy       flags.Legacy
+	schemes      flags.Schemes
 	alpn         []string
 	groups       []messages.Group
 	keyShares    []messages.Group
@@ -66,6 +67,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&t.alpn, "alpn", "", "application `protocols` to offer, preferred first")
 	f.StringVar(&t.groups, "groups", "", "`groups` for the key exchange, preferred first")
 	f.StringVar(&t.keyShares, "key-shares", "", "`groups` to send shares for at once, or none")
+	f.Var(&o.schemes, "schemes", "signature `schemes` to take from the peer, preferred first, such as mldsa65,ecdsa_secp256r1_sha256")
 	f.StringVar(&t.ciphers, "ciphers", "", "cipher `suites`, preferred first, or all; a version without one is not used")
 	f.Var(&t.certs, "cert", "PEM `file` of a certificate chain for servers that ask; may be repeated, each with a -key")
 	f.Var(&t.keys, "key", "PEM `file` of the private key of a -cert")

@@ -19,6 +19,7 @@ type options struct {
 	tickets      bool
 	versions     flags.Versions
 	legacy       flags.Legacy
+	schemes      flags.Schemes
 	alpn         []string
 	groups       []messages.Group
 	suites       []messages.CipherSuite
@@ -58,6 +59,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	t.legacy = f.Legacy("let clients of TLS 1.2 renegotiate, and ask for it on GET /renegotiation")
 	f.StringVar(&t.alpn, "alpn", "", "application `protocols`; a client that offers only others is refused")
 	f.StringVar(&t.groups, "groups", "", "`groups` for the key exchange, preferred first")
+	f.Var(&o.schemes, "schemes", "signature `schemes` to take from the peer, preferred first, such as mldsa65,ecdsa_secp256r1_sha256")
 	f.StringVar(&t.ciphers, "ciphers", "", "cipher `suites`, preferred first, or all; a version without one is not used")
 	f.StringVar(&t.mode, "mode", "http", "`http` or echo")
 	f.IntVar(&o.replySize, "reply-size", 1024, "size of a reply's body in `bytes`, at least that of the report")

@@ -45,6 +45,7 @@ func newServer(o *options, stderr io.Writer) (*server, error) {
 	s.config.KeyLog, s.config.Trace = o.keyLog != nil, o.verbose
 	s.config.RecordSizeLimit = o.recordLimit
 	o.legacy.Configure(&s.config.Common)
+	o.schemes.Configure(&s.config.Common)
 	s.config.CertificateCompression, s.answers.Compression = o.compression, &answer.Compression{}
 	s.config.ClientAuth, s.config.NoTickets = o.clientAuth, !o.tickets
 	s.answers.Certificates, s.answers.ClientRoots = o.certificates, o.clientRoots

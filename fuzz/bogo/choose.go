@@ -61,7 +61,7 @@ func (id *identity) serve(o *options, q *events.ChooseCredential) (*events.Crede
 	if err := id.fits(o, q, credential.Schemes); err != nil {
 		return nil, err
 	}
-	if len(credential.Schemes) == 0 && !credential.Decrypts {
+	if len(credential.Schemes) == 0 && !credential.Decrypts && !id.delegates(q) {
 		return nil, named("NO_COMMON_SIGNATURE_ALGORITHMS", "no scheme that both ends have")
 	}
 	if id.mustMatchIssuer && !id.issuedByOneOf(q.Authorities) {
@@ -77,7 +77,8 @@ func (id *identity) fits(o *options, q *events.ChooseCredential, schemes []messa
 		return nil
 	}
 	if q.Hello == nil {
-		if len(schemes) == 0 && len(id.schemes(q, q.SchemesCert)) > 0 {
+		_, tooNew := id.key.Public().(*secrets.MLDSAPublicKey)
+		if tooNew || len(schemes) == 0 && len(id.schemes(q, q.SchemesCert)) > 0 {
 			return named("UNKNOWN_CERTIFICATE_TYPE", "the server asks for no such key")
 		}
 		return nil

@@ -31,6 +31,7 @@ var honoured = []string{
 	"use-ocsp-callback", "set-ocsp-in-callback", "decline-ocsp-callback", "fail-ocsp-callback",
 	"enable-signed-cert-timestamps", "signed-cert-timestamps", "expect-signed-cert-timestamps",
 
+	"new-delegated-credential", "delegated-credential",
 	"new-rpk-credential", "accepted-peer-cert-types", "available-client-cert-types", "expect-peer-certificate-type", "expect-peer-rpk-sha256",
 
 	// Resumption.

@@ -12,6 +12,8 @@ import (
 	"os"
 	"slices"
 
+	mldsax509 "filippo.io/mldsa/x509"
+
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
@@ -30,15 +32,18 @@ type identity struct {
 func readIdentities(o *options) ([]*identity, error) {
 	var identities []*identity
 	for i, block := range o.Blocks {
-		read := readIdentity
+		var id *identity
+		var err error
 		switch block.kind {
 		case x509Chain:
+			id, err = readIdentity(&block.ordinary, presetOf(o).sign)
 		case rawKey:
-			read = readRawKey
+			id, err = readRawKey(&block.ordinary, presetOf(o).sign)
+		case delegatedKey:
+			id, err = readDelegated(block)
 		default:
-			return nil, &unsupportedError{what: "a credential that is neither an X.509 chain nor a raw key"}
+			err = &unsupportedError{what: "a credential that is neither an X.509 chain, delegated or not, nor a raw key"}
 		}
-		id, err := read(&block.ordinary, presetOf(o).sign)
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +100,7 @@ func readKey(file string) (crypto.Signer, error) {
 	if len(blocks) != 1 {
 		return nil, &faultError{what: fmt.Sprintf("%s holds %d keys", file, len(blocks))}
 	}
-	parsed, err := x509.ParsePKCS8PrivateKey(blocks[0])
+	parsed, err := mldsax509.ParsePKCS8PrivateKey(blocks[0])
 	if err != nil {
 		return nil, &unsupportedError{what: fmt.Sprintf("the key in %s: %v", file, err)}
 	}

@@ -67,8 +67,7 @@ func versionsOf(o *options) (low, high messages.Version) {
 // unserved are the schemes that the engine does not have.
 func unserved(scheme messages.SignatureScheme) bool {
 	switch scheme {
-	case messages.RSAPKCS1SHA256Legacy, messages.RSAPKCS1SHA384Legacy, messages.RSAPKCS1SHA512Legacy,
-		messages.MLDSA44, messages.MLDSA65, messages.MLDSA87:
+	case messages.RSAPKCS1SHA256Legacy, messages.RSAPKCS1SHA384Legacy, messages.RSAPKCS1SHA512Legacy:
 		return true
 	}
 	return false

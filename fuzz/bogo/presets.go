@@ -27,7 +27,7 @@ var usual = preset{
 		messages.RSAPSSRSAESHA512, messages.RSAPKCS1SHA512, messages.RSAPKCS1SHA1,
 	},
 	sign: []messages.SignatureScheme{
-		messages.Ed25519,
+		messages.MLDSA44, messages.MLDSA65, messages.MLDSA87, messages.Ed25519,
 		messages.ECDSASecp256r1SHA256, messages.RSAPSSRSAESHA256, messages.RSAPKCS1SHA256,
 		messages.ECDSASecp384r1SHA384, messages.RSAPSSRSAESHA384, messages.RSAPKCS1SHA384,
 		messages.ECDSASecp521r1SHA512, messages.RSAPSSRSAESHA512, messages.RSAPKCS1SHA512,

@@ -3,8 +3,9 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
-	"crypto/x509"
 	"slices"
+
+	mldsax509 "filippo.io/mldsa/x509"
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
@@ -16,7 +17,7 @@ func readRawKey(o *ordinary, preferences []messages.SignatureScheme) (*identity,
 	if err != nil {
 		return nil, err
 	}
-	info, err := x509.MarshalPKIXPublicKey(key.Public())
+	info, err := mldsax509.MarshalPKIXPublicKey(key.Public())
 	if err != nil {
 		return nil, &unsupportedError{what: err.Error()}
 	}
@@ -60,7 +61,7 @@ func kinds(list []certificateType) []messages.CertificateType {
 
 // judgeRawKey judges a peer that has shown a key and no more: it can be read, and is the one wanted.
 func (p *endpoint) judgeRawKey(q *events.VerifyPeer) events.Answer {
-	key, err := x509.ParsePKIXPublicKey(q.RawKey)
+	key, err := mldsax509.ParsePKIXPublicKey(q.RawKey)
 	if err != nil {
 		return q.Reject(messages.AlertDecodeError, &namedError{reason: "INVALID_RAW_PUBLIC_KEY", err: err})
 	}

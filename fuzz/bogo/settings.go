@@ -94,7 +94,8 @@ func signsHandshakes(scheme messages.SignatureScheme, low messages.Version) bool
 		return low < messages.TLS13
 	case messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384, messages.ECDSASecp521r1SHA512, messages.Ed25519,
 		messages.RSAPSSRSAESHA256, messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
-		messages.RSAPSSPSSSHA256, messages.RSAPSSPSSSHA384, messages.RSAPSSPSSSHA512:
+		messages.RSAPSSPSSSHA256, messages.RSAPSSPSSSHA384, messages.RSAPSSPSSSHA512,
+		messages.MLDSA44, messages.MLDSA65, messages.MLDSA87:
 		return true
 	}
 	return false

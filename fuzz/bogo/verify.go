@@ -4,8 +4,11 @@ import (
 	"crypto/x509"
 	"fmt"
 
+	mldsax509 "filippo.io/mldsa/x509"
+
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 // verifyPeer judges the peer's chain. Whom to trust is the flags' to say; that the leaf can be read and that its key may do what the suite wants is
@@ -30,9 +33,13 @@ func (p *endpoint) verifyPeer(q *events.VerifyPeer) events.Answer {
 	if refused := p.judgeStaple(q); refused != nil {
 		return refused
 	}
-	if leaf.PublicKey == nil {
+	key, err := mldsax509.ParsePKIXPublicKey(leaf.RawSubjectPublicKeyInfo)
+	if err != nil {
 		return q.Reject(messages.AlertUnsupportedCertificate,
 			named("UNSUPPORTED_ALGORITHM", fmt.Sprintf("a key of algorithm %v", leaf.PublicKeyAlgorithm)))
+	}
+	if _, isMLDSA := key.(*secrets.MLDSAPublicKey); isMLDSA && !o.Server && p.engine.Connection().Version < messages.TLS13 {
+		return q.Reject(messages.AlertIllegalParameter, named("WRONG_CERTIFICATE_TYPE", "no suite of TLS 1.2 is for the key"))
 	}
 	needed := x509.KeyUsageDigitalSignature
 	if q.KeyTransport {
@@ -41,7 +48,7 @@ func (p *endpoint) verifyPeer(q *events.VerifyPeer) events.Answer {
 	if leaf.KeyUsage != 0 && leaf.KeyUsage&needed == 0 {
 		return q.Reject(messages.AlertIllegalParameter, named("KEY_USAGE_BIT_INCORRECT", "the key may not be used for this suite"))
 	}
-	return q.Accept(leaf.PublicKey)
+	return q.Accept(key)
 }
 
 // rejection is the alert that a verdict of no comes with.

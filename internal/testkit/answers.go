@@ -81,7 +81,7 @@ func (a *Answers) Now(q events.Question) events.Answer {
 		}
 		return q.Reply(a.Identity.CredentialIn(q.Version))
 	case *events.Sign:
-		signature, err := q.Credential.Key.(*Identity).Sign(q.Scheme, q.Content)
+		signature, err := q.Credential.Key.(*Identity).signer(q).Sign(q.Scheme, q.Content)
 		if err != nil {
 			return q.Fail(err)
 		}
@@ -94,6 +94,9 @@ func (a *Answers) Now(q events.Question) events.Answer {
 				return q.Reject(messages.AlertBadCertificate, err)
 			}
 			info = certificate.RawSubjectPublicKeyInfo
+		}
+		if q.Delegated != nil {
+			info = q.Delegated.Key.PublicKeyInfo
 		}
 		key, err := PublicKey(info)
 		if err != nil {

@@ -9,14 +9,16 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	_ "embed"
+	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 	"sync"
 	"time"
 
-	"github.com/cloudflare/circl/sign/ed448"
+	"filippo.io/mldsa"
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
@@ -28,6 +30,8 @@ type Identity struct {
 	Key         crypto.Signer
 	Chain       [][]byte
 	Certificate *x509.Certificate
+	// Delegated is a delegated credential of the certificate's, or nil.
+	Delegated *Delegated
 }
 
 // Credential is what the identity has to show, in TLS 1.3.
@@ -40,18 +44,22 @@ func (id *Identity) CredentialIn(version messages.Version) *events.Credential {
 		rules = secrets.Rules12
 	}
 	_, decrypts := id.Key.(crypto.Decrypter)
-	return &events.Credential{
+	credential := &events.Credential{
 		Chain:    id.Chain,
 		Schemes:  secrets.SchemesFor(rules, id.Key.Public()),
 		Decrypts: decrypts,
 		Key:      id,
 	}
+	if id.Delegated != nil {
+		credential.Delegated = id.Delegated.Credential
+	}
+	return credential
 }
 
 // RawCredentialIn is the identity's key alone, in a version.
 func (id *Identity) RawCredentialIn(version messages.Version) *events.Credential {
 	credential := id.CredentialIn(version)
-	credential.Chain, credential.RawPublicKey = nil, id.Certificate.RawSubjectPublicKeyInfo
+	credential.Chain, credential.Delegated, credential.RawPublicKey = nil, nil, id.Certificate.RawSubjectPublicKeyInfo
 	return credential
 }
 
@@ -98,9 +106,17 @@ func Server(kind string) *Identity { return servers()[kind] }
 // Client is a client's identity, with the common name "client".
 func Client(kind string) *Identity { return clients()[kind] }
 
+// Delegator is a server's identity whose certificate may delegate, with a key of one
+// of [Kinds] (RFC 9345, Section 4.2).
+func Delegator(kind string) *Identity {
+	return newIdentity("delegator", kind, Authority(), []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth})
+}
+
+var delegationUsage = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 44363, 44}
+
 func identities(name string, usage x509.ExtKeyUsage) map[string]*Identity {
 	all := map[string]*Identity{}
-	for _, kind := range append(Kinds(), Ed448) {
+	for _, kind := range append(Kinds(), OtherKinds()...) {
 		all[kind] = newIdentity(name, kind, Authority(), []x509.ExtKeyUsage{usage})
 	}
 	return all
@@ -127,14 +143,17 @@ func newIdentity(name, kind string, issuer *Identity, usages []x509.ExtKeyUsage)
 		template.IsCA, template.KeyUsage = true, x509.KeyUsageCertSign
 	} else {
 		parent, signer = issuer.Certificate, issuer.Key
-		if name == "server" {
+		if name != "client" {
 			template.DNSNames = []string{ServerName, "localhost"}
 		}
+		if name == "delegator" {
+			template.ExtraExtensions = []pkix.Extension{{Id: delegationUsage, Value: asn1.NullBytes}}
+		}
 	}
-	public, own := id.Key.Public(), ed448.PublicKey(nil)
-	if kind == Ed448 {
+	public, own := id.Key.Public(), []byte(nil)
+	if slices.Contains(OtherKinds(), kind) {
 		// crypto/x509 makes none: that of another key is made into one.
-		own, public = public.(ed448.PublicKey), issuer.Key.Public()
+		own, public = PublicKeyInfo(public), issuer.Key.Public()
 	}
 	der, err := x509.CreateCertificate(nil, template, parent, public, deterministic{signer})
 	if err != nil {
@@ -168,6 +187,8 @@ func newKey(kind, seed string) crypto.Signer {
 		return ed25519.NewKeyFromSeed(material)
 	case Ed448:
 		return ed448Key(seed)
+	case MLDSA44, MLDSA65, MLDSA87:
+		return mldsaKey(kind, seed)
 	}
 	block, _ := pem.Decode(rsaPEM)
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
@@ -212,6 +233,9 @@ func (id *Identity) Sign(scheme messages.SignatureScheme, content []byte) ([]byt
 	if _, ok := id.Key.(*rsa.PrivateKey); ok && !pkcs1(scheme) {
 		options := &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash}
 		return id.Key.Sign(Rand("salt "+string(digest)), digest, options)
+	}
+	if own, ok := id.Key.(*mldsa.PrivateKey); ok {
+		return own.SignDeterministic(content, nil)
 	}
 	return id.Key.Sign(nil, digest, hash)
 }

@@ -30,6 +30,7 @@ var table = [...]Feature{
 	recordSizeLimit,
 	maxFragmentLength,
 	compressCertificate,
+	delegatedCredential,
 	ticketRequest,
 	useSRTP,
 	clientCertificateType,

@@ -1,8 +1,14 @@
 package handshake
 
 import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"reflect"
+
 	"github.com/tacitls/tacitls/engine/internal/refuse"
 	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 // What answers bring is checked before it is used: a slip of the caller's is
@@ -12,6 +18,11 @@ import (
 func CheckCredential(credential *events.Credential) error {
 	if credential.RawPublicKey != nil {
 		return checkRawCredential(credential)
+	}
+	if d := credential.Delegated; d != nil {
+		if _, err := d.Append(nil); err != nil || !secrets.SignsDelegated(d.Key.Scheme) || !SignsHandshakes(d.Algorithm) {
+			return refuse.BadAnswer.With("a delegated credential for %v, signed by %v", d.Key.Scheme, d.Algorithm)
+		}
 	}
 	if len(credential.Chain) == 0 {
 		return refuse.BadAnswer.With("a credential without a certificate")
@@ -35,4 +46,24 @@ func CheckSignature(answer *events.Signature) error {
 		return refuse.BadAnswer.With("a signature of %d bytes", len(answer.Signature))
 	}
 	return nil
+}
+
+// WholeKey tells whether a key is there: a nil one, or an ECDSA key without a point,
+// is a slip of the answer's rather than the peer's fault.
+func WholeKey(key crypto.PublicKey) bool {
+	switch key := key.(type) {
+	case nil:
+		return false
+	case *rsa.PublicKey:
+		return key != nil && key.N != nil
+	case *ecdsa.PublicKey:
+		if key == nil || key.Curve == nil {
+			return false
+		}
+		// The standard library takes a key without coordinates for a bug, and
+		// panics; it has deprecated the fields, hence the look from outside.
+		point := reflect.ValueOf(key).Elem()
+		return !point.FieldByName("X").IsNil() && !point.FieldByName("Y").IsNil()
+	}
+	return true
 }

@@ -83,7 +83,7 @@ func PostQuantum(g messages.Group) bool {
 func SignsHandshakes(s messages.SignatureScheme) bool {
 	switch s {
 	case messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384, messages.ECDSASecp521r1SHA512,
-		messages.Ed25519, messages.Ed448,
+		messages.Ed25519, messages.Ed448, messages.MLDSA44, messages.MLDSA65, messages.MLDSA87,
 		messages.RSAPSSRSAESHA256, messages.RSAPSSRSAESHA384, messages.RSAPSSRSAESHA512,
 		messages.RSAPSSPSSSHA256, messages.RSAPSSPSSSHA384, messages.RSAPSSPSSSHA512:
 		return true

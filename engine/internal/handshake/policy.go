@@ -42,6 +42,8 @@ type Policy struct {
 	SRTPMKI      []byte // a client's
 	SRTPTakesMKI bool   // of a server
 
+	// DelegatedSchemes are those of delegated credentials that this end takes.
+	DelegatedSchemes []messages.SignatureScheme
 	// CertificateCompression is what this end undoes, and may use.
 	CertificateCompression []messages.CompressionAlgorithm
 
@@ -226,6 +228,7 @@ func (p *Policy) String() string {
 		line("psk_modes", list(p.PSKModes))
 		line("psk_certificate", p.CertificateWithPSK)
 		line("early_data", p.EarlyData)
+		line("delegated", list(p.DelegatedSchemes))
 	}
 	if p.Allows(messages.TLS12) {
 		line("plain_cbc", p.PlainCBC)

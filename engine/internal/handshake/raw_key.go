@@ -80,7 +80,8 @@ func isKeyInfo(der []byte) bool {
 
 // checkRawCredential checks that a raw public key can be sent.
 func checkRawCredential(credential *events.Credential) error {
-	if len(credential.Chain)+len(credential.OCSP)+len(credential.OCSPChain)+len(credential.SCTs)+len(credential.URLs) > 0 {
+	if len(credential.Chain)+len(credential.OCSP)+len(credential.OCSPChain)+len(credential.SCTs)+len(credential.URLs) > 0 ||
+		credential.Delegated != nil {
 		return refuse.BadAnswer.With("a credential with a raw public key and a chain")
 	}
 	if len(credential.RawPublicKey) > maxRawKey || !isKeyInfo(credential.RawPublicKey) {
@@ -92,6 +93,7 @@ func checkRawCredential(credential *events.Credential) error {
 // RestorePeer recalls who the peer of a resumed session was.
 func RestorePeer(hs *Context, session *events.Session) {
 	hs.Connection.PeerChain, hs.Connection.PeerRawKey = session.PeerChain, session.PeerRawKey
+	hs.Connection.PeerDelegated = session.PeerDelegated
 	hs.Connection.PeerCertificateType = peerType(session)
 	hs.Connection.LocalCertificateType = session.LocalCertificateType
 	hs.Connection.OCSP, hs.Connection.SCTs = session.OCSP, session.SCTs
@@ -107,7 +109,10 @@ func peerType(session *events.Session) messages.CertificateType {
 }
 
 // TakesPeer tells whether the policy takes the kind of certificate that the
-// session's peer has shown, if it has shown one.
+// session's peer has shown, if it has shown one, and the delegated credential.
 func (p *Policy) TakesPeer(session *events.Session) bool {
+	if d := session.PeerDelegated; d != nil && !slices.Contains(p.DelegatedSchemes, d.Key.Scheme) {
+		return false
+	}
 	return !session.HasPeer() || slices.Contains(p.PeerTypes, peerType(session))
 }

@@ -32,6 +32,7 @@ func NewSession(hs *Context, suite messages.CipherSuite, secret secrets.Secret) 
 		ServerName:           hs.Connection.ServerName,
 		PeerChain:            hs.Connection.PeerChain,
 		PeerRawKey:           hs.Connection.PeerRawKey,
+		PeerDelegated:        hs.Connection.PeerDelegated,
 		PeerScheme:           hs.Connection.PeerScheme,
 		LocalCertificateType: hs.Connection.LocalCertificateType,
 

@@ -119,6 +119,11 @@ const (
 	MalformedRawKey
 	SeveralRawKeys
 
+	// Delegated credentials.
+	DelegationNotOffered
+	DelegationNotValid
+	DelegatedSchemeMismatch
+
 	// After the handshake.
 	BadKeyUpdate
 	TooManyKeyUpdates
@@ -265,6 +270,11 @@ var catalogue = [...]entry{
 	DefaultCertificateTypeAlone: {"default_certificate_type_alone", messages.AlertIllegalParameter, "the client offers no kind of certificate but X.509, which it has to leave out", "RFC 7250, Section 4.1", false},
 	MalformedRawKey:             {"malformed_raw_key", messages.AlertDecodeError, "what was sent as a raw public key is none", "RFC 7250, Section 3", false},
 	SeveralRawKeys:              {"several_raw_keys", messages.AlertIllegalParameter, "a Certificate has more than one raw public key", "RFC 8446, Section 4.4.2", false},
+
+	// Delegated credentials.
+	DelegationNotOffered:    {"delegation_not_offered", messages.AlertUnexpectedMessage, "a delegated credential came that was not asked for", "RFC 9345, Section 4.1.1", false},
+	DelegationNotValid:      {"delegation_not_valid", messages.AlertIllegalParameter, "a delegated credential is by schemes that were not offered, or not beside a certificate", "RFC 9345, Section 4.1.1", false},
+	DelegatedSchemeMismatch: {"delegated_scheme_mismatch", messages.AlertIllegalParameter, "the signature is by another scheme than the delegated credential names", "RFC 9345, Section 4.1.3", false},
 
 	// After the handshake.
 	BadKeyUpdate:      {"bad_key_update", messages.AlertIllegalParameter, "a KeyUpdate has an unknown request", "RFC 8446, Section 4.6.3", false},

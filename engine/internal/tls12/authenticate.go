@@ -50,11 +50,20 @@ func ecdsaSign(scheme messages.SignatureScheme) bool {
 	return false
 }
 
+// tooNew tells whether a scheme is of TLS 1.3 alone, as those of ML-DSA are by
+// draft-ietf-tls-mldsa.
+func tooNew(scheme messages.SignatureScheme) bool {
+	return scheme == messages.MLDSA44 || scheme == messages.MLDSA65 || scheme == messages.MLDSA87
+}
+
 // requested are the schemes of a CertificateRequest whose kind of key it takes
 // as well (RFC 5246, Section 7.4.4).
 func requested(m *messages.CertificateRequest12) []messages.SignatureScheme {
 	var schemes []messages.SignatureScheme
 	for _, scheme := range m.Schemes {
+		if tooNew(scheme) {
+			continue
+		}
 		kind := messages.ClientCertificateRSASign
 		if ecdsaSign(scheme) {
 			kind = messages.ClientCertificateECDSASign

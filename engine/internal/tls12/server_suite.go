@@ -141,7 +141,7 @@ func (c candidate) fits(credential *events.Credential, schemes []messages.Signat
 // signedBy tells whether a scheme authenticates the suite
 // (RFC 5246, Section 7.4.3, and RFC 8422, Section 2).
 func (c candidate) signedBy(scheme messages.SignatureScheme) bool {
-	if !c.suite.KeyExchange.Signed() {
+	if !c.suite.KeyExchange.Signed() || tooNew(scheme) {
 		return false
 	}
 	if ecdsaSign(scheme) {

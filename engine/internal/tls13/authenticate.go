@@ -25,6 +25,11 @@ func verifyPossession(hs *handshake.Context, key crypto.PublicKey, signer secret
 	if !handshake.SignsHandshakes(m.Scheme) || !slices.Contains(hs.Policy.Schemes, m.Scheme) {
 		return refuse.SchemeNotOffered.With("%v", m.Scheme)
 	}
+	return verifySigned(hs, key, signer, m)
+}
+
+// verifySigned verifies the signature by a scheme that was offered.
+func verifySigned(hs *handshake.Context, key crypto.PublicKey, signer secrets.SignatureContext, m *messages.CertificateVerify) error {
 	content := secrets.VerifyInput13(hs.Room(), signer, hs.Before)
 	err := secrets.VerifySignature(secrets.Rules13, key, m.Scheme, content, m.Signature)
 	switch {
@@ -71,15 +76,15 @@ func certificateOf(hs *handshake.Context, credential *events.Credential, asked *
 }
 
 // askSign asks for the signature that proves this end's key.
-func askSign(hs *handshake.Context, credential *events.Credential, scheme messages.SignatureScheme, signer secrets.SignatureContext) {
-	askSignOver(hs, credential, scheme, signer, hs.Sum())
+func askSign(hs *handshake.Context, credential *events.Credential, by signing, signer secrets.SignatureContext) {
+	askSignOver(hs, credential, by, signer, hs.Sum())
 }
 
 // askSignOver asks for the signature over a hash of a transcript.
-func askSignOver(hs *handshake.Context, credential *events.Credential, scheme messages.SignatureScheme, signer secrets.SignatureContext, sum []byte) {
+func askSignOver(hs *handshake.Context, credential *events.Credential, by signing, signer secrets.SignatureContext, sum []byte) {
 	content := secrets.VerifyInput13(make([]byte, 0, signedSize), signer, sum)
 	hs.Ask(func(id events.Asked) events.Question {
-		return &events.Sign{Asked: id, Credential: credential, Scheme: scheme, Content: content}
+		return &events.Sign{Asked: id, Credential: credential, Scheme: by.scheme, Delegated: by.delegated, Content: content}
 	})
 }
 

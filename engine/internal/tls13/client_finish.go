@@ -58,7 +58,7 @@ func askClientCredential(hs *handshake.Context, r *request) {
 		return &events.ChooseCredential{
 			Asked: id, Role: hs.Role, Version: hs.Connection.Version, ServerName: hs.Policy.PeerName,
 			Schemes: handshake.Signing(r.schemes), SchemesCert: r.schemesCert, Authorities: r.authorities,
-			CertificateTypes: handshake.OwnType(hs),
+			CertificateTypes: handshake.OwnType(hs), DelegatedSchemes: r.delegated,
 		}
 	})
 }
@@ -78,7 +78,7 @@ func takeClientCredential(hs *handshake.Context, s *awaitClientCredential, answe
 	if err := handshake.CheckType(hs, answer.Credential); err != nil {
 		return nil, err
 	}
-	scheme, err := chooseScheme(answer.Credential, s.request.schemes)
+	by, err := chooseSigning(answer.Credential, s.request.schemes, s.request.delegated)
 	if err != nil {
 		return nil, err
 	}
@@ -86,23 +86,26 @@ func takeClientCredential(hs *handshake.Context, s *awaitClientCredential, answe
 	if err != nil {
 		return nil, err
 	}
+	if err := showDelegated(hs, by, answer.Credential, m); err != nil {
+		return nil, err
+	}
 	if len(s.request.compression) > 0 {
-		u := uncompressed{algorithms: s.request.compression, credential: answer.Credential, scheme: scheme}
+		u := uncompressed{algorithms: s.request.compression, credential: answer.Credential, signing: by}
 		err := askCompress(hs, &u, m)
 		return &awaitClientCompressed{s.finishing, u}, err
 	}
 	if err := hs.Send(m); err != nil {
 		return nil, err
 	}
-	askSign(hs, answer.Credential, scheme, secrets.ClientContext)
-	return &awaitClientSignature{s.finishing, scheme}, nil
+	askSign(hs, answer.Credential, by, secrets.ClientContext)
+	return &awaitClientSignature{s.finishing, by.scheme}, nil
 }
 
 func takeClientCompressed(hs *handshake.Context, s *awaitClientCompressed, answer *events.CertificateCompressed) (fsm.State, error) {
 	if err := sendCompressed(hs, &s.uncompressed, answer); err != nil {
 		return nil, err
 	}
-	askSign(hs, s.credential, s.scheme, secrets.ClientContext)
+	askSign(hs, s.credential, s.signing, secrets.ClientContext)
 	return &awaitClientSignature{s.finishing, s.scheme}, nil
 }
 

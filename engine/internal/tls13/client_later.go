@@ -45,7 +45,7 @@ func readLaterRequest(hs *handshake.Context, s *clientConnected, m *messages.Cer
 }
 
 func takeLaterCredential(hs *handshake.Context, s *awaitLaterCredential, answer *events.CredentialChosen) (fsm.State, error) {
-	var scheme messages.SignatureScheme
+	var by signing
 	if answer.Credential != nil {
 		if err := handshake.CheckCredential(answer.Credential); err != nil {
 			return nil, err
@@ -54,12 +54,15 @@ func takeLaterCredential(hs *handshake.Context, s *awaitLaterCredential, answer 
 			return nil, err
 		}
 		var err error
-		if scheme, err = chooseScheme(answer.Credential, s.request.schemes); err != nil {
+		if by, err = chooseSigning(answer.Credential, s.request.schemes, s.request.delegated); err != nil {
 			return nil, err
 		}
 	}
 	before := hs.Connection
 	m, err := certificateOf(hs, answer.Credential, &messages.Extensions{})
+	if err == nil {
+		err = showDelegated(hs, by, answer.Credential, m)
+	}
 	hs.Connection = before // until it is sent
 	if err != nil {
 		return nil, err
@@ -69,14 +72,14 @@ func takeLaterCredential(hs *handshake.Context, s *awaitLaterCredential, answer 
 	if err != nil {
 		return nil, err
 	}
-	next := &awaitLaterSignature{asked: s.asked, certificate: bytes.Clone(raw), scheme: scheme, chain: answer.Credential}
+	next := &awaitLaterSignature{asked: s.asked, certificate: bytes.Clone(raw), signing: by, chain: answer.Credential}
 	next.transcript = s.transcript.Clone()
 	next.transcript.Add(raw)
 	if answer.Credential == nil {
 		return answerLater(hs, next, nil)
 	}
 	var sum [64]byte
-	askSignOver(hs, answer.Credential, scheme, secrets.ClientContext, next.transcript.Sum(sum[:0]))
+	askSignOver(hs, answer.Credential, by, secrets.ClientContext, next.transcript.Sum(sum[:0]))
 	return next, nil
 }
 
@@ -89,7 +92,10 @@ func takeLaterSignature(hs *handshake.Context, s *awaitLaterSignature, answer *e
 		return nil, err
 	}
 	hs.Connection.LocalScheme = s.scheme
-	hs.Connection.LocalChain, hs.Connection.LocalRawKey = s.chain.Chain, s.chain.RawPublicKey
+	hs.Connection.LocalChain, hs.Connection.LocalRawKey, hs.Connection.LocalDelegated = s.chain.Chain, s.chain.RawPublicKey, nil
+	if s.delegated {
+		hs.Connection.LocalDelegated = s.chain.Delegated
+	}
 	return answerLater(hs, s, raw)
 }
 

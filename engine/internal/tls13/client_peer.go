@@ -44,6 +44,9 @@ func readRequest(hs *handshake.Context, m *messages.CertificateRequest13) (*requ
 		return nil, err
 	}
 	r.authorities = authorities.Authorities
+	if r.delegated, err = delegatedSchemes(hs, &m.Extensions); err != nil {
+		return nil, err
+	}
 	if r.compression, err = commonCompression(hs, &m.Extensions); err != nil {
 		return nil, err
 	}
@@ -106,6 +109,9 @@ func acceptServerCertificate(hs *handshake.Context, a agreed, r *request, m *mes
 // Each entry may carry only extensions that were asked for
 // (RFC 8446, Section 4.4.2).
 func acceptChain(hs *handshake.Context, m *messages.Certificate13, offered []messages.ExtensionType) error {
+	if err := checkUnaskedDelegated(m, offered); err != nil {
+		return err
+	}
 	for i := range m.Entries {
 		if err := handshake.CheckReply(&m.Entries[i].Extensions, messages.InCertificate, offered); err != nil {
 			return err
@@ -114,12 +120,16 @@ func acceptChain(hs *handshake.Context, m *messages.Certificate13, offered []mes
 	if err := takeEntries(hs, m); err != nil {
 		return err
 	}
+	if err := takeDelegated(hs, m); err != nil {
+		return err
+	}
 	if err := acceptStapled(hs, &m.Entries[0].Extensions); err != nil {
 		return err
 	}
 	hs.Ask(func(id events.Asked) events.Question {
 		q := &events.VerifyPeer{
 			Asked: id, Role: hs.Role, Chain: hs.Connection.PeerChain, RawKey: hs.Connection.PeerRawKey,
+			Delegated:   hs.Connection.PeerDelegated,
 			SchemesCert: hs.Policy.SchemesCert,
 			OCSP:        hs.Connection.OCSP, SCTs: hs.Connection.SCTs,
 		}
@@ -168,7 +178,7 @@ func takeServerVerdict(hs *handshake.Context, s *awaitServerVerdict, answer *eve
 }
 
 func readServerCertificateVerify(hs *handshake.Context, s *waitServerCertificateVerify, m *messages.CertificateVerify) (fsm.State, error) {
-	if err := verifyPossession(hs, s.key, secrets.ServerContext, m); err != nil {
+	if err := verifyProof(hs, hs.Connection.PeerDelegated, s.key, secrets.ServerContext, m); err != nil {
 		return nil, err
 	}
 	return &waitServerFinished{s.agreed, s.request}, nil

@@ -72,8 +72,8 @@ type (
 	awaitLaterSignature  struct {
 		asked
 		certificate []byte // the message, held back until all can be sent
-		scheme      messages.SignatureScheme
-		chain       *events.Credential
+		signing
+		chain *events.Credential
 	}
 )
 
@@ -93,6 +93,7 @@ type agreed struct {
 type request struct {
 	schemes     []messages.SignatureScheme
 	schemesCert []messages.SignatureScheme
+	delegated   []messages.SignatureScheme // of delegated credentials
 	authorities [][]byte
 	compression []messages.CompressionAlgorithm // that both ends have
 }

@@ -25,7 +25,7 @@ type uncompressed struct {
 	raw        []byte // with its header
 	algorithms []messages.CompressionAlgorithm
 	credential *events.Credential
-	scheme     messages.SignatureScheme
+	signing
 }
 
 // commonCompression are the algorithms of ours that the peer undoes, as its

@@ -175,6 +175,10 @@ func askServerCredential(hs *handshake.Context, c choice, k *chosenKey) (fsm.Sta
 	if err := needGroups(&c.hello.Message); err != nil {
 		return nil, err
 	}
+	delegated, err := delegatedSchemes(hs, &c.hello.Message.Extensions)
+	if err != nil {
+		return nil, err
+	}
 	c.pskOnly = false
 	info := c.hello.Info
 	schemesCert := info.SchemesCert
@@ -186,6 +190,7 @@ func askServerCredential(hs *handshake.Context, c choice, k *chosenKey) (fsm.Sta
 			Asked: id, Role: hs.Role, Version: hs.Connection.Version, ServerName: info.ServerName,
 			Schemes: handshake.Signing(info.Schemes), SchemesCert: schemesCert,
 			Authorities: info.Authorities, CertificateTypes: info.ServerCertificateTypes, Hello: info,
+			DelegatedSchemes: delegated,
 		}
 	})
 	return &awaitServerCredential{c, k}, nil

@@ -47,7 +47,7 @@ func acceptClientCertificate(hs *handshake.Context, s sent, m *messages.Certific
 		}
 		return &waitClientFinished{s}, nil
 	}
-	if err := acceptChain(hs, m, nil); err != nil {
+	if err := acceptChain(hs, m, askedOfClients(hs)); err != nil {
 		return nil, err
 	}
 	return &awaitClientVerdict{s}, nil
@@ -58,7 +58,7 @@ func takeClientVerdict(hs *handshake.Context, s *awaitClientVerdict, answer *eve
 }
 
 func readClientCertificateVerify(hs *handshake.Context, s *waitClientCertificateVerify, m *messages.CertificateVerify) (fsm.State, error) {
-	if err := verifyPossession(hs, s.key, secrets.ClientContext, m); err != nil {
+	if err := verifyProof(hs, hs.Connection.PeerDelegated, s.key, secrets.ClientContext, m); err != nil {
 		return nil, err
 	}
 	return &waitClientFinished{s.sent}, nil

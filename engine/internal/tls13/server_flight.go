@@ -22,7 +22,12 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 	if err := handshake.CheckCredential(answer.Credential); err != nil {
 		return nil, err
 	}
-	scheme, err := chooseScheme(answer.Credential, s.hello.Info.Schemes)
+	asked := &s.hello.Message.Extensions
+	delegated, err := delegatedSchemes(hs, asked)
+	if err != nil {
+		return nil, err
+	}
+	by, err := chooseSigning(answer.Credential, s.hello.Info.Schemes, delegated)
 	if err != nil {
 		return nil, err
 	}
@@ -37,9 +42,11 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 			return nil, err
 		}
 	}
-	asked := &s.hello.Message.Extensions
 	m, err := certificateOf(hs, answer.Credential, asked)
 	if err != nil {
+		return nil, err
+	}
+	if err := showDelegated(hs, by, answer.Credential, m); err != nil {
 		return nil, err
 	}
 	algorithms, err := commonCompression(hs, asked)
@@ -47,22 +54,22 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 		return nil, err
 	}
 	if len(algorithms) > 0 {
-		u := uncompressed{algorithms: algorithms, credential: answer.Credential, scheme: scheme}
+		u := uncompressed{algorithms: algorithms, credential: answer.Credential, signing: by}
 		err := askCompress(hs, &u, m)
 		return &awaitServerCompressed{f, u}, err
 	}
 	if err := hs.Send(m); err != nil {
 		return nil, err
 	}
-	askSign(hs, answer.Credential, scheme, secrets.ServerContext)
-	return &awaitServerSignature{f, scheme}, nil
+	askSign(hs, answer.Credential, by, secrets.ServerContext)
+	return &awaitServerSignature{f, by.scheme}, nil
 }
 
 func takeServerCompressed(hs *handshake.Context, s *awaitServerCompressed, answer *events.CertificateCompressed) (fsm.State, error) {
 	if err := sendCompressed(hs, &s.uncompressed, answer); err != nil {
 		return nil, err
 	}
-	askSign(hs, s.credential, s.scheme, secrets.ServerContext)
+	askSign(hs, s.credential, s.signing, secrets.ServerContext)
 	return &awaitServerSignature{s.flight, s.scheme}, nil
 }
 
@@ -209,6 +216,9 @@ func certificateRequest(hs *handshake.Context) (*messages.CertificateRequest13, 
 	}
 	if hs.Policy.SeparateSchemesCert() {
 		bodies = append(bodies, &messages.SignatureAlgorithmsCert{Schemes: hs.Policy.SchemesCert})
+	}
+	if schemes := hs.Policy.DelegatedSchemes; len(schemes) > 0 {
+		bodies = append(bodies, &messages.DelegatedCredentialOffer{Schemes: schemes})
 	}
 	if len(hs.Policy.Authorities) > 0 {
 		bodies = append(bodies, &messages.CertificateAuthorities{Authorities: hs.Policy.Authorities})

@@ -57,7 +57,7 @@ func readLaterCertificate(hs *handshake.Context, s *serverConnected, m *messages
 	}
 	before := hs.Connection
 	hs.Connection.PeerChain, hs.Connection.PeerRawKey = nil, nil
-	err := acceptChain(hs, m, nil)
+	err := acceptChain(hs, m, askedOfClients(hs))
 	claimed := hs.Connection
 	hs.Connection = before // until the client has proved it
 	if err != nil {
@@ -74,7 +74,7 @@ func takeLaterVerdict(_ *handshake.Context, s *awaitLaterVerdict, answer *events
 func readLaterCertificateVerify(hs *handshake.Context, s *waitLaterCertificateVerify, m *messages.CertificateVerify) (fsm.State, error) {
 	before, authenticated := hs.Connection, hs.Authenticated
 	hs.Before = s.transcript.Sum(hs.Before[:0])
-	err := verifyPossession(hs, s.key, secrets.ClientContext, m)
+	err := verifyProof(hs, s.claimed.PeerDelegated, s.key, secrets.ClientContext, m)
 	claimed := *s.claimed
 	claimed.PeerScheme = hs.Connection.PeerScheme
 	hs.Connection, hs.Authenticated = before, authenticated

@@ -66,6 +66,9 @@ func resign(from, to *End, raw []byte) []byte {
 	if identity == nil || messages.Decode(raw[messages.HandshakeHeaderLen:], m) != nil {
 		return raw
 	}
+	if from.Engine.Connection().LocalDelegated != nil {
+		identity = identity.Delegated.Holder
+	}
 	m.Signature = Sign(identity, from.Role, m.Scheme, to.view.Sum(nil))
 	return Encode(m)
 }
