@@ -49,10 +49,12 @@ The tables are in ` + "`engine/internal/hello`" + `, ` + "`engine/internal/tls13
 ` + "`client_states.go`" + ` and ` + "`server_states.go`" + `. The states of TLS 1.2 end in 12. RFC 8446, Appendix A, and RFC 5246,
 Section 7.3, have the same machines without the questions.
 `)
-	for _, role := range []events.Role{events.Client, events.Server} {
-		fmt.Fprintf(&b, "\n## The %v\n\n```mermaid\n%s```\n", role, engine.Diagram(role))
+	for _, transport := range []events.Transport{events.OverStream, events.OverQUIC} {
+		for _, role := range []events.Role{events.Client, events.Server} {
+			fmt.Fprintf(&b, "\n## The %v over a %v\n\n```mermaid\n%s```\n", role, transport, engine.Diagram(role, transport))
+		}
 	}
-	return b.String()
+	return strings.ReplaceAll(b.String(), "over a quic", "over QUIC")
 }
 
 // refusals is the page of the catalogue.

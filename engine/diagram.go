@@ -1,12 +1,16 @@
 package engine
 
-import "github.com/tacitls/tacitls/events"
+import (
+	"github.com/tacitls/tacitls/engine/internal/handshake"
+	"github.com/tacitls/tacitls/events"
+)
 
-// Diagram is the machine of a role as a Mermaid state diagram: every edge that
-// there is.
-func Diagram(role events.Role) string {
-	if role == events.Client {
-		return clientMachine.Diagram()
+// Diagram is the machine of a role over a transport as a Mermaid state diagram: every
+// edge that there is.
+func Diagram(role events.Role, transport events.Transport) string {
+	dialect := handshake.Stream
+	if transport == events.OverQUIC {
+		dialect = handshake.QUIC
 	}
-	return serverMachine.Diagram()
+	return machineOf(role, dialect).Diagram()
 }

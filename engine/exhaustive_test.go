@@ -338,7 +338,7 @@ func TestEveryCommandIsTakenOrMisuseInEveryState(t *testing.T) {
 
 func TestTheDiagramHasEveryEdge(t *testing.T) {
 	for _, role := range []events.Role{events.Client, events.Server} {
-		diagram := engine.Diagram(role)
+		diagram := engine.Diagram(role, events.OverStream)
 		for _, edge := range engine.Edges(role) {
 			line := fmt.Sprintf("    %s --> %s : %s\n", edge.From, edge.To, edge.Input)
 			if !strings.Contains(diagram, line) {

@@ -349,7 +349,7 @@ func TestGoldenHandshakesReachEveryState(t *testing.T) {
 		for _, p := range points(role) {
 			reached[p.engine.State()] = true
 		}
-		for line := range strings.Lines(engine.Diagram(role)) {
+		for line := range strings.Lines(engine.Diagram(role, events.OverStream)) {
 			from, _, edge := strings.Cut(strings.TrimSpace(line), " --> ")
 			if edge && from != "[*]" && from != "ClientStart" && !reached[from] {
 				t.Errorf("no golden handshake has the %v be in %s", role, from)
