@@ -63,15 +63,27 @@ func TestAGuardRemembersNoMoreThanItsBound(t *testing.T) {
 	}
 }
 
-// A clock that goes back is a beginning: what was remembered does not say when.
-func TestAGuardWhoseClockGoesBackBeginsAnew(t *testing.T) {
+// A clock that goes back shows hellos fresh that were taken, and forgotten, before:
+// none is taken until it has caught up.
+func TestAGuardWhoseClockGoesBackTakesNoneUntilItHasCaughtUp(t *testing.T) {
 	var g answer.ReplayGuard
 	_ = g.Accept(testkit.Now, question("begin", 0))
-	if g.Accept(testkit.Now.Add(-time.Hour), question("a", 0)) {
-		t.Error("nothing is known of an hour ago")
-	}
-	if !g.Accept(testkit.Now.Add(-time.Hour+11*time.Second), question("a", 0)) {
-		t.Error("a Window later it is")
+	for _, step := range []struct {
+		at     time.Duration // since the beginning
+		binder string
+		want   bool
+	}{
+		{time.Hour, "a", true},
+		{2 * time.Hour, "b", true}, // and "a" is forgotten
+		{time.Hour, "a", false},
+		{time.Hour + time.Minute, "c", false},
+		{-time.Hour, "c", false},
+		{2 * time.Hour, "b", false}, // which is remembered still
+		{2*time.Hour + time.Second, "c", true},
+	} {
+		if got := g.Accept(testkit.Now.Add(step.at), question(step.binder, 0)); got != step.want {
+			t.Errorf("%s at %v: %t", step.binder, step.at, got)
+		}
 	}
 }
 
