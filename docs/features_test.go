@@ -56,10 +56,13 @@ func offerEarlyData(config *engine.ClientConfig) any {
 	return config
 }
 
+// started is when the process has.
+var started = testkit.Now
+
 func takeEarlyData(config *engine.ServerConfig) any {
 	config.MaxEarlyData = 16384
-	guard := &answer.ReplayGuard{}
-	answers := &answer.Server{Tickets: &answer.TicketKeys{}, EarlyData: guard.Accept}
+	once := &answer.SingleUse{Store: &answer.OnceMemory{Since: started}}
+	answers := &answer.Server{Tickets: &answer.TicketKeys{}, EarlyData: once.Accept}
 	return answers
 }
 

@@ -54,7 +54,7 @@ func (g *ReplayGuard) Accept(now time.Time, q *events.AcceptEarlyData) bool {
 	}
 	// Ages are by the clock on the wall, and so is what is remembered.
 	now = now.Round(0)
-	if (q.TicketAge - q.RealAge).Abs() > window {
+	if !fresh(q, window) {
 		return false
 	}
 	g.mu.Lock()

@@ -86,32 +86,3 @@ func TestAGuardWhoseClockGoesBackTakesNoneUntilItHasCaughtUp(t *testing.T) {
 		}
 	}
 }
-
-// Two servers that share their tickets and not their guard each take a replayed
-// hello; with one guard between them one does (RFC 8446, Section 8.2).
-func TestServersThatShareTicketsHaveToShareTheGuard(t *testing.T) {
-	now := testkit.Now.Add(time.Minute)
-	take := func(guards ...*answer.ReplayGuard) (taken int) {
-		for _, g := range guards {
-			_ = g.Accept(testkit.Now, question("begin", 0))
-		}
-		for _, g := range guards {
-			s := &answer.Server{EarlyData: g.Accept}
-			decision, ok := s.Answer(now, question("replayed", 0)).(*events.EarlyDataDecided)
-			if !ok {
-				t.Fatal("the question is not answered")
-			}
-			if decision.Accepted {
-				taken++
-			}
-		}
-		return taken
-	}
-	shared := &answer.ReplayGuard{}
-	if apart, together := take(&answer.ReplayGuard{}, &answer.ReplayGuard{}), take(shared, shared); apart != 2 || together != 1 {
-		t.Errorf("a hello is taken %d times by guards of their own, %d times by one", apart, together)
-	}
-	if decision := (&answer.Server{}).Answer(now, question("none", 0)).(*events.EarlyDataDecided); decision.Accepted {
-		t.Error("a server without a guard takes none")
-	}
-}

@@ -60,8 +60,8 @@ type Server struct {
 	// so that the client does not learn which are (RFC 4279, Section 2).
 	HidePSKIdentities bool
 	// EarlyData decides whether early data is taken, where the config has
-	// MaxEarlyData; nil takes none. [ReplayGuard.Accept] is one. It must be safe for
-	// concurrent use.
+	// MaxEarlyData; nil takes none. [SingleUse.Accept] is one, and [ReplayGuard.Accept]
+	// another. It must be safe for concurrent use.
 	EarlyData func(now time.Time, q *events.AcceptEarlyData) bool
 	// Fetch, if there, fetches the certificates of a client that sent URLs, where
 	// the config has CertificateURLs. The URLs are a stranger's: it has to bound

@@ -25,13 +25,3 @@ func (a *answers) Answer(now time.Time, q events.Question) events.Answer {
 	}
 	return a.Server.Answer(now, q)
 }
-
-// newGuard makes a guard that takes early data at once. A guard waits after its first
-// question, lest a hello was taken before; the keys of the tickets are as new as this
-// one, so that there is none, and the question is put back in time.
-func newGuard() *answer.ReplayGuard {
-	const window = 10 * time.Second
-	guard := &answer.ReplayGuard{Window: window}
-	guard.Accept(time.Now().Add(-2*window), &events.AcceptEarlyData{})
-	return guard
-}

@@ -70,7 +70,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.BoolVar(&o.verbose, "v", false, "print every event of every connection on stderr")
 	f.StringVar(&t.compression, "cert-compression", "", "certificate compression `algorithms`: zlib")
 	f.PSK13(t.legacy, "allow pre-shared keys, those of tickets too, without a key exchange: no forward secrecy")
-	f.Int64Var(&o.earlyData, "early-data", 0, "take up to so many `bytes` of early data, each hello once")
+	f.Int64Var(&o.earlyData, "early-data", 0, "take up to so many `bytes` of early data, once for each ticket")
 	later(f)
 	if err := f.Parse(arguments); err != nil {
 		return nil, err

@@ -50,7 +50,9 @@ func newServer(o *options, stderr io.Writer) (*server, error) {
 	s.answers.Certificates, s.answers.ClientRoots = o.certificates, o.clientRoots
 	s.config.PSKModes, s.answers.psk = o.legacy.PSKModes(false), o.legacy.PSK
 	if o.earlyData > 0 {
-		s.config.MaxEarlyData, s.answers.EarlyData = uint32(o.earlyData), newGuard().Accept
+		// No ticket is older than the keys, which are as new as this.
+		once := &answer.SingleUse{Store: &answer.OnceMemory{Since: time.Now().Add(-time.Second)}}
+		s.config.MaxEarlyData, s.answers.EarlyData = uint32(o.earlyData), once.Accept
 	}
 	if o.tickets {
 		s.answers.Tickets = &answer.TicketKeys{}
