@@ -101,15 +101,3 @@ func (s *Server) acceptEarlyData(now time.Time, q *events.AcceptEarlyData) event
 	}
 	return q.Accept()
 }
-
-// offerPSKs gives the key for servers of TLS 1.3, if there is one.
-func (c *Client) offerPSKs(q *events.OfferPSKs) events.Answer {
-	psk := c.PSK
-	if c.ChoosePSK != nil {
-		psk = c.ChoosePSK(&events.OfferPSK{ServerName: q.ServerName})
-	}
-	if psk == nil {
-		return q.None()
-	}
-	return q.Reply(&events.PSK{Identity: psk.Identity, Key: psk.Key, Hash: psk.Hash, Imported: psk.Imported})
-}
