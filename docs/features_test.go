@@ -33,7 +33,8 @@ func offerPSK(config *engine.ClientConfig) any {
 func choosePSK(config *engine.ServerConfig) any {
 	config.PSK = true
 	config.PSKModes = engine.PSKEither
-	answers := &answer.Server{PSK: answer.PSKTable{"sensor 7": key}.Lookup}
+	keys := answer.NewPSKTable(&answer.PSK{Identity: []byte("sensor 7"), Key: key})
+	answers := &answer.Server{PSK: keys.Lookup}
 	return answers
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
 )
 
@@ -25,11 +26,22 @@ func (p PSK) Format(f fmt.State, _ rune) {
 	_, _ = fmt.Fprintf(f, "psk(%q, %d bytes)", p.Identity, len(p.Key))
 }
 
-// PSKTable has the keys of identities, for [Server].PSK.
-type PSKTable map[string][]byte
+// PSKTable has the keys of identities, for [Server].PSK. Nothing of it may change once
+// in use.
+type PSKTable map[string]*PSK
+
+// NewPSKTable is a table of keys by their identities. Of two with one identity it has
+// the last.
+func NewPSKTable(keys ...*PSK) PSKTable {
+	t := PSKTable{}
+	for _, key := range keys {
+		t[string(key.Identity)] = key
+	}
+	return t
+}
 
 // Lookup gives the key of an identity, or nil.
-func (t PSKTable) Lookup(identity []byte) []byte { return t[string(identity)] }
+func (t PSKTable) Lookup(identity []byte) *PSK { return t[string(identity)] }
 
 // Format hides the keys.
 func (t PSKTable) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "%d psks", len(t)) }
@@ -59,17 +71,20 @@ func (c *Client) offerPSK(q *events.OfferPSK) events.Answer {
 	return q.Reply(psk.Identity, psk.Key)
 }
 
-// choosePSK gives the key of the first identity that is known.
+// choosePSK gives the key of the first identity that is known, for the version.
 func (s *Server) choosePSK(q *events.ChoosePSK) events.Answer {
 	for i, identity := range q.Identities {
 		if s.PSK == nil {
 			break
 		}
-		if key := s.PSK(identity); len(key) > 0 {
-			return q.Reply(i, key)
+		psk := s.PSK(identity)
+		if psk == nil || len(psk.Key) == 0 || psk.Imported && q.Version != messages.TLS13 {
+			// What was imported is for TLS 1.3 alone (RFC 9258, Section 5.1).
+			continue
 		}
+		return q.ReplyWith(i, &events.PSK{Identity: identity, Key: psk.Key, Hash: psk.Hash, Imported: psk.Imported})
 	}
-	if !s.HidePSKIdentities {
+	if !s.HidePSKIdentities || q.Version == messages.TLS13 && s.hasCertificates() {
 		return q.None()
 	}
 	unknown := make([]byte, unknownPSKLen)
@@ -78,6 +93,9 @@ func (s *Server) choosePSK(q *events.ChoosePSK) events.Answer {
 	}
 	return q.Reply(0, unknown)
 }
+
+// hasCertificates tells that a client may be served without a key.
+func (s *Server) hasCertificates() bool { return len(s.Certificates) > 0 || s.Choose != nil }
 
 // unknownPSKLen is the length in bytes of a key that nobody has.
 const unknownPSKLen = 32

@@ -32,7 +32,7 @@ func newScene(o *options) (*scene, error) {
 	}
 	serverAnswers := &answer.Server{Certificates: []*answer.Certificate{certificate}, Tickets: &answer.TicketKeys{}}
 	if psk := o.legacy.PSK; psk != nil {
-		serverAnswers.PSK = answer.PSKTable{string(psk.Identity): psk.Key}.Lookup
+		serverAnswers.PSK = answer.NewPSKTable(psk).Lookup
 	}
 	s.serverAnswers = serverAnswers
 	for _, common := range []*engine.Common{&s.client.Common, &s.server.Common} {
