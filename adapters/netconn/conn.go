@@ -81,7 +81,7 @@ type Conn struct {
 	known    []byte          // that of the session which this connection has, proved
 
 	complete atomic.Bool // the handshake is
-	early    atomic.Bool // a client may write before that
+	mayWrite atomic.Bool // data may go before that
 	closed   atomic.Bool
 	large    atomic.Bool // the last read filled its buffer
 

@@ -30,7 +30,7 @@ func (c *Conn) readyToWrite() error {
 	if c.complete.Load() {
 		return nil
 	}
-	return c.handshake(context.Background(), &c.early)
+	return c.handshake(context.Background(), &c.mayWrite)
 }
 
 // handshake runs the handshake until it is complete, or has come to what enough
@@ -152,7 +152,7 @@ func (c *Conn) progress() (completed bool, agreed events.Connection) {
 // flushAlone writes what is queued. A client that may write data already waits for
 // no Write to do so: that has written the rest of the handshake first.
 func (c *Conn) flushAlone() error {
-	if !c.early.Load() {
+	if !c.mayWrite.Load() {
 		c.writing.Lock()
 	} else if !c.writing.TryLock() {
 		return nil

@@ -201,7 +201,7 @@ func (c *Conn) writeBehind() {
 func (c *Conn) note(event events.Event) {
 	switch event := event.(type) {
 	case *events.FalseStarted:
-		c.early.Store(true)
+		c.mayWrite.Store(true)
 	case *events.HandshakeCompleted:
 		c.completed(event)
 	case *events.RenegotiationDeclined:
