@@ -19,7 +19,6 @@
 package netconn
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -73,7 +72,7 @@ type Conn struct {
 	legacy   bool   // a handshake of TLS 1.2 is complete
 	peer     *answer.Peer
 	verified *answer.Peer    // in a handshake that is not complete
-	awaited  *renegotiation  // what a Write, or a Renegotiate, waits for
+	awaited  *exchange       // what a Write, or a Renegotiate, waits for
 	behind   bool            // a goroutine is about to write what is queued
 	late     bool            // that ran into a deadline
 	resumes  *events.Session // that a client took from its store
@@ -134,40 +133,6 @@ func Server(transport net.Conn, config *engine.ServerConfig, answers answer.Answ
 		return nil, fmt.Errorf("netconn: %w", err)
 	}
 	return server(transport, policy, answers), nil
-}
-
-// clientEntropy is the config with the Rand of crypto/rand where it has none.
-func clientEntropy(config *engine.ClientConfig) *engine.ClientConfig {
-	if config == nil || config.Rand != nil {
-		return config
-	}
-	filled := *config
-	filled.Rand = rand.Reader
-	return &filled
-}
-
-// withEntropy gives a config that an answer has chosen the Rand of crypto/rand, where
-// it has none.
-func withEntropy(reply events.Answer) events.Answer {
-	chosen, ok := reply.(*events.ConfigChosen)
-	if !ok {
-		return reply
-	}
-	config, ok := chosen.Config.(*engine.ServerConfig)
-	if !ok || config == nil || config.Rand != nil {
-		return reply
-	}
-	return &events.ConfigChosen{Replied: chosen.Replied, Config: serverEntropy(config)}
-}
-
-// serverEntropy is the config with the Rand of crypto/rand where it has none.
-func serverEntropy(config *engine.ServerConfig) *engine.ServerConfig {
-	if config == nil || config.Rand != nil {
-		return config
-	}
-	filled := *config
-	filled.Rand = rand.Reader
-	return &filled
 }
 
 func server(transport net.Conn, policy *engine.ServerPolicy, answers answer.Answerer) *Conn {
@@ -284,7 +249,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 
 // writeUntil writes data, or as much of it as goes before a renegotiation, which
 // is to be waited for.
-func (c *Conn) writeUntil(p []byte) (total int, before *renegotiation, err error) {
+func (c *Conn) writeUntil(p []byte) (total int, before *exchange, err error) {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	if c.closed.Load() {

@@ -115,16 +115,6 @@ func (c *Conn) collect(p []byte, out *events.Output) (left asked, n int) {
 	return left, n
 }
 
-// completed takes what a handshake has come to.
-func (c *Conn) completed(event *events.HandshakeCompleted) {
-	c.peer, c.verified = c.verified, nil
-	c.legacy = event.Connection.Version == messages.TLS12
-	if c.legacy && event.Connection.Resumed {
-		c.known = c.named
-	}
-	c.settle(nil)
-}
-
 // keepEstablished keeps a server's session of TLS 1.2, or forgets that of a
 // connection that has failed.
 func (c *Conn) keepEstablished(left *asked) {
@@ -152,7 +142,7 @@ func (c *Conn) queue(b []byte) {
 // nothing else waits to be written: a write that takes it whole saves a copy,
 // and what one leaves is queued. It does nothing where a renegotiation has to be
 // waited for. The caller holds writing, and flushes.
-func (c *Conn) seal(data []byte) (before *renegotiation, err error) {
+func (c *Conn) seal(data []byte) (before *exchange, err error) {
 	out := outputs.Get().(*events.Output)
 	defer func() {
 		out.Reset()
@@ -166,7 +156,7 @@ func (c *Conn) seal(data []byte) (before *renegotiation, err error) {
 }
 
 // sealed gives the record to be written at once, or queues what there is.
-func (c *Conn) sealed(out *events.Output, data []byte) (record []byte, before *renegotiation, err error) {
+func (c *Conn) sealed(out *events.Output, data []byte) (record []byte, before *exchange, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	err = c.engine.Write(out, time.Now(), data)
