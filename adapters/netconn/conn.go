@@ -46,9 +46,12 @@ type Conn struct {
 	start func(now time.Time) *engine.Engine
 	// name is that of the server to a client's store of sessions.
 	name string
-	// patience bounds the handshake; 0 means it has no bound of its own.
-	patience time.Duration
-	// patienceEnds is set by the first call of the handshake, by whom it runs.
+	// client tells that this is one.
+	client bool
+	// patience bounds the handshake, or the rest of it; 0 means it has no bound of its
+	// own. patienceEnds is set by the first call of the handshake, or of the rest. Both
+	// belong to who runs it.
+	patience     time.Duration
 	patienceEnds time.Time
 	observe      func(events.Event)
 
@@ -83,6 +86,7 @@ type Conn struct {
 	mayWrite atomic.Bool // data may go before that
 	closed   atomic.Bool
 	large    atomic.Bool // the last read filled its buffer
+	early    early
 
 	deadlines deadlines
 }
@@ -105,6 +109,7 @@ func Client(transport net.Conn, config *engine.ClientConfig, answers answer.Answ
 		return nil, fmt.Errorf("netconn: %w", err)
 	}
 	c := newConn(transport, answers)
+	c.client = true
 	keeper, keeps := answers.(answer.SessionKeeper)
 	if keeps && !config.NoTickets {
 		c.name = strings.TrimSuffix(config.ServerName, ".")
@@ -158,6 +163,9 @@ func (c *Conn) Observe(see func(events.Event)) { c.observe = see }
 // returned as they are.
 func (c *Conn) Read(p []byte) (int, error) {
 	if err := c.Handshake(); err != nil {
+		return 0, err
+	}
+	if err := c.unheard(); err != nil {
 		return 0, err
 	}
 	if len(p) == 0 {
@@ -223,16 +231,22 @@ const sealAtOnce = 1 << 14
 // it. The transport has to have buffers, as sockets have: the server may write too
 // before it reads.
 //
+// A server whose [Conn.ReadEarlyData] was given some writes before the handshake is
+// complete too: who has sent that again cannot read the answer.
+//
 // During a renegotiation Write waits for its end: see [Conn.Renegotiate].
 func (c *Conn) Write(p []byte) (int, error) {
 	if err := c.readyToWrite(); err != nil {
+		return 0, err
+	}
+	if err := c.unheard(); err != nil {
 		return 0, err
 	}
 	c.calls.Lock()
 	defer c.calls.Unlock()
 	total := 0
 	for {
-		n, before, err := c.writeUntil(p[total:])
+		n, before, err := c.writeUntil(p[total:], c.seal)
 		total += n
 		if before == nil {
 			return total, err
@@ -247,9 +261,9 @@ func (c *Conn) Write(p []byte) (int, error) {
 	}
 }
 
-// writeUntil writes data, or as much of it as goes before a renegotiation, which
-// is to be waited for.
-func (c *Conn) writeUntil(p []byte) (total int, before *exchange, err error) {
+// writeUntil writes what seal makes of data, piece by piece, or as much of it as goes
+// before a renegotiation, which is to be waited for.
+func (c *Conn) writeUntil(p []byte, seal func([]byte) (int, *exchange, error)) (total int, before *exchange, err error) {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	if c.closed.Load() {
@@ -266,8 +280,7 @@ func (c *Conn) writeUntil(p []byte) (total int, before *exchange, err error) {
 		if c.deadlines.writePassed(time.Now()) {
 			return total, nil, os.ErrDeadlineExceeded
 		}
-		piece := p[total:min(total+sealAtOnce, len(p))]
-		before, err := c.seal(piece)
+		n, before, err := seal(p[total:min(total+sealAtOnce, len(p))])
 		if before != nil || err != nil {
 			return total, before, err
 		}
@@ -275,11 +288,11 @@ func (c *Conn) writeUntil(p []byte) (total int, before *exchange, err error) {
 			err = c.writeError(err)
 			if isTimeout(err) {
 				c.owed = true
-				total += len(piece)
+				total += n
 			}
 			return total, nil, err
 		}
-		total += len(piece)
+		total += n
 	}
 }
 

@@ -142,7 +142,7 @@ func (c *Conn) queue(b []byte) {
 // nothing else waits to be written: a write that takes it whole saves a copy,
 // and what one leaves is queued. It does nothing where a renegotiation has to be
 // waited for. The caller holds writing, and flushes.
-func (c *Conn) seal(data []byte) (before *exchange, err error) {
+func (c *Conn) seal(data []byte) (n int, before *exchange, err error) {
 	out := outputs.Get().(*events.Output)
 	defer func() {
 		out.Reset()
@@ -152,7 +152,7 @@ func (c *Conn) seal(data []byte) (before *exchange, err error) {
 	if len(record) > 0 {
 		c.write(record)
 	}
-	return before, err
+	return len(data), before, err
 }
 
 // sealed gives the record to be written at once, or queues what there is.
@@ -223,7 +223,7 @@ func (c *Conn) replyOrAbort(question events.Question) (reply events.Answer) {
 // asks for the peer by type rather than by an interface: a type that embeds a
 // Client and has an Answer of its own would have that passed over.
 func (c *Conn) reply(question events.Question) events.Answer {
-	if early, ok := question.(*events.AcceptEarlyData); ok {
+	if early, ok := question.(*events.AcceptEarlyData); ok && !c.early.wanted.Load() {
 		return early.Reject() // a Read cannot tell what may be a replay
 	}
 	now := time.Now()

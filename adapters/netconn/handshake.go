@@ -64,9 +64,7 @@ func (c *Conn) handshake(ctx context.Context, enough *atomic.Bool) error {
 	}
 	err := c.shakeWithin(ctx, enough)
 	if err == nil {
-		if completed, _ := c.progress(); completed {
-			c.complete.Store(true)
-		}
+		c.advanced()
 		return nil
 	}
 	if !isTimeout(err) || ctx.Err() != nil {
@@ -75,6 +73,19 @@ func (c *Conn) handshake(ctx context.Context, enough *atomic.Bool) error {
 		c.mu.Unlock()
 	}
 	return err
+}
+
+// advanced notes how far the handshake has come. Between its parts the client waits
+// for this end, which costs it no patience.
+func (c *Conn) advanced() {
+	if completed, _ := c.progress(); completed {
+		c.complete.Store(true)
+		return
+	}
+	if c.patience > 0 {
+		c.patience = max(time.Until(c.patienceEnds), 1)
+		c.patienceEnds = time.Time{}
+	}
 }
 
 // shakeWithin is shake for as long as ctx lasts.
@@ -140,6 +151,7 @@ func (c *Conn) begin() error {
 	c.mu.Lock()
 	c.engine = e
 	c.mu.Unlock()
+	defer c.early.begun.Store(true)
 	return c.call((*engine.Engine).Start)
 }
 

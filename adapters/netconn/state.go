@@ -84,6 +84,17 @@ func (c *Conn) Export(label string, context []byte, length int) ([]byte, error) 
 	return c.engine.Export(label, context, length)
 }
 
+// ExportEarly is Export for early data, before the handshake is complete, as
+// [engine.Engine.ExportEarly] does.
+func (c *Conn) ExportEarly(label string, context []byte, length int) ([]byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.engine == nil {
+		return nil, engine.ErrNotReady
+	}
+	return c.engine.ExportEarly(label, context, length)
+}
+
 // TLSExporter gives the channel binding tls-exporter (RFC 9266, Section 2), as
 // [engine.Engine.TLSExporter] does.
 func (c *Conn) TLSExporter() ([]byte, error) {
@@ -109,6 +120,7 @@ func (c *Conn) TLSUnique() ([]byte, error) {
 
 // note takes the events that change what the connection is. The caller holds mu.
 func (c *Conn) note(event events.Event) {
+	c.noteEarly(event)
 	switch event := event.(type) {
 	case *events.FalseStarted:
 		c.mayWrite.Store(true)
