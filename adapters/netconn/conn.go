@@ -19,6 +19,7 @@
 package netconn
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -251,7 +252,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 		if before == nil {
 			return total, err
 		}
-		err = c.await(before)
+		err = c.await(context.Background(), before)
 		switch {
 		case c.closed.Load():
 			return total, net.ErrClosed

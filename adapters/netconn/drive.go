@@ -161,7 +161,7 @@ func (c *Conn) sealed(out *events.Output, data []byte) (record []byte, before *e
 	defer c.mu.Unlock()
 	err = c.engine.Write(out, time.Now(), data)
 	if errors.Is(err, engine.ErrNotReady) {
-		return nil, c.pending(), nil
+		return nil, c.pending(errCutShort), nil
 	}
 	if err != nil || len(c.queued) > 0 || out.Len() != 1 {
 		c.collect(nil, out)

@@ -1,6 +1,7 @@
 package netconn
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -38,13 +39,13 @@ func (c *Conn) Renegotiate() error {
 		if !client || err != nil && !errors.Is(err, engine.ErrNotReady) {
 			return err
 		}
-		begun = c.pending()
+		begun = c.pending(errCutShort)
 		return nil
 	})
 	if err != nil || begun == nil {
 		return err
 	}
-	return c.await(begun)
+	return c.await(context.Background(), begun)
 }
 
 // writeBehind has written what a read has left to say: messages of a renegotiation,

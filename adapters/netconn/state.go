@@ -126,11 +126,15 @@ func (c *Conn) note(event events.Event) {
 		c.mayWrite.Store(true)
 	case *events.HandshakeCompleted:
 		c.completed(event)
+	case *events.PeerAuthenticated:
+		c.authenticated(event)
 	case *events.RenegotiationDeclined:
 		c.settle(ErrRenegotiationDeclined)
 	case *events.PeerClosed:
 		c.ended = io.EOF
-		c.settle(errCutShort)
+		if c.awaited != nil {
+			c.settle(c.awaited.cut)
+		}
 	case *events.Failed:
 		if c.ended == nil {
 			c.ended = readError(event.Err)

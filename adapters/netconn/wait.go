@@ -1,30 +1,36 @@
 package netconn
 
 import (
+	"context"
 	"os"
 	"time"
 )
 
-// exchange is one with the peer that somebody waits for: a renegotiation.
+// exchange is one with the peer that somebody waits for: a renegotiation, or the
+// answer to a request for the client's certificate. TLS 1.2 has the one and TLS 1.3 the
+// other, so that there is but one at a time.
 type exchange struct {
 	over chan struct{} // closed when it is, with err set
 	left chan struct{} // closed after that, when nobody reads for it any more
 	stir chan struct{} // of capacity 1: there may be room, or another deadline
 	err  error         // why it is over; nil means that it is complete
+	cut  error         // what it is over with when the peer closes
+	// shown tells that the client has shown a certificate.
+	shown bool
 	// panicked is what an answerer panicked with on behalf of who waits.
 	panicked any
 }
 
-// pending is the renegotiation that is under way, and has somebody read for it.
-// The caller holds mu.
-func (c *Conn) pending() *exchange {
+// pending is the exchange that is under way, and has somebody read for it. When the
+// peer closes meanwhile it is over with cut. The caller holds mu.
+func (c *Conn) pending(cut error) *exchange {
 	if c.awaited != nil {
 		return c.awaited
 	}
-	r := &exchange{over: make(chan struct{}), left: make(chan struct{}), stir: make(chan struct{}, 1)}
+	r := &exchange{over: make(chan struct{}), left: make(chan struct{}), stir: make(chan struct{}, 1), cut: cut}
 	c.awaited = r
 	if c.ended != nil {
-		c.settle(errCutShort)
+		c.settle(cut)
 	}
 	go c.drive(r)
 	return r
@@ -39,8 +45,8 @@ func (c *Conn) settle(err error) {
 	}
 }
 
-// await waits until an exchange is over, or the deadline of Write has passed.
-func (c *Conn) await(r *exchange) error {
+// await waits until an exchange is over, or ctx is, or the deadline of Write has passed.
+func (c *Conn) await(ctx context.Context, r *exchange) error {
 	for {
 		passed, moved := c.deadlines.awaitWrite(time.Now())
 		select {
@@ -51,6 +57,8 @@ func (c *Conn) await(r *exchange) error {
 			return r.err
 		case <-passed:
 			return os.ErrDeadlineExceeded
+		case <-ctx.Done():
+			return ctx.Err()
 		case <-moved:
 		}
 	}
