@@ -29,6 +29,10 @@ var errCutShort = fmt.Errorf("netconn: the peer has closed in the midst of a ren
 // that, and what it has to say is written meanwhile. A Write waits until the
 // renegotiation is over, and has the transport read from while nobody reads; what
 // comes is kept for Read, up to about 64 KiB, beyond which Write waits for Read.
+// Where the peer closes in the midst of it there is nothing to wait for: Write returns
+// [engine.ErrNotReady] then and from there on, and Close is what is left
+// (RFC 5246, Section 7.2.1). A peer that closes before it has answered a client has
+// declined.
 // [Conn.State] and its like tell of the handshake before until the next one is
 // complete.
 func (c *Conn) Renegotiate() error {
