@@ -39,6 +39,7 @@ func newScene(o *options) (*scene, error) {
 		o.configure(common)
 	}
 	s.client.ServerName = o.serverName
+	s.client.PSKModes, s.server.PSKModes = o.legacy.PSKModes(true), o.legacy.PSKModes(false)
 	if o.resume {
 		if s.client.Session, err = s.session(); err != nil {
 			return nil, err
