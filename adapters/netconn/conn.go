@@ -47,7 +47,7 @@ type Conn struct {
 	start func(now time.Time) *engine.Engine
 	// name is that of the server to a client's store of sessions.
 	name string
-	// client tells that this is one.
+	// client tells that this end is a client's.
 	client bool
 	// patience bounds the handshake, or the rest of it; 0 means it has no bound of its
 	// own. patienceEnds is set by the first call of the handshake, or of the rest. Both

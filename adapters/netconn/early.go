@@ -25,7 +25,8 @@ var ErrEarlyDataRejected = errors.New("netconn: the server has rejected the earl
 
 // early is what a connection knows of data that goes ahead of the handshake.
 type early struct {
-	begun    atomic.Bool // of a client: its hello is on its way
+	begun    atomic.Bool // the engine has started
+	writing  atomic.Bool // somebody is in WriteEarlyData
 	rejected atomic.Bool // what a client has written is lost, and nobody has asked
 	wanted   atomic.Bool // of a server: somebody reads it apart
 	there    atomic.Bool // received has some
@@ -52,11 +53,16 @@ type early struct {
 // buffers, as sockets have, or somebody to read meanwhile: the server may write
 // before it reads.
 func (c *Conn) WriteEarlyData(p []byte) (int, error) {
+	if !c.client {
+		return 0, ErrNoEarlyData
+	}
 	if err := c.handshake(context.Background(), &c.early.begun); err != nil {
 		return 0, err
 	}
 	c.calls.Lock()
 	defer c.calls.Unlock()
+	c.early.writing.Store(true)
+	defer c.early.writing.Store(false)
 	n, _, err := c.writeUntil(p, c.sealEarly)
 	return n, err
 }

@@ -161,10 +161,11 @@ func (c *Conn) progress() (completed bool, agreed events.Connection) {
 	return c.engine.Completed(), c.engine.Connection()
 }
 
-// flushAlone writes what is queued. A client that may write data already waits for
-// no Write to do so: that has written the rest of the handshake first.
+// flushAlone writes what is queued. Who may write data already waits for no Write to do
+// so: that has written the rest of the handshake first. A WriteEarlyData may have come
+// before it.
 func (c *Conn) flushAlone() error {
-	if !c.mayWrite.Load() {
+	if !c.mayWrite.Load() || c.early.writing.Load() {
 		c.writing.Lock()
 	} else if !c.writing.TryLock() {
 		return nil
