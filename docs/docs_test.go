@@ -101,6 +101,8 @@ them here is plainer than usual: a ticket is the session itself, in clear. The d
 `)
 	for _, ladder := range []struct{ title, text, file string }{
 		{"TLS 1.3, in full", `RFC 8446, Section 2: one round trip.`, "full"},
+		{"TLS 1.3, with a pre-shared key", `RFC 8446, Section 2.2: no certificate, and one key more than the server knows. ` + "`-psk tacitls:746865206b6579`" + `
+draws it, but for that one.`, "psk"},
 		{"TLS 1.2, in full", `RFC 5246, Section 7.3: two round trips, and the certificates in clear. ` + "`-max 1.2`" + ` draws it.`, "tls12_full"},
 		{"TLS 1.2, abbreviated", `A session is resumed by its ticket (RFC 5077, Section 3.1): one round trip, and the client's Finished
 comes last. ` + "`-max 1.2 -resume`" + ` draws it.`, "tls12_resumed"},

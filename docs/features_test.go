@@ -38,7 +38,8 @@ func offerPSK(config *engine.ClientConfig) any {
 func choosePSK(config *engine.ServerConfig) any {
 	config.PSK = true
 	config.PSKModes = engine.PSKEither
-	answers := &answer.Server{PSK: answer.PSKTable{"sensor 7": key}.Lookup}
+	keys := answer.NewPSKTable(&answer.PSK{Identity: []byte("sensor 7"), Key: key})
+	answers := &answer.Server{PSK: keys.Lookup}
 	return answers
 }
 
@@ -61,10 +62,13 @@ func offerEarlyData(config *engine.ClientConfig) any {
 	return config
 }
 
+// started is when the process has.
+var started = testkit.Now
+
 func takeEarlyData(config *engine.ServerConfig) any {
 	config.MaxEarlyData = 16384
-	guard := &answer.ReplayGuard{}
-	answers := &answer.Server{Tickets: &answer.TicketKeys{}, EarlyData: guard.Accept}
+	once := &answer.SingleUse{Store: &answer.OnceMemory{Since: started}}
+	answers := &answer.Server{Tickets: &answer.TicketKeys{}, EarlyData: once.Accept}
 	return answers
 }
 

@@ -16,8 +16,10 @@ import (
 // Write sends application data, in as many records as it takes. The bytes of p
 // are copied. It returns [ErrNotReady] before the handshake is complete, but for a
 // client that was told [events.FalseStarted] and a server that accepted early data,
-// which can answer it at once; and while a renegotiation is under way. It returns
-// [ErrClosed] after CloseWrite. It has then sent nothing.
+// which can answer it at once; and while a renegotiation is under way, for good if the
+// peer closes in the midst of it: CloseWrite is then all that is left
+// (RFC 5246, Section 7.2.1). It returns [ErrClosed] after CloseWrite. It has then sent
+// nothing.
 //
 // Before the client's Finished a server cannot know that the client is there at
 // all: the early data may be a replay. Who has replayed it cannot read the answer
@@ -143,7 +145,10 @@ func (e *Engine) answersEarlyData() bool {
 // ClientHello, a server asks for one by HelloRequest, which the client may pass
 // over (RFC 5246, Section 7.4.1.1). Until the handshake is complete, which
 // [events.HandshakeCompleted] tells again, Write returns [ErrNotReady]; data goes
-// on to come. It returns [ErrNotReady] before the first handshake is complete,
+// on to come. A peer that closes without having answered has declined, and Write goes
+// on; one that closes after its first flight leaves nothing to complete, and Write
+// stays ErrNotReady: what was to be written is discarded, and CloseWrite answers the
+// close_notify (RFC 5246, Section 7.2.1). It returns [ErrNotReady] before the first handshake is complete,
 // during another, and in TLS 1.3; and [ErrMisuse] where it is not allowed, or the
 // peer has closed its direction, which could not answer.
 func (e *Engine) Renegotiate(out *events.Output, now time.Time) error {

@@ -64,7 +64,7 @@ func TestSessionsAndEarlyDataGoWithCryptoTLSOverQUIC(t *testing.T) {
 			inBothRolesOverQUIC(t, func(s *standardQUIC) {
 				s.early, s.pair.Server.MaxEarlyData, s.pair.Client.EarlyData = true, 1, true
 				s.config.ClientSessionCache = tls.NewLRUClientSessionCache(1)
-				ours, theirs := s.connect()
+				ours, _ := s.connect()
 				if s.role == events.Client {
 					if len(ours.sessions) == 0 || ours.sessions[0].MaxEarlyData != 1<<32-1 || string(ours.sessions[0].PeerParameters) != "parameters of the server" {
 						s.t.Fatalf("the sessions are %v", ours.sessions)
@@ -82,7 +82,7 @@ func TestSessionsAndEarlyDataGoWithCryptoTLSOverQUIC(t *testing.T) {
 						return session, err
 					}
 				}
-				ours, theirs = s.connect()
+				ours, theirs := s.connect()
 				if !ours.engine.Connection().Resumed {
 					s.t.Error("nothing is resumed")
 				}

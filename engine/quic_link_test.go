@@ -229,7 +229,6 @@ func (o *theirQUIC) pump() error {
 type standardQUIC struct {
 	*standard
 	early bool
-	cache bool
 }
 
 func inBothRolesOverQUIC(t *testing.T, test func(s *standardQUIC)) {

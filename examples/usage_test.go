@@ -9,32 +9,41 @@ import (
 
 func TestAFeatureThatIsNotThereExitsWith3(t *testing.T) {
 	chain, key := identityFiles(t, "server", testkit.Server(testkit.P256))
-	files := []string{"-cert", chain, "-key", key}
-	for name, lines := range map[string][]string{
-		"server": {
-			"-cert-compression brotli", "-ech-key F",
-			"-groups MLKEM512", "-ciphers TLS_RSA_PSK_WITH_AES_128_GCM_SHA256",
-		},
-		"client": {
-			"-cert-compression zlib,zstd",
-			"-ech-config F",
-			"-groups brainpoolP256r1", "-key-shares GC256A", "-ciphers TLS_RSA_PSK_WITH_AES_128_GCM_SHA256",
-		},
-		"handshake": {"-psk id:00", "-psk id:00 -min 1.2"},
+	for _, row := range []struct{ name, line string }{
+		{"server", "-ech-key F -cert " + chain + " -key " + key},
+		{"client", "-ech-config F"},
 	} {
-		given := files
-		if name == "handshake" {
-			given = nil
-		}
-		for _, line := range lines {
-			arguments := strings.Fields(line)
-			r := runProgram(t, name, append(append([]string{}, given...), arguments...)...)
-			wantStatus(t, name+" "+line, r, 3)
-			if want := "unsupported: " + arguments[0] + "\n"; r.stderr != want {
-				t.Errorf("%s %s: stderr is %q, want %q", name, line, r.stderr, want)
-			}
+		arguments := strings.Fields(row.line)
+		r := runProgram(t, row.name, arguments...)
+		wantStatus(t, row.name+" "+row.line, r, 3)
+		if want := "unsupported: " + arguments[0] + "\n"; r.stderr != want {
+			t.Errorf("%s %s: stderr is %q, want %q", row.name, row.line, r.stderr, want)
 		}
 	}
+}
+
+// What is named and not implemented is bad usage, and said to be.
+func TestANameOfWhatIsNotImplementedExitsWith2(t *testing.T) {
+	chain, key := identityFiles(t, "server", testkit.Server(testkit.P256))
+	for line, want := range map[string]string{
+		"-cert-compression brotli":                          "brotli is not implemented; there is zlib\n",
+		"-cert-compression zlib,zstd":                       "zstd is not implemented; there is zlib\n",
+		"-groups MLKEM512":                                  "-groups: MLKEM512 is not implemented; there is X25519MLKEM768, x25519, ",
+		"-groups GC256A,x25519":                             "-groups: GC256A is not implemented; there is ",
+		"-ciphers TLS_RSA_PSK_WITH_AES_128_GCM_SHA256":      "-ciphers: TLS_RSA_PSK_WITH_AES_128_GCM_SHA256 is not implemented\n",
+		"-ciphers TLS_SM4_GCM_SM3 -min 1.2":                 `-ciphers: "TLS_SM4_GCM_SM3" is not known`,
+		"-ciphers TLS_RSA_WITH_3DES_EDE_CBC_SHA -min 1.2":   "-ciphers: TLS_RSA_WITH_3DES_EDE_CBC_SHA is not implemented\n",
+		"-ciphers TLS_PSK_WITH_AES_128_CCM_8_SHA256,x25519": "-ciphers: ",
+	} {
+		for name, files := range map[string]string{"server": " -cert " + chain + " -key " + key, "client": ""} {
+			r := runProgram(t, name, strings.Fields(line+files)...)
+			wantStatus(t, name+" "+line, r, 2)
+			wantText(t, name+" "+line, r.stderr, name+": ", want)
+		}
+	}
+	r := runProgram(t, "client", "-key-shares", "brainpoolP256r1")
+	wantStatus(t, "key shares", r, 2)
+	wantText(t, "key shares", r.stderr, "-key-shares: brainpoolP256r1 is not implemented")
 }
 
 func TestBadUsageExitsWith2(t *testing.T) {
@@ -72,6 +81,9 @@ func TestBadUsageExitsWith2(t *testing.T) {
 		{"server", server + "-cert-compression nonsense"},
 		{"server", server + "-nonsense"},
 		{"server", server + "argument"},
+		{"server", "-psk id:00 -client-auth require"},
+		{"server", "-psk id:00 -pha"},
+		{"server", "-psk id:00 -raw-public-key"},
 		{"server", "-max 1.2 -psk id"},
 		{"server", "-max 1.2 -psk id:xy"},
 		{"server", "-max 1.2 -psk id:00 -ocsp /dev/null"},
@@ -107,6 +119,11 @@ func TestBadUsageExitsWith2(t *testing.T) {
 		{"handshake", "-connect nonsense"},
 		{"handshake", "-max 1.2 -retry"},
 		{"handshake", "-min 1.3 -max 1.2"},
+		{"handshake", "-psk :00"},
+		{"handshake", "-psk-hash sha384"},
+		{"handshake", "-max 1.2 -psk id:00 -psk-hash sha384"},
+		{"handshake", "-max 1.2 -psk-ke"},
+		{"handshake", "-psk id:00 -psk-ke -retry"},
 		{"handshake", "-nonsense"},
 		{"handshake", "-renegotiation"},
 		{"handshake", "-send hello"},

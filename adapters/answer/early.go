@@ -14,8 +14,9 @@ import (
 // ClientHello is fresh if the age of its ticket by the client and by the server
 // differ by no more than Window (RFC 8446, Section 8.3).
 //
-// Servers that share ticket keys but not their guard each take a hello once: who has
-// several of them answers AcceptEarlyData by a store that they share, by its Binder.
+// Servers that share ticket keys but not their guard each take a hello once: see
+// [SingleUse] for several of them. A clock that goes back has it take none until the
+// clock has caught up: what it took at that time before may be forgotten.
 //
 // The zero value is ready, and safe for concurrent use. It must not be copied once in
 // use.
@@ -51,19 +52,20 @@ func (g *ReplayGuard) Accept(now time.Time, q *events.AcceptEarlyData) bool {
 	if most == 0 {
 		most = defaultGuard
 	}
-	if (q.TicketAge - q.RealAge).Abs() > window {
+	// Ages are by the clock on the wall, and so is what is remembered.
+	now = now.Round(0)
+	if !fresh(q, window) {
 		return false
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.begun.IsZero() || now.Before(g.begun) {
-		// The clock has gone back: nothing that is remembered says when.
-		g.begun, g.turned, g.current, g.previous = now, now, nil, nil
+	if g.begun.IsZero() {
+		g.begun, g.turned = now, now
 	}
-	g.turn(now, 2*window)
-	if now.Sub(g.begun) <= window {
+	if now.Before(g.turned) || now.Sub(g.begun) <= window {
 		return false
 	}
+	g.turn(now, 2*window)
 	key := sha256.Sum256(q.Binder)
 	if _, taken := g.current[key]; taken {
 		return false
@@ -98,16 +100,4 @@ func (s *Server) acceptEarlyData(now time.Time, q *events.AcceptEarlyData) event
 		return q.Reject()
 	}
 	return q.Accept()
-}
-
-// offerPSKs gives the key for servers of TLS 1.3, if there is one.
-func (c *Client) offerPSKs(q *events.OfferPSKs) events.Answer {
-	psk := c.PSK
-	if c.ChoosePSK != nil {
-		psk = c.ChoosePSK(&events.OfferPSK{ServerName: q.ServerName})
-	}
-	if psk == nil {
-		return q.None()
-	}
-	return q.Reply(&events.PSK{Identity: psk.Identity, Key: psk.Key, Hash: psk.Hash, Imported: psk.Imported})
 }

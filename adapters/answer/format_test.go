@@ -19,7 +19,7 @@ func TestNoVerbPrintsAKey(t *testing.T) {
 	}
 	own, psk := certificate(t, testkit.Ed25519), answer.PSK{Identity: []byte("identity"), Key: shared}
 	printable := map[string]any{
-		"a PSK": psk, "a pointer to a PSK": &psk, "a table": answer.PSKTable{"identity": shared}, "a certificate": own,
+		"a PSK": psk, "a pointer to a PSK": &psk, "a table": answer.NewPSKTable(&psk), "a certificate": own,
 		"a client": answer.Client{PSK: &psk, Certificates: []*answer.Certificate{own}},
 		"a server": answer.Server{Certificates: []*answer.Certificate{own}},
 	}

@@ -60,13 +60,17 @@ type Server struct {
 
 	// PSK gives the pre-shared key of an identity, or nil; a nil PSK knows none.
 	// [PSKTable.Lookup] is one. It must be safe for concurrent use.
-	PSK func(identity []byte) []byte
+	// In TLS 1.2 the key alone counts, and none that was imported. It must not change
+	// a key that it gave.
+	PSK func(identity []byte) *PSK
 	// HidePSKIdentities goes on with a random key where an identity is not known,
-	// so that the client does not learn which are (RFC 4279, Section 2).
+	// so that the client does not learn which are (RFC 4279, Section 2). In TLS 1.3
+	// a server with certificates does not: it serves such a client by one of them,
+	// which shows what a random key would hide (RFC 8446, Appendix E.6).
 	HidePSKIdentities bool
 	// EarlyData decides whether early data is taken, where the config has
-	// MaxEarlyData; nil takes none. [ReplayGuard.Accept] is one. It must be safe for
-	// concurrent use.
+	// MaxEarlyData; nil takes none. [SingleUse.Accept] is one, and [ReplayGuard.Accept]
+	// another. It must be safe for concurrent use.
 	EarlyData func(now time.Time, q *events.AcceptEarlyData) bool
 	// Fetch, if there, fetches the certificates of a client that sent URLs, where
 	// the config has CertificateURLs. The URLs are a stranger's: it has to bound

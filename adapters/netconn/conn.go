@@ -19,7 +19,7 @@
 package netconn
 
 import (
-	"crypto/rand"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -47,9 +47,12 @@ type Conn struct {
 	start func(now time.Time) *engine.Engine
 	// name is that of the server to a client's store of sessions.
 	name string
-	// patience bounds the handshake; 0 means it has no bound of its own.
-	patience time.Duration
-	// patienceEnds is set by the first call of the handshake, by whom it runs.
+	// client tells that this end is a client's.
+	client bool
+	// patience bounds the handshake, or the rest of it; 0 means it has no bound of its
+	// own. patienceEnds is set by the first call of the handshake, or of the rest. Both
+	// belong to who runs it.
+	patience     time.Duration
 	patienceEnds time.Time
 	observe      func(events.Event)
 
@@ -73,7 +76,7 @@ type Conn struct {
 	legacy   bool   // a handshake of TLS 1.2 is complete
 	peer     *answer.Peer
 	verified *answer.Peer    // in a handshake that is not complete
-	awaited  *renegotiation  // what a Write, or a Renegotiate, waits for
+	awaited  *exchange       // what a Write, or a Renegotiate, waits for
 	behind   bool            // a goroutine is about to write what is queued
 	late     bool            // that ran into a deadline
 	resumes  *events.Session // that a client took from its store
@@ -81,9 +84,10 @@ type Conn struct {
 	known    []byte          // that of the session which this connection has, proved
 
 	complete atomic.Bool // the handshake is
-	early    atomic.Bool // a client may write before that
+	mayWrite atomic.Bool // data may go before that
 	closed   atomic.Bool
 	large    atomic.Bool // the last read filled its buffer
+	early    early
 
 	deadlines deadlines
 }
@@ -106,6 +110,7 @@ func Client(transport net.Conn, config *engine.ClientConfig, answers answer.Answ
 		return nil, fmt.Errorf("netconn: %w", err)
 	}
 	c := newConn(transport, answers)
+	c.client = true
 	keeper, keeps := answers.(answer.SessionKeeper)
 	if keeps && !config.NoTickets {
 		c.name = strings.TrimSuffix(config.ServerName, ".")
@@ -136,40 +141,6 @@ func Server(transport net.Conn, config *engine.ServerConfig, answers answer.Answ
 	return server(transport, policy, answers), nil
 }
 
-// clientEntropy is the config with the Rand of crypto/rand where it has none.
-func clientEntropy(config *engine.ClientConfig) *engine.ClientConfig {
-	if config == nil || config.Rand != nil {
-		return config
-	}
-	filled := *config
-	filled.Rand = rand.Reader
-	return &filled
-}
-
-// withEntropy gives a config that an answer has chosen the Rand of crypto/rand, where
-// it has none.
-func withEntropy(reply events.Answer) events.Answer {
-	chosen, ok := reply.(*events.ConfigChosen)
-	if !ok {
-		return reply
-	}
-	config, ok := chosen.Config.(*engine.ServerConfig)
-	if !ok || config == nil || config.Rand != nil {
-		return reply
-	}
-	return &events.ConfigChosen{Replied: chosen.Replied, Config: serverEntropy(config)}
-}
-
-// serverEntropy is the config with the Rand of crypto/rand where it has none.
-func serverEntropy(config *engine.ServerConfig) *engine.ServerConfig {
-	if config == nil || config.Rand != nil {
-		return config
-	}
-	filled := *config
-	filled.Rand = rand.Reader
-	return &filled
-}
-
 func server(transport net.Conn, policy *engine.ServerPolicy, answers answer.Answerer) *Conn {
 	c := newConn(transport, answers)
 	c.start = func(time.Time) *engine.Engine { return policy.New() }
@@ -193,6 +164,9 @@ func (c *Conn) Observe(see func(events.Event)) { c.observe = see }
 // returned as they are.
 func (c *Conn) Read(p []byte) (int, error) {
 	if err := c.Handshake(); err != nil {
+		return 0, err
+	}
+	if err := c.unheard(); err != nil {
 		return 0, err
 	}
 	if len(p) == 0 {
@@ -258,21 +232,27 @@ const sealAtOnce = 1 << 14
 // it. The transport has to have buffers, as sockets have: the server may write too
 // before it reads.
 //
+// A server whose [Conn.ReadEarlyData] was given some writes before the handshake is
+// complete too: who has sent that again cannot read the answer.
+//
 // During a renegotiation Write waits for its end: see [Conn.Renegotiate].
 func (c *Conn) Write(p []byte) (int, error) {
 	if err := c.readyToWrite(); err != nil {
+		return 0, err
+	}
+	if err := c.unheard(); err != nil {
 		return 0, err
 	}
 	c.calls.Lock()
 	defer c.calls.Unlock()
 	total := 0
 	for {
-		n, before, err := c.writeUntil(p[total:])
+		n, before, err := c.writeUntil(p[total:], c.seal)
 		total += n
 		if before == nil {
 			return total, err
 		}
-		err = c.await(before)
+		err = c.await(context.Background(), before)
 		switch {
 		case c.closed.Load():
 			return total, net.ErrClosed
@@ -282,9 +262,9 @@ func (c *Conn) Write(p []byte) (int, error) {
 	}
 }
 
-// writeUntil writes data, or as much of it as goes before a renegotiation, which
-// is to be waited for.
-func (c *Conn) writeUntil(p []byte) (total int, before *renegotiation, err error) {
+// writeUntil writes what seal makes of data, piece by piece, or as much of it as goes
+// before a renegotiation, which is to be waited for.
+func (c *Conn) writeUntil(p []byte, seal func([]byte) (int, *exchange, error)) (total int, before *exchange, err error) {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	if c.closed.Load() {
@@ -301,8 +281,7 @@ func (c *Conn) writeUntil(p []byte) (total int, before *renegotiation, err error
 		if c.deadlines.writePassed(time.Now()) {
 			return total, nil, os.ErrDeadlineExceeded
 		}
-		piece := p[total:min(total+sealAtOnce, len(p))]
-		before, err := c.seal(piece)
+		n, before, err := seal(p[total:min(total+sealAtOnce, len(p))])
 		if before != nil || err != nil {
 			return total, before, err
 		}
@@ -310,11 +289,11 @@ func (c *Conn) writeUntil(p []byte) (total int, before *renegotiation, err error
 			err = c.writeError(err)
 			if isTimeout(err) {
 				c.owed = true
-				total += len(piece)
+				total += n
 			}
 			return total, nil, err
 		}
-		total += len(piece)
+		total += n
 	}
 }
 

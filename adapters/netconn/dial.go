@@ -2,6 +2,7 @@ package netconn
 
 import (
 	"context"
+	"errors"
 	"net"
 	"strings"
 
@@ -49,7 +50,34 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 	return c, nil
 }
 
+// DialEarly is DialContext that sends p, or as much of it as may go, ahead of the
+// handshake, as [Conn.WriteEarlyData] does. Taken is how many bytes of p the server
+// has: none unless it has accepted. The rest of p is for the caller to write. What was
+// sent and not taken somebody may still replay (RFC 8446, Section 8).
+func (d *Dialer) DialEarly(ctx context.Context, network, address string, p []byte) (c *Conn, taken int, err error) {
+	c, err = d.dialBy(ctx, network, address, func(ctx context.Context, c *Conn) error {
+		n, err := c.writeEarlyWithin(ctx, p)
+		if err != nil && !errors.Is(err, ErrNoEarlyData) {
+			return err
+		}
+		if err := c.HandshakeContext(ctx); err != nil {
+			return err
+		}
+		accepted, err := c.EarlyDataAccepted()
+		if accepted {
+			taken = n
+		}
+		return err
+	})
+	return c, taken, err
+}
+
 func (d *Dialer) dial(ctx context.Context, network, address string) (*Conn, error) {
+	return d.dialBy(ctx, network, address, func(ctx context.Context, c *Conn) error { return c.HandshakeContext(ctx) })
+}
+
+// dialBy dials the address and has the handshake run by shake.
+func (d *Dialer) dialBy(ctx context.Context, network, address string, shake func(context.Context, *Conn) error) (*Conn, error) {
 	dialer := d.Net
 	if dialer == nil {
 		dialer = new(net.Dialer)
@@ -80,7 +108,7 @@ func (d *Dialer) dial(ctx context.Context, network, address string) (*Conn, erro
 		return nil, err
 	}
 	c.observe = d.Observe
-	if err := c.HandshakeContext(ctx); err != nil {
+	if err := shake(ctx, c); err != nil {
 		_ = transport.Close()
 		return nil, err
 	}

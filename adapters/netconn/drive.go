@@ -115,16 +115,6 @@ func (c *Conn) collect(p []byte, out *events.Output) (left asked, n int) {
 	return left, n
 }
 
-// completed takes what a handshake has come to.
-func (c *Conn) completed(event *events.HandshakeCompleted) {
-	c.peer, c.verified = c.verified, nil
-	c.legacy = event.Connection.Version == messages.TLS12
-	if c.legacy && event.Connection.Resumed {
-		c.known = c.named
-	}
-	c.settle(nil)
-}
-
 // keepEstablished keeps a server's session of TLS 1.2, or forgets that of a
 // connection that has failed.
 func (c *Conn) keepEstablished(left *asked) {
@@ -152,7 +142,7 @@ func (c *Conn) queue(b []byte) {
 // nothing else waits to be written: a write that takes it whole saves a copy,
 // and what one leaves is queued. It does nothing where a renegotiation has to be
 // waited for. The caller holds writing, and flushes.
-func (c *Conn) seal(data []byte) (before *renegotiation, err error) {
+func (c *Conn) seal(data []byte) (n int, before *exchange, err error) {
 	out := outputs.Get().(*events.Output)
 	defer func() {
 		out.Reset()
@@ -162,16 +152,16 @@ func (c *Conn) seal(data []byte) (before *renegotiation, err error) {
 	if len(record) > 0 {
 		c.write(record)
 	}
-	return before, err
+	return len(data), before, err
 }
 
 // sealed gives the record to be written at once, or queues what there is.
-func (c *Conn) sealed(out *events.Output, data []byte) (record []byte, before *renegotiation, err error) {
+func (c *Conn) sealed(out *events.Output, data []byte) (record []byte, before *exchange, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	err = c.engine.Write(out, time.Now(), data)
 	if errors.Is(err, engine.ErrNotReady) {
-		return nil, c.pending(), nil
+		return nil, c.pending(errCutShort), nil
 	}
 	if err != nil || len(c.queued) > 0 || out.Len() != 1 {
 		c.collect(nil, out)
@@ -233,7 +223,7 @@ func (c *Conn) replyOrAbort(question events.Question) (reply events.Answer) {
 // asks for the peer by type rather than by an interface: a type that embeds a
 // Client and has an Answer of its own would have that passed over.
 func (c *Conn) reply(question events.Question) events.Answer {
-	if early, ok := question.(*events.AcceptEarlyData); ok {
+	if early, ok := question.(*events.AcceptEarlyData); ok && !c.early.wanted.Load() {
 		return early.Reject() // a Read cannot tell what may be a replay
 	}
 	now := time.Now()

@@ -30,7 +30,7 @@ func (c *Conn) readyToWrite() error {
 	if c.complete.Load() {
 		return nil
 	}
-	return c.handshake(context.Background(), &c.early)
+	return c.handshake(context.Background(), &c.mayWrite)
 }
 
 // handshake runs the handshake until it is complete, or has come to what enough
@@ -64,9 +64,7 @@ func (c *Conn) handshake(ctx context.Context, enough *atomic.Bool) error {
 	}
 	err := c.shakeWithin(ctx, enough)
 	if err == nil {
-		if completed, _ := c.progress(); completed {
-			c.complete.Store(true)
-		}
+		c.advanced()
 		return nil
 	}
 	if !isTimeout(err) || ctx.Err() != nil {
@@ -75,6 +73,19 @@ func (c *Conn) handshake(ctx context.Context, enough *atomic.Bool) error {
 		c.mu.Unlock()
 	}
 	return err
+}
+
+// advanced notes how far the handshake has come. Between its parts the client waits
+// for this end, which costs it no patience.
+func (c *Conn) advanced() {
+	if completed, _ := c.progress(); completed {
+		c.complete.Store(true)
+		return
+	}
+	if c.patience > 0 {
+		c.patience = max(time.Until(c.patienceEnds), 1)
+		c.patienceEnds = time.Time{}
+	}
 }
 
 // shakeWithin is shake for as long as ctx lasts.
@@ -140,6 +151,7 @@ func (c *Conn) begin() error {
 	c.mu.Lock()
 	c.engine = e
 	c.mu.Unlock()
+	defer c.early.begun.Store(true)
 	return c.call((*engine.Engine).Start)
 }
 
@@ -149,10 +161,11 @@ func (c *Conn) progress() (completed bool, agreed events.Connection) {
 	return c.engine.Completed(), c.engine.Connection()
 }
 
-// flushAlone writes what is queued. A client that may write data already waits for
-// no Write to do so: that has written the rest of the handshake first.
+// flushAlone writes what is queued. Who may write data already waits for no Write to do
+// so: that has written the rest of the handshake first. A WriteEarlyData may have come
+// before it.
 func (c *Conn) flushAlone() error {
-	if !c.early.Load() {
+	if !c.mayWrite.Load() || c.early.writing.Load() {
 		c.writing.Lock()
 	} else if !c.writing.TryLock() {
 		return nil

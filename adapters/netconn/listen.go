@@ -18,8 +18,9 @@ const DefaultPatience = 15 * time.Second
 // Listener accepts connections as servers.
 type Listener struct {
 	// Patience bounds the handshake of each connection, from its first Read,
-	// Write or Handshake on: a client that is slower is cut off. 0 means
-	// DefaultPatience, less than 0 no bound. It may not change once in use.
+	// Write or Handshake on: a client that is slower is cut off. The time between
+	// two calls that early data parts does not count. 0 means DefaultPatience, less
+	// than 0 no bound. It may not change once in use.
 	Patience time.Duration
 	// Observe, if there, sees the events of all connections, as those of one by
 	// [Conn.Observe]. It must be safe for concurrent use, and may not change once

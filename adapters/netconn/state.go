@@ -3,10 +3,12 @@ package netconn
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"io"
 
 	"github.com/tacitls/tacitls/adapters/answer"
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/messages"
 )
 
 // State is what the two ends have agreed on so far.
@@ -95,6 +97,17 @@ func (c *Conn) AuthenticatorParameters() (*engine.AuthenticatorParameters, error
 	return c.engine.AuthenticatorParameters()
 }
 
+// ExportEarly is Export for early data, before the handshake is complete, as
+// [engine.Engine.ExportEarly] does.
+func (c *Conn) ExportEarly(label string, context []byte, length int) ([]byte, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.engine == nil {
+		return nil, engine.ErrNotReady
+	}
+	return c.engine.ExportEarly(label, context, length)
+}
+
 // TLSExporter gives the channel binding tls-exporter (RFC 9266, Section 2), as
 // [engine.Engine.TLSExporter] does.
 func (c *Conn) TLSExporter() ([]byte, error) {
@@ -116,4 +129,39 @@ func (c *Conn) TLSUnique() ([]byte, error) {
 		return nil, engine.ErrNotReady
 	}
 	return c.engine.TLSUnique()
+}
+
+// note takes the events that change what the connection is. The caller holds mu.
+func (c *Conn) note(event events.Event) {
+	c.noteEarly(event)
+	switch event := event.(type) {
+	case *events.FalseStarted:
+		c.mayWrite.Store(true)
+	case *events.HandshakeCompleted:
+		c.completed(event)
+	case *events.PeerAuthenticated:
+		c.authenticated(event)
+	case *events.RenegotiationDeclined:
+		c.settle(ErrRenegotiationDeclined)
+	case *events.PeerClosed:
+		c.ended = io.EOF
+		if c.awaited != nil {
+			c.settle(c.awaited.cut)
+		}
+	case *events.Failed:
+		if c.ended == nil {
+			c.ended = readError(event.Err)
+		}
+		c.settle(event.Err)
+	}
+}
+
+// completed takes what a handshake has come to.
+func (c *Conn) completed(event *events.HandshakeCompleted) {
+	c.peer, c.verified = c.verified, nil
+	c.legacy = event.Connection.Version == messages.TLS12
+	if c.legacy && event.Connection.Resumed {
+		c.known = c.named
+	}
+	c.settle(nil)
 }

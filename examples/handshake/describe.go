@@ -32,6 +32,7 @@ func (d *described) add(key string, values ...string) {
 // on those before.
 type reader struct {
 	sessionID []byte // the client's
+	external  []bool // which of the client's keys are of no ticket
 	legacy    bool   // the server has chosen TLS 1.2
 	exchange  secrets.KeyExchange
 	group     messages.Group

@@ -62,9 +62,7 @@ func (r *reader) describeClientHello(d *described, m *messages.ClientHello) {
 		d.add("psk modes", namesOf(modes.Modes)...)
 	}
 	if get(&psk) {
-		for _, identity := range psk.Identities {
-			d.add("ticket", bytesOf(len(identity.Identity)), "with a binder that proves its key")
-		}
+		r.describeKeys(d, &psk)
 	}
 	if get(&ticket) {
 		shown[ticket.ExtensionType()] = len(ticket.Ticket) > 0
@@ -73,6 +71,30 @@ func (r *reader) describeClientHello(d *described, m *messages.ClientHello) {
 		}
 	}
 	d.add("also", extensionsBut(x, shown)...)
+}
+
+// describeKeys says what a client offers to resume or to use as a key. A key that was
+// not given by a ticket has no age (RFC 8446, Section 4.2.11).
+func (r *reader) describeKeys(d *described, m *messages.PreSharedKeyOffer) {
+	r.external = nil
+	for _, identity := range m.Identities {
+		external := identity.ObfuscatedAge == 0
+		r.external = append(r.external, external)
+		if external {
+			d.add("key", report.Plain(string(identity.Identity)), "with a binder that proves it")
+			continue
+		}
+		d.add("ticket", bytesOf(len(identity.Identity)), "with a binder that proves its key")
+	}
+}
+
+// describeKeyChoice says which of them the server takes.
+func (r *reader) describeKeyChoice(d *described, m *messages.PreSharedKeyChoice) {
+	if selected := int(m.Selected); selected < len(r.external) && r.external[selected] {
+		d.add("key", fmt.Sprintf("number %d is taken", selected+1))
+		return
+	}
+	d.add("ticket", fmt.Sprintf("number %d is taken, the session is resumed", m.Selected+1))
 }
 
 func shareTexts(shares []messages.KeyShareEntry) []string {
@@ -123,7 +145,7 @@ func (r *reader) describeServerHello(d *described, m *messages.ServerHello) {
 	var psk messages.PreSharedKeyChoice
 	if present, err := x.Get(&psk); present && err == nil {
 		shown[psk.ExtensionType()] = true
-		d.add("ticket", fmt.Sprintf("number %d is taken, the session is resumed", psk.Selected+1))
+		r.describeKeyChoice(d, &psk)
 	}
 	d.add("also", extensionsBut(x, shown)...)
 }

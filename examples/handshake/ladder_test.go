@@ -52,6 +52,10 @@ func TestTheLadderIsAsDrawnBefore(t *testing.T) {
 			}
 			s.client.Session, s.client.KeyShares = session, []messages.Group{}
 		},
+		"psk": func(_ *testing.T, s *scene) {
+			s.client.PSK, s.server.PSK = true, true
+			s.clientAnswers.(*testkit.Answers).PSK, s.serverAnswers.(*testkit.Answers).PSK = []byte("the key"), []byte("the key")
+		},
 		"mutual": func(_ *testing.T, s *scene) {
 			s.client.ALPN, s.server.ALPN = []string{"h2", "http/1.1"}, []string{"http/1.1"}
 			s.server.ClientAuth = engine.RequireClientCert
@@ -291,12 +295,17 @@ func TestTheCommandPrintsOneLineOfWhatWasAgreedOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for arguments, want := range map[string]string{
-		"":                         `TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768`,
-		"-min 1.2":                 `TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768`,
-		"-max 1.2":                 `TLS 1\.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x25519`,
-		"-max 1.2 -profile legacy": `TLS 1\.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x25519`,
-		"-max 1.2 -psk me:00ff":    `TLS 1\.2, TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256, x25519`,
-		"-max 1.2 -renegotiation":  `TLS 1\.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x25519`,
+		"":                              `TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768`,
+		"-min 1.2":                      `TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768`,
+		"-max 1.2":                      `TLS 1\.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x25519`,
+		"-max 1.2 -profile legacy":      `TLS 1\.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x25519`,
+		"-max 1.2 -psk me:00ff":         `TLS 1\.2, TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256, x25519`,
+		"-psk me:00ff":                  `TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768`,
+		"-psk me:00ff -min 1.2":         `TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768`,
+		"-psk me:00ff -retry":           `TLS 1\.3, TLS_AES_128_GCM_SHA256, X25519MLKEM768`,
+		"-psk me:00ff -psk-ke":          `TLS 1\.3, TLS_AES_128_GCM_SHA256`,
+		"-psk me:00ff -psk-hash sha384": `TLS 1\.3, TLS_AES_256_GCM_SHA384, X25519MLKEM768`,
+		"-max 1.2 -renegotiation":       `TLS 1\.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, x25519`,
 	} {
 		stdout.Reset()
 		if err := run(strings.Fields(arguments), &stdout, &stderr, false); err != nil {

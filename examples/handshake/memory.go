@@ -32,13 +32,14 @@ func newScene(o *options) (*scene, error) {
 	}
 	serverAnswers := &answer.Server{Certificates: []*answer.Certificate{certificate}, Tickets: &answer.TicketKeys{}}
 	if psk := o.legacy.PSK; psk != nil {
-		serverAnswers.PSK = answer.PSKTable{string(psk.Identity): psk.Key}.Lookup
+		serverAnswers.PSK = answer.NewPSKTable(psk).Lookup
 	}
 	s.serverAnswers = serverAnswers
 	for _, common := range []*engine.Common{&s.client.Common, &s.server.Common} {
 		o.configure(common)
 	}
 	s.client.ServerName = o.serverName
+	s.client.PSKModes, s.server.PSKModes = o.legacy.PSKModes(true), o.legacy.PSKModes(false)
 	if o.resume {
 		if s.client.Session, err = s.session(); err != nil {
 			return nil, err

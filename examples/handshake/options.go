@@ -7,6 +7,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/examples/internal/flags"
 	"github.com/tacitls/tacitls/messages"
 )
@@ -40,6 +41,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&least, "min", "", "least `version`, 1.2 or 1.3; the default is the greatest")
 	f.StringVar(&most, "max", "", "greatest `version`, 1.2 or 1.3; the default is 1.3")
 	legacy := f.Legacy("renegotiate once the handshake is complete; fails in TLS 1.3")
+	f.PSK13(legacy, "offer pre-shared keys, those of sessions too, without a key exchange alone: no forward secrecy")
 	f.StringVar(&alpn, "alpn", "", "application `protocols`, preferred first")
 	f.StringVar(&o.send, "send", "", "`line` to send over -connect; the default is a GET")
 	f.DurationVar(&o.timeout, "timeout", 10*time.Second, "`duration` after which to give -connect up")
@@ -59,6 +61,9 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	}
 	if o.legacy, err = legacy.Read(o.versions); err != nil {
 		return nil, err
+	}
+	if o.retry && o.legacy.PSKModes(true) == engine.PSKWithoutAgreement {
+		return nil, flags.Bad("-retry is about the key exchange, which -psk-ke goes without")
 	}
 	if o.suites, _, err = (flags.Choice{Versions: o.versions, Legacy: o.legacy}).CipherSuites("psk", ""); err != nil {
 		return nil, err

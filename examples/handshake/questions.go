@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
+	"strings"
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/examples/internal/report"
@@ -47,8 +48,14 @@ func questionText(q events.Question) string {
 			text += " the server hints at " + report.Plain(string(q.Hint))
 		}
 		return text
+	case *events.OfferPSKs:
+		return fmt.Sprintf("which keys for %s?", name(q.ServerName))
 	case *events.ChoosePSK:
-		return fmt.Sprintf("which key has %s?", report.Plain(string(q.Identities[0])))
+		var identities []string
+		for _, identity := range q.Identities {
+			identities = append(identities, report.Plain(string(identity)))
+		}
+		return fmt.Sprintf("which key has %s?", strings.Join(identities, ", or "))
 	}
 	return q.String()
 }
@@ -86,6 +93,15 @@ func answerText(a events.Answer) string {
 		return fmt.Sprintf("secret of %s", bytesOf(len(a.Premaster)))
 	case *events.PSKOffered:
 		return fmt.Sprintf("that of %s, %s", report.Plain(string(a.Identity)), bytesOf(len(a.Key)))
+	case *events.PSKsOffered:
+		var keys []string
+		for _, key := range a.Keys {
+			keys = append(keys, fmt.Sprintf("that of %s, %s", report.Plain(string(key.Identity)), bytesOf(len(key.Key))))
+		}
+		if len(keys) == 0 {
+			return "none"
+		}
+		return strings.Join(keys, "; ")
 	case *events.PSKChosen:
 		if a.Index < 0 {
 			return "none"

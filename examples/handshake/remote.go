@@ -27,6 +27,7 @@ const (
 func (o *options) overTCP(n *account) error {
 	config := &engine.ClientConfig{ServerName: o.serverName}
 	o.configure(&config.Common)
+	config.PSKModes = o.legacy.PSKModes(true)
 	if o.retry {
 		config.KeyShares = []messages.Group{}
 	}

@@ -72,7 +72,7 @@ func parse(arguments []string, stderr io.Writer) (*options, error) {
 	f.BoolVar(&o.verbose, "v", false, "print every event of every connection on stderr")
 	f.StringVar(&t.compression, "cert-compression", "", "certificate compression `algorithms`: zlib")
 	f.PSK13(t.legacy, "allow pre-shared keys, those of tickets too, without a key exchange: no forward secrecy")
-	f.Int64Var(&o.earlyData, "early-data", 0, "take up to so many `bytes` of early data, each hello once")
+	f.Int64Var(&o.earlyData, "early-data", 0, "take up to so many `bytes` of early data, once for each ticket")
 	later(f)
 	if err := f.Parse(arguments); err != nil {
 		return nil, err
@@ -134,10 +134,27 @@ func (o *options) read(t *text) (err error) {
 	return err
 }
 
+// withoutCertificate checks what a server is to do that has none.
+func (o *options) withoutCertificate(t *text) error {
+	switch {
+	case len(t.certs) > 0:
+		return nil
+	case o.legacy.PSK == nil:
+		return flags.Bad("-cert and -key are needed, or a -psk")
+	case o.clientAuth == engine.RequireClientCert:
+		return flags.Bad("-client-auth require takes a -cert: with a -psk no client shows a certificate")
+	case o.later:
+		return flags.Bad("-pha takes a -cert: who has a -psk is asked for no certificate")
+	case o.rawKeys:
+		return flags.Bad("-raw-public-key is for the -cert")
+	}
+	return nil
+}
+
 // readFiles reads the certificates, and what goes with them.
 func (o *options) readFiles(t *text) (err error) {
-	if len(t.certs) == 0 && o.legacy.PSK == nil {
-		return flags.Bad("-cert and -key are needed, or a -psk")
+	if err := o.withoutCertificate(t); err != nil {
+		return err
 	}
 	if o.compression, err = flags.Compression("cert-compression", t.compression); err != nil {
 		return err

@@ -33,7 +33,7 @@ const (
 type server struct {
 	*options
 	config  engine.ServerConfig
-	answers answers
+	answers answer.Server
 	log     *log.Logger
 }
 
@@ -49,9 +49,14 @@ func newServer(o *options, stderr io.Writer) (*server, error) {
 	s.config.CertificateCompression, s.answers.Compression = o.compression, &answer.Compression{}
 	s.config.ClientAuth, s.config.NoTickets = o.clientAuth, !o.tickets
 	s.answers.Certificates, s.answers.ClientRoots = o.certificates, o.clientRoots
-	s.config.PSKModes, s.answers.psk = o.legacy.PSKModes(false), o.legacy.PSK
+	s.config.PSKModes = o.legacy.PSKModes(false)
+	if o.legacy.PSK != nil {
+		s.answers.PSK = answer.NewPSKTable(o.legacy.PSK).Lookup
+	}
 	if o.earlyData > 0 {
-		s.config.MaxEarlyData, s.answers.EarlyData = uint32(o.earlyData), newGuard().Accept
+		// No ticket is older than the keys, which are as new as this.
+		once := &answer.SingleUse{Store: &answer.OnceMemory{Since: time.Now().Add(-time.Second)}}
+		s.config.MaxEarlyData, s.answers.EarlyData = uint32(o.earlyData), once.Accept
 	}
 	if o.tickets {
 		s.answers.Tickets = &answer.TicketKeys{}

@@ -34,7 +34,7 @@ type LegacyText struct {
 func (s *Set) Legacy(renegotiation string) *LegacyText {
 	t := &LegacyText{}
 	s.StringVar(&t.profile, "profile", "", "what to be content with: `modern`, compatible or legacy")
-	s.StringVar(&t.psk, "psk", "", "pre-shared key, `identity:hex`, for -max 1.2, in place of certificates: the suites are those with one, of the profile's kinds; in TLS 1.3 it is unsupported")
+	s.StringVar(&t.psk, "psk", "", "pre-shared key, `identity:hex`, in place of certificates; in TLS 1.2 the suites are those with one, of the profile's kinds")
 	s.BoolVar(&t.renegotiation, "renegotiation", false, renegotiation)
 	return t
 }

@@ -62,12 +62,6 @@ func TestWhatOnlyTLS12KnowsIsRead(t *testing.T) {
 	if _, err := legacyOf(t, "-renegotiation", messages.TLS13, messages.TLS13); !errors.As(err, &usage) {
 		t.Errorf("a renegotiation in TLS 1.3: %v", err)
 	}
-	var unsupported *flags.Unsupported
-	for _, least := range []messages.Version{messages.TLS12, messages.TLS13} {
-		if _, err := legacyOf(t, "-psk id:00", least, messages.TLS13); !errors.As(err, &unsupported) || unsupported.Flag != "psk" {
-			t.Errorf("a key for TLS 1.3: %v", err)
-		}
-	}
 }
 
 func TestAKeyOfTLS13HasAHashAndModes(t *testing.T) {

@@ -1,6 +1,7 @@
 package flags
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -32,12 +33,11 @@ func Echo(mode string) (bool, error) {
 	return mode == "echo", nil
 }
 
-// Groups reads names of groups. A name of no group is bad usage; a group that
-// is known and not implemented is an [Unsupported].
+// Groups reads names of groups. A name of no group is bad usage, and so is a group
+// that is not implemented.
 func Groups(flag, value string) ([]messages.Group, error) {
-	return named(flag, value, messages.ParseGroup, func(g messages.Group) bool {
-		_, ok := secrets.LookupGroup(g)
-		return ok
+	return named(flag, value, messages.ParseGroup, func(g messages.Group) error {
+		return among(g, secrets.Groups())
 	})
 }
 
@@ -66,7 +66,22 @@ func KeyShares(flag, value string, groups []messages.Group) ([]messages.Group, e
 	return shares, nil
 }
 
-func named[T comparable](flag, value string, parse func(string) (T, bool), there func(T) bool) ([]T, error) {
+// among tells what there is where an entry is not.
+func among[T interface {
+	comparable
+	fmt.Stringer
+}](entry T, there []T) error {
+	if slices.Contains(there, entry) {
+		return nil
+	}
+	var names []string
+	for _, other := range there {
+		names = append(names, other.String())
+	}
+	return fmt.Errorf("%v is not implemented; there is %s", entry, strings.Join(names, ", "))
+}
+
+func named[T comparable](flag, value string, parse func(string) (T, bool), there func(T) error) ([]T, error) {
 	names, err := List(flag, value)
 	if err != nil {
 		return nil, err
@@ -76,9 +91,9 @@ func named[T comparable](flag, value string, parse func(string) (T, bool), there
 		id, known := parse(name)
 		switch {
 		case !known:
-			return nil, Bad("-%s: %q is no IANA name", flag, name)
-		case !there(id):
-			return nil, &Unsupported{flag}
+			return nil, Bad("-%s: %q is not known", flag, name)
+		case there(id) != nil:
+			return nil, Bad("-%s: %w", flag, there(id))
 		case slices.Contains(list, id):
 			return nil, Bad("-%s: %q is named twice", flag, name)
 		}
@@ -87,11 +102,11 @@ func named[T comparable](flag, value string, parse func(string) (T, bool), there
 	return list, nil
 }
 
-// Compression reads names of algorithms for certificates. One that is known and
-// not zlib is an [Unsupported].
+// Compression reads names of algorithms for certificates: zlib, which the standard
+// library has. One that is known and not implemented is bad usage.
 func Compression(flag, value string) ([]messages.CompressionAlgorithm, error) {
-	return named(flag, value, messages.ParseCompressionAlgorithm, func(a messages.CompressionAlgorithm) bool {
-		return a == messages.CompressionZlib
+	return named(flag, value, messages.ParseCompressionAlgorithm, func(a messages.CompressionAlgorithm) error {
+		return among(a, []messages.CompressionAlgorithm{messages.CompressionZlib})
 	})
 }
 

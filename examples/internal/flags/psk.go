@@ -12,22 +12,17 @@ import (
 
 // pskText is what goes with a -psk in TLS 1.3, as typed.
 type pskText struct {
-	there bool // a key may be one for TLS 1.3
-	hash  string
-	ke    bool
+	hash string
+	ke   bool
 }
 
-// PSK13 has -psk be for TLS 1.3 too, and defines -psk-hash and -psk-ke, the last
-// with a usage of its own.
+// PSK13 defines -psk-hash and -psk-ke, the last with a usage of its own.
 func (s *Set) PSK13(t *LegacyText, ke string) {
-	t.psk13.there = true
-	s.Lookup("psk").Usage = "pre-shared key, `identity:hex`, in place of certificates; in TLS 1.2 the suites are those with one, of the profile's kinds"
 	s.StringVar(&t.psk13.hash, "psk-hash", "", "hash of the -psk in TLS 1.3, `sha256` or sha384")
 	s.BoolVar(&t.psk13.ke, "psk-ke", false, ke)
 }
 
-// readPSK reads all that is about pre-shared keys. A key is an [Unsupported] where
-// TLS 1.3 is allowed and PSK13 was not called.
+// readPSK reads all that is about pre-shared keys.
 func (l *Legacy) readPSK(t *LegacyText, v Versions) (err error) {
 	in13 := v.Allows(messages.TLS13)
 	switch {
@@ -35,8 +30,6 @@ func (l *Legacy) readPSK(t *LegacyText, v Versions) (err error) {
 		return Bad("-psk-ke is for TLS 1.3")
 	case t.psk13.hash != "" && (t.psk == "" || !in13):
 		return Bad("-psk-hash is for a -psk in TLS 1.3")
-	case t.psk != "" && in13 && !t.psk13.there:
-		return &Unsupported{"psk"}
 	}
 	l.withoutAgreement = t.psk13.ke
 	if t.psk == "" {

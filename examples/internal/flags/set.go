@@ -29,22 +29,10 @@ func New(program string, usage io.Writer) *Set {
 	return s
 }
 
-// LaterString, LaterBool and LaterInt define flags whose feature is not there:
-// they parse, and asking for anything with them is an [Unsupported].
+// LaterString defines a flag whose feature is not there: it parses, and asking for
+// anything with it is an [Unsupported].
 func (s *Set) LaterString(name, usage string) {
 	s.String(name, "", usage+" (unsupported)")
-	s.later[name] = true
-}
-
-// LaterBool is as LaterString.
-func (s *Set) LaterBool(name, usage string) {
-	s.Bool(name, false, usage+" (unsupported)")
-	s.later[name] = true
-}
-
-// LaterInt is as LaterString.
-func (s *Set) LaterInt(name, usage string) {
-	s.Int(name, 0, usage+" (unsupported)")
 	s.later[name] = true
 }
 

@@ -1,6 +1,7 @@
 package flags
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/tacitls/tacitls/engine"
@@ -31,8 +32,11 @@ func (c Choice) CipherSuites(flag, value string) ([]messages.CipherSuite, Versio
 	case value == "" && c.PSK != nil && c.Allows(messages.TLS12):
 		suites = append(slices.Clone(usual13), c.suites12(c.byDefault)...)
 	default:
-		suites, err = named(flag, value, messages.ParseCipherSuite, func(id messages.CipherSuite) bool {
-			return versionOf(id) != 0
+		suites, err = named(flag, value, messages.ParseCipherSuite, func(id messages.CipherSuite) error {
+			if versionOf(id) == 0 {
+				return fmt.Errorf("%v is not implemented", id)
+			}
+			return nil
 		})
 	}
 	if err != nil || suites == nil {
