@@ -21,6 +21,29 @@ func compressCertificates(config *engine.ServerConfig) any {
 	return answers
 }
 
+func requestStapling(config *engine.ServerConfig) any {
+	config.RequestOCSP, config.RequestSCTs = true, true
+	return config
+}
+
+func staple(certificate *answer.Certificate) *answer.Certificate {
+	response, timestamps := []byte("a response"), [][]byte{[]byte("a timestamp")}
+	responses, timestampsBehind := [][]byte{response}, [][][]byte{timestamps}
+	certificate = certificate.Staple(response, timestamps).StapleChain(responses, timestampsBehind)
+	return certificate
+}
+
+func TestACertificateIsStapledTo(t *testing.T) {
+	identity := testkit.Server(testkit.P256)
+	plain, err := answer.NewCertificate(identity.Chain, identity.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := staple(plain).Credential(messages.TLS13); len(c.OCSP) == 0 || len(c.SCTs) != 1 || len(c.OCSPChain) != 1 || len(c.SCTsChain) != 1 {
+		t.Errorf("the credential is %+v", c)
+	}
+}
+
 // key is a pre-shared key.
 var key = []byte("thirty-two bytes that nobody has")
 
@@ -129,12 +152,12 @@ func TestAnEngineHasABindingOnceItIsConnected(t *testing.T) {
 }
 
 // otherSnippets is how many are about something else than a config.
-const otherSnippets = 2
+const otherSnippets = 3
 
 // serverSnippets and clientSnippets are all of them.
 var (
 	serverSnippets = []func(*engine.ServerConfig) any{
-		compressCertificates, choosePSK, takeEarlyData, sendGREASE, boundTickets, padRecords,
+		compressCertificates, requestStapling, choosePSK, takeEarlyData, sendGREASE, boundTickets, padRecords,
 	}
 	clientSnippets = []func(*engine.ClientConfig) any{
 		offerPSK, offerEarlyData, expectRawKeys, authenticateLater, dressHello, requestTickets, protectMedia, padRecordsRandomly,

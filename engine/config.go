@@ -46,6 +46,12 @@ type Common struct {
 	// preferred first: X.509 alone by default, or raw public keys too, or nothing
 	// else (RFC 7250). A server takes one where ClientAuth asks for it.
 	PeerCertificateTypes []messages.CertificateType
+	// RequestOCSP asks the peer to staple OCSP responses to its certificates, and
+	// RequestSCTs signed certificate timestamps; what came is in [events.VerifyPeer],
+	// unchecked. A server asks where ClientAuth has it ask for a certificate, in
+	// TLS 1.3 alone (RFC 6066, Section 8, RFC 6962, Section 3.3.1, and RFC 8446,
+	// Section 4.4.2.1).
+	RequestOCSP, RequestSCTs bool
 	// ALPN lists application protocols, most preferred first; none turns the
 	// extension off (RFC 7301).
 	ALPN []string
@@ -162,12 +168,8 @@ type ClientConfig struct {
 	// are those of the handshake. Data can be written meanwhile, but is read again
 	// only once they are answered (RFC 8446, Section 4.6.2).
 	PostHandshakeAuth bool
-	// RequestOCSP asks the server to staple an OCSP response, and RequestSCTs
-	// signed certificate timestamps; what came is in [events.VerifyPeer]
-	// (RFC 6066, Section 8, and RFC 6962, Section 3.3.1).
-	RequestOCSP, RequestSCTs bool
 	// RequestOCSPChain asks a server of TLS 1.2 for the responses of the whole
-	// chain (RFC 6961).
+	// chain, which one of TLS 1.3 sends by RequestOCSP (RFC 6961).
 	RequestOCSPChain bool
 	// FalseStart allows a client of TLS 1.2 to write before the server's Finished
 	// has come, where the suite has forward secrecy and an AEAD and an application

@@ -69,7 +69,6 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	if p.OwnTypes, err = certificateTypes("CertificateTypes", c.CertificateTypes); err != nil {
 		return nil, err
 	}
-	p.RequestOCSP, p.RequestSCTs = c.RequestOCSP, c.RequestSCTs
 	p.PostHandshakeAuth = c.PostHandshakeAuth && p.Allows(messages.TLS13)
 	p.RequestOCSPChain, p.FalseStart = c.RequestOCSPChain, c.FalseStart
 	if c.EarlyData {
@@ -142,6 +141,7 @@ func (c *Common) compile(p *handshake.Policy) error {
 		return err
 	}
 	p.ALPN, p.GREASE = c.ALPN, c.GREASE
+	p.RequestOCSP, p.RequestSCTs = c.RequestOCSP, c.RequestSCTs
 	p.Padding, p.Compatibility = c.Padding, !c.NoCompatibility
 	p.KeyLog, p.Trace, p.UpdateAfter = c.KeyLog, c.Trace, c.UpdateAfter
 	p.RecordSize = or(c.RecordSize, record.MaxPlaintext)

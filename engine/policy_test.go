@@ -65,8 +65,10 @@ func TestProfilesPrintAsInTheirGoldenFiles(t *testing.T) {
 		Renegotiation: engine.RenegotiateOnce, CertificateURLs: true,
 		Supplemental: engine.Supplemental{ClientAuthz: []messages.AuthzFormat{messages.AuthzSAMLAssertion}},
 	}
+	stapled := all
+	stapled.RequestOCSP, stapled.RequestSCTs = true, true
 	client, err := (&engine.ClientConfig{
-		Common: all, RequestOCSP: true, RequestSCTs: true, RequestOCSPChain: true, FalseStart: true, Fallback: true,
+		Common: stapled, RequestOCSPChain: true, FalseStart: true, Fallback: true,
 	}).Compile()
 	golden(t, "client_tls12", client, err)
 	server, err := (&engine.ServerConfig{Common: all, Sessions: true, PSKHint: []byte("a hint")}).Compile()

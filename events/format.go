@@ -43,8 +43,24 @@ func (q *VerifyPeer) String() string {
 		return fmt.Sprintf("verify peer? %v, server_name=%q raw_key=%d bytes, resumed=%t",
 			q.Role.Peer(), q.ServerName, len(q.RawKey), q.Resumed)
 	}
-	return fmt.Sprintf("verify peer? %v, server_name=%q chain=[%s] bytes, ocsp=%d scts=%d resumed=%t",
-		q.Role.Peer(), q.ServerName, strings.Join(sizes, " "), len(q.OCSP), len(q.SCTs), q.Resumed)
+	return fmt.Sprintf("verify peer? %v, server_name=%q chain=[%s] bytes, ocsp=%d scts=%d%s resumed=%t",
+		q.Role.Peer(), q.ServerName, strings.Join(sizes, " "), len(q.OCSP), len(q.SCTs), q.behind(), q.Resumed)
+}
+
+// behind is what is stapled to the certificates behind the first, where anything
+// is.
+func (q *VerifyPeer) behind() string {
+	if len(q.OCSPChain)+len(q.SCTsChain) == 0 {
+		return ""
+	}
+	responses, timestamps := make([]int, len(q.OCSPChain)), make([]int, len(q.SCTsChain))
+	for i, response := range q.OCSPChain {
+		responses[i] = len(response)
+	}
+	for i, list := range q.SCTsChain {
+		timestamps[i] = len(list)
+	}
+	return fmt.Sprintf(" ocsp_chain=%v scts_chain=%v", responses, timestamps)
 }
 
 func (q *OpenTicket) String() string { return fmt.Sprintf("open ticket? %d offered", len(q.Tickets)) }

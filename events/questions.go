@@ -85,12 +85,16 @@ type Credential struct {
 	// OCSP is a response to staple, in DER, or nil (RFC 6066, Section 8).
 	OCSP []byte
 	// OCSPChain are responses for the certificates of Chain behind the first, in
-	// its order, for clients of TLS 1.2 that ask for them; a nil one says that
-	// there is none (RFC 6961, Section 2.2).
+	// its order; a nil one says that there is none. In TLS 1.3 they go wherever OCSP
+	// goes, in TLS 1.2 to clients that ask for those of the chain
+	// (RFC 8446, Section 4.4.2.1, and RFC 6961, Section 2.2).
 	OCSPChain [][]byte
 	// SCTs are signed certificate timestamps to send, or nil
 	// (RFC 6962, Section 3.3).
 	SCTs [][]byte
+	// SCTsChain are those of the certificates behind the first, as OCSPChain, for
+	// TLS 1.3 alone.
+	SCTsChain [][][]byte
 	// Decrypts tells that the key is one of RSA that answers [Decrypt], for the
 	// suites of RSA key transport (RFC 5246, Section 7.4.7.1).
 	Decrypts bool
@@ -210,9 +214,11 @@ type VerifyPeer struct {
 	// OCSP and SCTs are those stapled to the end-entity certificate, or nil.
 	OCSP []byte
 	SCTs [][]byte
-	// OCSPChain are those stapled to the certificates behind it, or nil; an
-	// empty one is none (RFC 6961, Section 2.2).
+	// OCSPChain and SCTsChain are those stapled to the certificates behind it, in
+	// the order of Chain and at most as many, or nil; an empty one is none
+	// (RFC 8446, Section 4.4.2.1, and RFC 6961, Section 2.2).
 	OCSPChain [][]byte
+	SCTsChain [][][]byte
 	// SchemesCert are the schemes that this end said it accepts in a chain.
 	SchemesCert []messages.SignatureScheme
 	// KeyTransport tells that the server's key is to decrypt rather than to sign,

@@ -59,10 +59,12 @@ type Session struct {
 	PeerRawKey []byte
 	// LocalCertificateType is the kind of certificate agreed on for this end.
 	LocalCertificateType messages.CertificateType
-	OCSP                 []byte
-	SCTs                 [][]byte
-	// OCSPChain is RFC 6961, Section 2.2.
+	// OCSP, SCTs, OCSPChain and SCTsChain are what was stapled, as [Connection] has
+	// it.
+	OCSP      []byte
+	SCTs      [][]byte
 	OCSPChain [][]byte
+	SCTsChain [][][]byte
 	// PSKIdentity is that of the external pre-shared key of the connection, or nil.
 	PSKIdentity []byte
 	// Application is the caller's own, at most 65535 bytes.
@@ -71,7 +73,7 @@ type Session struct {
 
 // sessionFormat changes with the layout, so that an old file or an old ticket
 // is a miss rather than a mistake.
-const sessionFormat = 4
+const sessionFormat = 5
 
 func (s *Session) layout(c *wire.Codec) {
 	format := uint16(sessionFormat)
@@ -112,6 +114,7 @@ func (s *Session) layout(c *wire.Codec) {
 	c.Opaque24(0, MaxSession, &s.OCSP)
 	c.Vector24(0, MaxSession, func() { wire.List(c, &s.SCTs, opaque24) })
 	c.Vector24(0, MaxSession, func() { wire.List(c, &s.OCSPChain, opaque24) })
+	c.Vector24(0, MaxSession, func() { wire.List(c, &s.SCTsChain, listed24) })
 	c.Opaque16(0, 65535, &s.PSKIdentity)
 	c.Opaque16(0, 65535, &s.Application)
 	if c.Reading() {
@@ -123,6 +126,10 @@ func (s *Session) layout(c *wire.Codec) {
 }
 
 func opaque24(c *wire.Codec, b *[]byte) { c.Opaque24(0, MaxSession, b) }
+
+func listed24(c *wire.Codec, list *[][]byte) {
+	c.Vector24(0, MaxSession, func() { wire.List(c, list, opaque24) })
+}
 
 func text(c *wire.Codec, s *string) {
 	b := []byte(*s)

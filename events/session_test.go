@@ -21,6 +21,7 @@ func session() *events.Session {
 		Lifetime: 7200, AgeAdd: 0xdeadbeef, MaxEarlyData: 5, Group: messages.X25519, ALPN: "h2",
 		ServerName: strings.Repeat("n", 300), PeerChain: [][]byte{[]byte("leaf"), []byte("issuer")},
 		PeerScheme: messages.Ed25519, OCSP: []byte("status"), SCTs: [][]byte{[]byte("stamp")},
+		OCSPChain: [][]byte{nil, []byte("another")}, SCTsChain: [][][]byte{nil, {[]byte("one"), []byte("two")}},
 		Application: []byte("the caller's"),
 	}
 }

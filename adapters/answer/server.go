@@ -226,8 +226,8 @@ func (s *Server) serves(now time.Time, state []byte, hello *events.ClientHello) 
 		return true
 	}
 	q := &events.VerifyPeer{
-		Role: events.Server, Chain: session.PeerChain, RawKey: session.PeerRawKey, OCSP: session.OCSP, SCTs: session.SCTs, OCSPChain: session.OCSPChain,
-		Resumed: true,
+		Role: events.Server, Chain: session.PeerChain, RawKey: session.PeerRawKey, Resumed: true,
+		OCSP: session.OCSP, SCTs: session.SCTs, OCSPChain: session.OCSPChain, SCTsChain: session.SCTsChain,
 	}
 	_, _, rejection := s.verification().verify(now, q)
 	return rejection == nil

@@ -60,6 +60,9 @@ type Policy struct {
 	// that a client can show.
 	PeerTypes, OwnTypes []messages.CertificateType
 
+	// RequestOCSP and RequestSCTs ask for what the peer may staple.
+	RequestOCSP, RequestSCTs bool
+
 	Authorities [][]byte
 	Tickets     bool // offers, takes or sends them
 	Reverify    bool
@@ -73,15 +76,13 @@ type Policy struct {
 
 	// Of a client: what server_name says, and the name that the peer shall
 	// prove, which may be an IP address.
-	ServerName string
-	PeerName   string
-	KeyShares  []messages.Group
-	// RequestOCSP and RequestSCTs ask for what the server may staple.
-	RequestOCSP, RequestSCTs bool
-	RequestOCSPChain         bool // by status_request_v2
-	PostHandshakeAuth        bool
-	FalseStart               bool
-	Fallback                 bool // says so by TLS_FALLBACK_SCSV
+	ServerName        string
+	PeerName          string
+	KeyShares         []messages.Group
+	RequestOCSPChain  bool // by status_request_v2
+	PostHandshakeAuth bool
+	FalseStart        bool
+	Fallback          bool // says so by TLS_FALLBACK_SCSV
 	// MaxFragmentLength is what is asked for, or 0.
 	MaxFragmentLength messages.FragmentLength
 
@@ -162,8 +163,6 @@ func (p *Policy) String() string {
 	line("groups", list(p.Groups))
 	if p.Role == events.Client {
 		line("key_shares", list(p.KeyShares))
-		line("request_ocsp", p.RequestOCSP)
-		line("request_scts", p.RequestSCTs)
 		line("post_handshake", p.PostHandshakeAuth)
 		if p.Allows(messages.TLS12) {
 			line("ocsp_chain", p.RequestOCSPChain)
@@ -186,6 +185,8 @@ func (p *Policy) String() string {
 	if p.Role == events.Client {
 		line("own_types", list(p.OwnTypes))
 	}
+	line("request_ocsp", p.RequestOCSP)
+	line("request_scts", p.RequestSCTs)
 	line("alpn", list(p.ALPN))
 	line("record_size", p.RecordSize)
 	line("record_limit", p.RecordSizeLimit)

@@ -94,12 +94,6 @@ func curves(group messages.Group) (elliptic.Curve, bool) {
 	return nil, false
 }
 
-// restorePeer recalls who the peer of a resumed session was.
-func restorePeer(hs *handshake.Context, session *events.Session) {
-	handshake.RestorePeer(hs, session)
-	hs.Connection.OCSPChain, hs.Connection.PSKIdentity = session.OCSPChain, session.PSKIdentity
-}
-
 // askVerdict asks whether the peer's chain is to be trusted.
 func askVerdict(hs *handshake.Context) { ask(hs, false) }
 

@@ -82,7 +82,7 @@ func takeClientCredential(hs *handshake.Context, s *awaitClientCredential, answe
 	if err != nil {
 		return nil, err
 	}
-	m, err := certificateOf(hs, answer.Credential, &messages.Extensions{})
+	m, err := certificateOf(hs, answer.Credential, s.request.stapling)
 	if err != nil {
 		return nil, err
 	}

@@ -205,7 +205,8 @@ func askReverify(hs *handshake.Context, session *events.Session) {
 	hs.Ask(func(id events.Asked) events.Question {
 		return &events.VerifyPeer{
 			Asked: id, Role: hs.Role, ServerName: hs.Policy.PeerName,
-			Chain: session.PeerChain, RawKey: session.PeerRawKey, OCSP: session.OCSP, SCTs: session.SCTs,
+			Chain: session.PeerChain, RawKey: session.PeerRawKey,
+			OCSP: session.OCSP, SCTs: session.SCTs, OCSPChain: session.OCSPChain, SCTsChain: session.SCTsChain,
 			SchemesCert: hs.Policy.SchemesCert, Resumed: true,
 		}
 	})

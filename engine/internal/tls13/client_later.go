@@ -59,7 +59,7 @@ func takeLaterCredential(hs *handshake.Context, s *awaitLaterCredential, answer 
 		}
 	}
 	before := hs.Connection
-	m, err := certificateOf(hs, answer.Credential, &messages.Extensions{})
+	m, err := certificateOf(hs, answer.Credential, s.request.stapling)
 	hs.Connection = before // until it is sent
 	if err != nil {
 		return nil, err

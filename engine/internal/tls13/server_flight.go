@@ -2,7 +2,6 @@ package tls13
 
 import (
 	"errors"
-	"slices"
 
 	"github.com/tacitls/tacitls/engine/internal/features"
 	"github.com/tacitls/tacitls/engine/internal/fsm"
@@ -32,16 +31,20 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 		return nil, err
 	}
 	if hs.Policy.RequestClientCert {
-		if err := sendCertificateRequest(hs); err != nil {
+		if f.requested, err = sendCertificateRequest(hs); err != nil {
 			return nil, err
 		}
 	}
-	asked := &s.hello.Message.Extensions
+	offered := &s.hello.Message.Extensions
+	asked, err := askedByClient(hs, offered)
+	if err != nil {
+		return nil, err
+	}
 	m, err := certificateOf(hs, answer.Credential, asked)
 	if err != nil {
 		return nil, err
 	}
-	algorithms, err := commonCompression(hs, asked)
+	algorithms, err := commonCompression(hs, offered)
 	if err != nil {
 		return nil, err
 	}
@@ -174,50 +177,6 @@ func sendServerHello(hs *handshake.Context, c choice, k *chosenKey, share []byte
 	return hs.Send(m)
 }
 
-func sendCertificateRequest(hs *handshake.Context) error {
-	m, err := certificateRequest(hs)
-	if err != nil {
-		return err
-	}
-	// A certificate that is shown after the handshake comes as it is.
-	if algorithms := hs.Policy.CertificateCompression; len(algorithms) > 0 {
-		if err := handshake.Put(&m.Extensions, &messages.CompressCertificate{Algorithms: algorithms}); err != nil {
-			return err
-		}
-	}
-	return hs.Send(m)
-}
-
-// certificateRequest says what is accepted (RFC 8446, Section 4.3.2).
-func certificateRequest(hs *handshake.Context) (*messages.CertificateRequest13, error) {
-	m := &messages.CertificateRequest13{}
-	schemes := hs.Policy.Offered
-	if hs.Policy.GREASE {
-		// RFC 8701, Section 4.1.
-		values, err := handshake.Reserved(hs, 2)
-		if err != nil {
-			return nil, err
-		}
-		schemes = slices.Insert(slices.Clone(schemes), 0, messages.SignatureScheme(values[0]))
-		handshake.PutReserved(&m.Extensions, values[1])
-	}
-	bodies := []messages.ExtensionBody{
-		&messages.SignatureAlgorithms{Schemes: schemes},
-	}
-	if hs.Policy.SeparateSchemesCert() {
-		bodies = append(bodies, &messages.SignatureAlgorithmsCert{Schemes: hs.Policy.SchemesCert})
-	}
-	if len(hs.Policy.Authorities) > 0 {
-		bodies = append(bodies, &messages.CertificateAuthorities{Authorities: hs.Policy.Authorities})
-	}
-	for _, body := range bodies {
-		if err := handshake.Put(&m.Extensions, body); err != nil {
-			return nil, err
-		}
-	}
-	return m, nil
-}
-
 // finishFlight sends the server's Finished and changes to the keys of
 // application data for writing.
 func finishFlight(hs *handshake.Context, f flight) (fsm.State, error) {
@@ -225,7 +184,7 @@ func finishFlight(hs *handshake.Context, f flight) (fsm.State, error) {
 		return nil, err
 	}
 	schedule := f.schedule
-	s := sent{client: f.client, main: schedule.Main()}
+	s := sent{client: f.client, main: schedule.Main(), requested: f.requested}
 	sum := hs.Sum()
 	s.connected = connected{suite: f.suite, read: s.main.ClientTraffic(sum), write: s.main.ServerTraffic(sum)}
 	hs.Exporter = s.main.Exporter(sum)

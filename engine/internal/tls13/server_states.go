@@ -114,6 +114,7 @@ type flight struct {
 	schedule       secrets.Handshake
 	client, server secrets.Secret // handshake traffic secrets
 	key            *chosenKey     // nil in a handshake with certificates
+	requested      []messages.ExtensionType
 }
 
 // sent is what a server knows once its flight is sent.
@@ -121,6 +122,8 @@ type sent struct {
 	client secrets.Secret // handshake traffic
 	main   secrets.Main
 	connected
+	// requested are the types of the extensions of a CertificateRequest.
+	requested []messages.ExtensionType
 }
 
 // AfterClientHello are the states that a server goes on in.
