@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"crypto/x509"
 	"regexp"
 	"strings"
 	"testing"
@@ -23,6 +24,15 @@ func compressCertificates(config *engine.ServerConfig) any {
 
 func requestStapling(config *engine.ServerConfig) any {
 	config.RequestOCSP, config.RequestSCTs = true, true
+	return config
+}
+
+func filterCertificates(config *engine.ServerConfig) any {
+	config.ClientAuth = engine.RequireClientCert
+	config.OIDFilters = []messages.OIDFilter{
+		answer.KeyUsageFilter(x509.KeyUsageDigitalSignature),
+		answer.ExtKeyUsageFilter(x509.ExtKeyUsageClientAuth.OID()),
+	}
 	return config
 }
 
@@ -157,7 +167,7 @@ const otherSnippets = 3
 // serverSnippets and clientSnippets are all of them.
 var (
 	serverSnippets = []func(*engine.ServerConfig) any{
-		compressCertificates, requestStapling, choosePSK, takeEarlyData, sendGREASE, boundTickets, padRecords,
+		compressCertificates, requestStapling, filterCertificates, choosePSK, takeEarlyData, sendGREASE, boundTickets, padRecords,
 	}
 	clientSnippets = []func(*engine.ClientConfig) any{
 		offerPSK, offerEarlyData, expectRawKeys, authenticateLater, dressHello, requestTickets, protectMedia, padRecordsRandomly,

@@ -237,6 +237,13 @@ type ServerConfig struct {
 	// Authorities are distinguished names in DER that a client's chain should
 	// lead to, as a hint (RFC 8446, Section 4.2.4).
 	Authorities [][]byte
+	// OIDFilters are extensions, at most 256 and each once, that a client's
+	// certificate is to have with at least the values given, both in DER. A client of
+	// TLS 1.3 is told, wherever ClientAuth or [Engine.RequestClientCertificate] has it
+	// asked, and chooses by those that it recognizes; [events.VerifyPeer] shows them in
+	// either version, since nobody else holds the certificate to them. None turns the
+	// extension off (RFC 8446, Section 4.2.5).
+	OIDFilters []messages.OIDFilter
 	// NoTickets neither sends nor takes tickets.
 	NoTickets bool
 	// Tickets is how many to send when a handshake of TLS 1.3 completes; 0 means

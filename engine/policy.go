@@ -96,6 +96,9 @@ func (c *ServerConfig) compile() (*handshake.Policy, error) {
 	if len(p.PSKHint) > 1<<16-1 {
 		return nil, invalid("PSKHint of %d bytes", len(p.PSKHint))
 	}
+	if err := c.compileFilters(p); err != nil {
+		return nil, err
+	}
 	return p, c.compileTickets(p)
 }
 

@@ -40,6 +40,7 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 		"server_default": {Common: plain},
 		"server_narrow": {
 			Common: narrow, ClientAuth: engine.RequireClientCert, Tickets: 2, MaxTickets: 16, TicketLifetime: 3600, ReverifyOnResume: true,
+			OIDFilters: filters(),
 		},
 		"server_no_tickets":    {Common: plain, NoTickets: true, ClientAuth: engine.RequestClientCert},
 		"server_takes_tickets": {Common: plain, Tickets: -1},

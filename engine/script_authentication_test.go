@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tacitls/tacitls/engine"
@@ -19,6 +20,8 @@ func (s *script) configureAuthentication(common *engine.Common, answers *testkit
 		s.pair.Client.CertificateTypes, err = parseAll(value, parseCertificateType)
 	case "post-handshake-auth":
 		s.pair.Client.PostHandshakeAuth = true
+	case "oid-filters":
+		s.pair.Server.OIDFilters, err = parseFilters(strings.Split(value, ","))
 	case "raw-key":
 		answers.RawKey = true
 	default:

@@ -23,11 +23,14 @@ func (q *ChooseConfig) String() string {
 }
 
 func (q *ChooseCredential) String() string {
-	kinds := ""
+	more := ""
 	if len(q.CertificateTypes) > 0 {
-		kinds = fmt.Sprintf(" certificate_types=%v", q.CertificateTypes)
+		more = fmt.Sprintf(" certificate_types=%v", q.CertificateTypes)
 	}
-	return fmt.Sprintf("choose credential? %v, server_name=%q schemes=%v%s", q.Role, q.ServerName, q.Schemes, kinds)
+	if len(q.OIDFilters) > 0 {
+		more += fmt.Sprintf(" oid_filters=%d", len(q.OIDFilters))
+	}
+	return fmt.Sprintf("choose credential? %v, server_name=%q schemes=%v%s", q.Role, q.ServerName, q.Schemes, more)
 }
 
 func (q *Sign) String() string {

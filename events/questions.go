@@ -122,7 +122,8 @@ type ChooseCredential struct {
 	// ServerName is the name the client asked for.
 	ServerName string
 	// Schemes are those that both the peer and this engine accept in this
-	// version; SchemesCert are those that the peer accepts in the chain.
+	// version, in the order that the peer prefers; SchemesCert are those that the peer
+	// accepts in the chain.
 	Schemes     []messages.SignatureScheme
 	SchemesCert []messages.SignatureScheme
 	// KeyTransport tells that a key which decrypts would serve as well, even
@@ -131,6 +132,11 @@ type ChooseCredential struct {
 	// Authorities are the distinguished names, in DER, that the peer trusts;
 	// none means that it did not say.
 	Authorities [][]byte
+	// OIDFilters are what a server of TLS 1.3 wants of the end-entity certificate, at
+	// most 256, each object identifier and the values in DER. A certificate has to
+	// have all that the answer recognizes; the others are to be passed over
+	// (RFC 8446, Section 4.2.5).
+	OIDFilters []messages.OIDFilter
 	// CertificateTypes are the kinds of certificate that the peer takes, in its
 	// order and with unknown ones included; none means X.509 alone
 	// (RFC 7250, Section 4.2).
@@ -221,6 +227,10 @@ type VerifyPeer struct {
 	SCTsChain [][][]byte
 	// SchemesCert are the schemes that this end said it accepts in a chain.
 	SchemesCert []messages.SignatureScheme
+	// OIDFilters are those of a server's config, which the client was told in TLS 1.3
+	// and may not have recognized: a certificate that does not satisfy them may be
+	// rejected by unsupported_certificate (RFC 8446, Section 4.2.5).
+	OIDFilters []messages.OIDFilter
 	// KeyTransport tells that the server's key is to decrypt rather than to sign,
 	// which its key usage has to allow (RFC 5246, Section 7.4.2).
 	KeyTransport bool
@@ -261,9 +271,9 @@ type TicketIdentity struct {
 // [MaxTicketIdentities] are asked about, the first ones.
 //
 // The engine binds a ticket to the hash of the cipher suite, to its lifetime and
-// to whether a client certificate is wanted. Who serves several names or several
-// sets of roots under the same ticket keys has to bind it to those, by what the
-// state says: [ParseSession] reads it.
+// to whether a client certificate is wanted. Who serves several names, several sets
+// of roots or several OIDFilters under the same ticket keys has to bind it to those,
+// by what the state says: [ParseSession] reads it.
 type OpenTicket struct {
 	Asked
 	Hello   *ClientHello

@@ -1,7 +1,11 @@
 package fuzz
 
 import (
+	"crypto/x509"
+
+	"github.com/tacitls/tacitls/adapters/answer"
 	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
 )
@@ -11,7 +15,7 @@ import (
 func scenarios13() []scenario {
 	return []scenario{
 		{"external PSK", external()}, {"early data", early()},
-		{"later authentication", later()}, {"raw keys", rawKeys(newPair())},
+		{"later authentication", later()}, {"stapling and filters", filtered()}, {"raw keys", rawKeys(newPair())},
 		{"raw keys of TLS 1.2", rawKeys(pair12(messages.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256))},
 	}
 }
@@ -40,6 +44,26 @@ func later() *testkit.Pair {
 	pair := newPair()
 	pair.Client.PostHandshakeAuth = true
 	pair.ClientAnswers.Identity = testkit.Client(testkit.P256)
+	return pair
+}
+
+// filtered has both ends staple, and the server say which extensions it wants.
+func filtered() *testkit.Pair {
+	pair := newPair()
+	pair.Server.ClientAuth, pair.ClientAnswers.Identity = engine.RequireClientCert, testkit.Client(testkit.Ed25519)
+	for _, common := range []*engine.Common{&pair.Client.Common, &pair.Server.Common} {
+		common.RequestOCSP, common.RequestSCTs = true, true
+	}
+	pair.Server.OIDFilters = []messages.OIDFilter{
+		answer.KeyUsageFilter(x509.KeyUsageDigitalSignature), answer.ExtKeyUsageFilter(x509.ExtKeyUsageClientAuth.OID()),
+	}
+	for _, answers := range []*testkit.Answers{pair.ClientAnswers, pair.ServerAnswers} {
+		showing(answers, func(c *events.Credential) {
+			c.Chain = [][]byte{c.Chain[0], testkit.Authority().Chain[0]}
+			c.OCSP, c.OCSPChain = []byte("a response"), [][]byte{[]byte("another")}
+			c.SCTs, c.SCTsChain = [][]byte{[]byte("a timestamp")}, [][][]byte{{[]byte("another")}}
+		})
+	}
 	return pair
 }
 

@@ -61,11 +61,12 @@ func compareBool(a, b bool) int {
 }
 
 // chooseByAuthority gives a client's first certificate whose key can sign for
-// the server, whose chain is signed with what it accepts, and which leads to an
-// authority that it trusts (RFC 8446, Section 4.4.2.3).
+// the server, whose chain is signed with what it accepts and leads to an authority
+// that it trusts, and which has what its filters ask for (RFC 8446, Section 4.4.2.3).
 func chooseByAuthority(certificates []*Certificate, q *events.ChooseCredential) *Certificate {
 	for _, c := range certificates {
-		if q.Takes(c.kind()) && c.canSign(q) && c.chainAccepted(q.SchemesCert) && c.leadsTo(q.Authorities) {
+		if q.Takes(c.kind()) && c.canSign(q) && c.chainAccepted(q.SchemesCert) && c.leadsTo(q.Authorities) &&
+			c.mayAnswer(q.OIDFilters) {
 			return c
 		}
 	}

@@ -42,9 +42,12 @@ type Server struct {
 	// them by PeerCertificateTypes (RFC 7250). Nil accepts none, but any where
 	// ClientRoots is nil too.
 	RawKeys RawKeys
-	// VerifyPeer is called after a client's chain or raw key has been verified, and may
-	// refuse it still. A [Rejection] as its error names the alert; otherwise it
-	// is certificate_unknown. It must be safe for concurrent use.
+	// VerifyPeer is called after a client's chain or raw key has been verified, and a
+	// certificate held to the OIDFilters of the config: it has the extensions, and of key
+	// usage and extended key usage all that is asked for. Whoever asks for values of
+	// others looks at them here. It may refuse the peer still. A [Rejection] as its
+	// error names the alert; otherwise it is certificate_unknown. It must be safe for
+	// concurrent use.
 	VerifyPeer func(now time.Time, p *Peer) error
 
 	// Tickets seals and opens tickets; nil does neither.

@@ -105,6 +105,9 @@ func (v *verification) verifyChain(now time.Time, q *events.VerifyPeer) (*Peer, 
 			return nil, nil, rejection
 		}
 	}
+	if rejection := checkFilters(certificates[0], q.OIDFilters); rejection != nil {
+		return nil, nil, rejection
+	}
 	key, err := publicKeyOf(certificates[0])
 	if err != nil {
 		return nil, nil, &Rejection{Alert: messages.AlertUnsupportedCertificate, Err: err}

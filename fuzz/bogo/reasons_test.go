@@ -16,6 +16,7 @@ var withoutWord = []string{
 	"record_size_limit_too_small", "unknown_fragment_length", "fragment_length_not_offered", "two_record_limits",
 	"insufficient_security", "unknown_finite_field", "cbc_without_encrypt_then_mac", "status_mismatch", "supplemental_not_agreed",
 	"bad_certificate_hash", "bad_certificate_path", "renegotiated_name",
+	"duplicate_oid_filter",
 }
 
 func TestEveryRefusalHasAWordOrAReasonForNone(t *testing.T) {

@@ -90,6 +90,7 @@ type Policy struct {
 	ChooseConfig      bool
 	RequestClientCert bool
 	RequireClientCert bool
+	OIDFilters        []messages.OIDFilter
 	TicketCount       int
 	MaxTickets        uint8 // for clients that ask for a number; 0 does not listen
 	Sessions          bool  // kept by identifier, for TLS 1.2
@@ -214,6 +215,7 @@ func (p *Policy) String() string {
 	if p.Role == events.Server {
 		line("request_client", p.RequestClientCert)
 		line("require_client", p.RequireClientCert)
+		line("oid_filters", len(p.OIDFilters))
 		line("ticket_count", p.TicketCount)
 		line("max_tickets", p.MaxTickets)
 		line("ticket_lifetime", p.TicketLifetime)

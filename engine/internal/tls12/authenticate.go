@@ -106,7 +106,7 @@ func ask(hs *handshake.Context, resumed bool) {
 			Asked: id, Role: hs.Role, Chain: hs.Connection.PeerChain, OCSP: hs.Connection.OCSP, SCTs: hs.Connection.SCTs,
 			OCSPChain:   hs.Connection.OCSPChain,
 			RawKey:      hs.Connection.PeerRawKey,
-			SchemesCert: hs.Policy.SchemesCert, Resumed: resumed,
+			SchemesCert: hs.Policy.SchemesCert, OIDFilters: hs.Policy.OIDFilters, Resumed: resumed,
 		}
 		if hs.Role == events.Client {
 			q.ServerName = hs.Policy.PeerName

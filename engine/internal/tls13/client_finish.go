@@ -58,7 +58,7 @@ func askClientCredential(hs *handshake.Context, r *request) {
 		return &events.ChooseCredential{
 			Asked: id, Role: hs.Role, Version: hs.Connection.Version, ServerName: hs.Policy.PeerName,
 			Schemes: handshake.Signing(r.schemes), SchemesCert: r.schemesCert, Authorities: r.authorities,
-			CertificateTypes: handshake.OwnType(hs),
+			OIDFilters: r.filters, CertificateTypes: handshake.OwnType(hs),
 		}
 	})
 }

@@ -207,7 +207,7 @@ func askReverify(hs *handshake.Context, session *events.Session) {
 			Asked: id, Role: hs.Role, ServerName: hs.Policy.PeerName,
 			Chain: session.PeerChain, RawKey: session.PeerRawKey,
 			OCSP: session.OCSP, SCTs: session.SCTs, OCSPChain: session.OCSPChain, SCTsChain: session.SCTsChain,
-			SchemesCert: hs.Policy.SchemesCert, Resumed: true,
+			SchemesCert: hs.Policy.SchemesCert, OIDFilters: hs.Policy.OIDFilters, Resumed: true,
 		}
 	})
 }

@@ -44,6 +44,9 @@ func readRequest(hs *handshake.Context, m *messages.CertificateRequest13) (*requ
 		return nil, err
 	}
 	r.authorities = authorities.Authorities
+	if r.filters, err = handshake.ReadOIDFilters(hs, &m.Extensions); err != nil {
+		return nil, err
+	}
 	if r.stapling, err = askedByServer(hs, &m.Extensions); err != nil {
 		return nil, err
 	}
@@ -124,7 +127,7 @@ func acceptChain(hs *handshake.Context, m *messages.Certificate13, offered []mes
 		c := &hs.Connection
 		q := &events.VerifyPeer{
 			Asked: id, Role: hs.Role, Chain: c.PeerChain, RawKey: c.PeerRawKey, SchemesCert: hs.Policy.SchemesCert,
-			OCSP: c.OCSP, SCTs: c.SCTs, OCSPChain: c.OCSPChain, SCTsChain: c.SCTsChain,
+			OCSP: c.OCSP, SCTs: c.SCTs, OCSPChain: c.OCSPChain, SCTsChain: c.SCTsChain, OIDFilters: hs.Policy.OIDFilters,
 		}
 		if hs.Role == events.Client {
 			q.ServerName = hs.Policy.PeerName

@@ -93,6 +93,7 @@ type request struct {
 	schemes     []messages.SignatureScheme
 	schemesCert []messages.SignatureScheme
 	authorities [][]byte
+	filters     []messages.OIDFilter
 	stapling    stapling
 	compression []messages.CompressionAlgorithm // that both ends have
 }

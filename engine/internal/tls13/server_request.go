@@ -47,7 +47,8 @@ func certificateRequest(hs *handshake.Context) (*messages.CertificateRequest13, 
 		{&messages.SignatureAlgorithms{Schemes: schemes}, true},
 		{&messages.SignatureAlgorithmsCert{Schemes: policy.SchemesCert}, policy.SeparateSchemesCert()},
 		{&messages.CertificateAuthorities{Authorities: policy.Authorities}, len(policy.Authorities) > 0},
-		// Nothing is stapled to a raw public key.
+		// A raw public key has no extensions, and nothing is stapled to it.
+		{&messages.OIDFilters{Filters: policy.OIDFilters}, chain && len(policy.OIDFilters) > 0},
 		{&messages.StatusRequestAck{}, chain && policy.RequestOCSP},
 		{&messages.SCTOffer{}, chain && policy.RequestSCTs},
 	} {
