@@ -27,6 +27,11 @@ func requestStapling(config *engine.ServerConfig) any {
 	return config
 }
 
+func showOneOfTwo(byECDSA, byRSA *answer.Certificate) any {
+	answers := &answer.Server{Certificates: []*answer.Certificate{byECDSA, byRSA}}
+	return answers
+}
+
 func filterCertificates(config *engine.ServerConfig) any {
 	config.ClientAuth = engine.RequireClientCert
 	config.OIDFilters = []messages.OIDFilter{
@@ -48,6 +53,9 @@ func TestACertificateIsStapledTo(t *testing.T) {
 	plain, err := answer.NewCertificate(identity.Chain, identity.Key)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if server := showOneOfTwo(plain, staple(plain)).(*answer.Server); len(server.Certificates) != 2 {
+		t.Errorf("the server has %d", len(server.Certificates))
 	}
 	if c := staple(plain).Credential(messages.TLS13); len(c.OCSP) == 0 || len(c.SCTs) != 1 || len(c.OCSPChain) != 1 || len(c.SCTsChain) != 1 {
 		t.Errorf("the credential is %+v", c)
@@ -162,7 +170,7 @@ func TestAnEngineHasABindingOnceItIsConnected(t *testing.T) {
 }
 
 // otherSnippets is how many are about something else than a config.
-const otherSnippets = 3
+const otherSnippets = 4
 
 // serverSnippets and clientSnippets are all of them.
 var (

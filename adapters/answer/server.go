@@ -13,9 +13,14 @@ import (
 // Server answers for engines of servers. Nothing of it may change once in use;
 // it is safe for concurrent use.
 type Server struct {
-	// Certificates are those to choose from by the name that the client asks
-	// for: one that has it goes before one with a wildcard for it, and that
-	// before the first that the client can verify.
+	// Certificates are those to choose from, among all whose key can serve the client,
+	// by the name that it asks for and then by what it says of itself, in this order:
+	// one that has the name, or a wildcard for it, or is a raw public key, which has
+	// every name; of the kind that the client prefers; with the name itself rather than
+	// a wildcard; with a chain signed by schemes that the client accepts; which leads to
+	// an authority that it names; with a key that signs rather than decrypts; by the
+	// scheme that the client prefers. Of those that are alike in all, the first goes
+	// (RFC 8446, Section 4.4.2.2).
 	Certificates []*Certificate
 	// StrictNames refuses a name that no certificate has with
 	// unrecognized_name, rather than sending the first (RFC 6066, Section 3).
@@ -165,7 +170,7 @@ func (s *Server) chooseCredential(q *events.ChooseCredential) events.Answer {
 			return q.Reply(chosen.Credential(q.Version))
 		}
 	}
-	chosen, named := chooseByName(s.Certificates, q)
+	chosen, named := chooseForClient(s.Certificates, q)
 	if s.StrictNames && q.ServerName != "" && !named {
 		return q.Refuse(messages.AlertUnrecognizedName,
 			&Rejection{Alert: messages.AlertUnrecognizedName, Err: errUnknownName})
