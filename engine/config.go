@@ -39,7 +39,9 @@ type Common struct {
 	// SHA-1, and take PKCS #1 in chains and in TLS 1.2 only. Where Schemes names
 	// rsa_pkcs1_sha1 or ecdsa_sha1, the peer may sign with it in TLS 1.2, for peers
 	// that know nothing else, against RFC 9155, Section 4 and Section 5; never in
-	// TLS 1.3.
+	// TLS 1.3. In either list these two are offered behind all others, wherever they
+	// stand, and those of MD5, SHA-224 and DSA are taken from no config
+	// (RFC 8446, Section 4.2.3).
 	Schemes     []messages.SignatureScheme
 	SchemesCert []messages.SignatureScheme
 	// PeerCertificateTypes are the kinds of certificate taken from the peer, most
