@@ -39,7 +39,7 @@ type offence struct {
 // offences are all of them, by what they offend against.
 func offences() []offence {
 	return slices.Concat(answerOffences(), recordOffences(), streamOffences(), messageOffences(), versionOffences(),
-		parameterOffences(), retryOffences(), pskOffences(), earlyOffences(), authenticationOffences(), staplingOffences(), filterOffences(), rawKeyOffences(), laterOffences(), connectedOffences(), legacyOffences(), limitOffences(),
+		parameterOffences(), retryOffences(), pskOffences(), earlyOffences(), authenticationOffences(), staplingOffences(), filterOffences(), olderOffences(), rawKeyOffences(), laterOffences(), connectedOffences(), legacyOffences(), limitOffences(),
 		compressionOffences(), greaseOffences(), dressOffences(), ticketOffences(), srtpOffences())
 }
 
