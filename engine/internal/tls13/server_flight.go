@@ -2,6 +2,7 @@ package tls13
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/tacitls/tacitls/engine/internal/features"
 	"github.com/tacitls/tacitls/engine/internal/fsm"
@@ -35,16 +36,16 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 			return nil, err
 		}
 	}
-	offered := &s.hello.Message.Extensions
-	asked, err := askedByClient(hs, offered)
+	asked := &s.hello.Message.Extensions
+	beside, err := askedByClient(hs, asked)
 	if err != nil {
 		return nil, err
 	}
-	m, err := certificateOf(hs, answer.Credential, asked)
+	m, err := certificateOf(hs, answer.Credential, beside)
 	if err != nil {
 		return nil, err
 	}
-	algorithms, err := commonCompression(hs, offered)
+	algorithms, err := commonCompression(hs, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -175,6 +176,56 @@ func sendServerHello(hs *handshake.Context, c choice, k *chosenKey, share []byte
 		}
 	}
 	return hs.Send(m)
+}
+
+// sendCertificateRequest asks for the client's certificate, and gives the types of
+// what may be beside one in the answer.
+func sendCertificateRequest(hs *handshake.Context) ([]messages.ExtensionType, error) {
+	m, err := certificateRequest(hs)
+	if err != nil {
+		return nil, err
+	}
+	// A certificate that is shown after the handshake comes as it is.
+	if algorithms := hs.Policy.CertificateCompression; len(algorithms) > 0 {
+		if err := handshake.Put(&m.Extensions, &messages.CompressCertificate{Algorithms: algorithms}); err != nil {
+			return nil, err
+		}
+	}
+	return handshake.Types(&m.Extensions), hs.Send(m)
+}
+
+// certificateRequest says what is accepted (RFC 8446, Section 4.3.2).
+func certificateRequest(hs *handshake.Context) (*messages.CertificateRequest13, error) {
+	m := &messages.CertificateRequest13{}
+	schemes := hs.Policy.Offered
+	if hs.Policy.GREASE {
+		// RFC 8701, Section 4.1.
+		values, err := handshake.Reserved(hs, 2)
+		if err != nil {
+			return nil, err
+		}
+		schemes = slices.Insert(slices.Clone(schemes), 0, messages.SignatureScheme(values[0]))
+		handshake.PutReserved(&m.Extensions, values[1])
+	}
+	bodies := []messages.ExtensionBody{
+		&messages.SignatureAlgorithms{Schemes: schemes},
+	}
+	if hs.Policy.SeparateSchemesCert() {
+		bodies = append(bodies, &messages.SignatureAlgorithmsCert{Schemes: hs.Policy.SchemesCert})
+	}
+	if len(hs.Policy.Authorities) > 0 {
+		bodies = append(bodies, &messages.CertificateAuthorities{Authorities: hs.Policy.Authorities})
+	}
+	if hs.Connection.PeerCertificateType == messages.CertificateX509 {
+		// A raw public key has no extensions, and nothing is stapled to it.
+		bodies = append(bodies, wishes(hs.Policy)...)
+	}
+	for _, body := range bodies {
+		if err := handshake.Put(&m.Extensions, body); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
 }
 
 // finishFlight sends the server's Finished and changes to the keys of

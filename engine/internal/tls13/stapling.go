@@ -33,6 +33,22 @@ func askedByServer(hs *handshake.Context, x *messages.Extensions) (s stapling, e
 	return s, err
 }
 
+// wishes are what a server asks of a client's certificate and of what is stapled to
+// it (RFC 8446, Section 4.2.5 and Section 4.4.2.1).
+func wishes(policy *handshake.Policy) []messages.ExtensionBody {
+	var bodies []messages.ExtensionBody
+	if len(policy.OIDFilters) > 0 {
+		bodies = append(bodies, &messages.OIDFilters{Filters: policy.OIDFilters})
+	}
+	if policy.RequestOCSP {
+		bodies = append(bodies, &messages.StatusRequestAck{})
+	}
+	if policy.RequestSCTs {
+		bodies = append(bodies, &messages.SCTOffer{})
+	}
+	return bodies
+}
+
 // staple puts what the credential has beside the certificates of its chain, as far
 // as the peer asks for it.
 func (s stapling) staple(entries []messages.CertificateEntry, credential *events.Credential) error {
