@@ -39,8 +39,9 @@ type offence struct {
 // offences are all of them, by what they offend against.
 func offences() []offence {
 	return slices.Concat(answerOffences(), recordOffences(), streamOffences(), messageOffences(), versionOffences(),
-		parameterOffences(), retryOffences(), pskOffences(), earlyOffences(), authenticationOffences(), staplingOffences(), filterOffences(), olderOffences(), rawKeyOffences(), laterOffences(), connectedOffences(), legacyOffences(), limitOffences(),
-		compressionOffences(), greaseOffences(), dressOffences(), ticketOffences(), srtpOffences())
+		parameterOffences(), retryOffences(), pskOffences(), earlyOffences(), authenticationOffences(), rawKeyOffences(), laterOffences(), connectedOffences(), legacyOffences(), limitOffences(),
+		compressionOffences(), greaseOffences(), dressOffences(), ticketOffences(), srtpOffences(),
+		staplingOffences(), filterOffences(), olderOffences())
 }
 
 func TestEveryOffenceIsRefusedByNameAndAlert(t *testing.T) {
