@@ -2,6 +2,7 @@ package docs_test
 
 import (
 	"crypto"
+	"crypto/x509"
 	"errors"
 	"regexp"
 	"strings"
@@ -24,6 +25,46 @@ func compressCertificates(config *engine.ServerConfig) any {
 	config.CertificateCompression = []messages.CompressionAlgorithm{messages.CompressionZlib}
 	answers := &answer.Server{Compression: &answer.Compression{}}
 	return answers
+}
+
+func requestStapling(config *engine.ServerConfig) any {
+	config.RequestOCSP, config.RequestSCTs = true, true
+	return config
+}
+
+func showOneOfTwo(byECDSA, byRSA *answer.Certificate) any {
+	answers := &answer.Server{Certificates: []*answer.Certificate{byECDSA, byRSA}}
+	return answers
+}
+
+func filterCertificates(config *engine.ServerConfig) any {
+	config.ClientAuth = engine.RequireClientCert
+	config.OIDFilters = []messages.OIDFilter{
+		answer.KeyUsageFilter(x509.KeyUsageDigitalSignature),
+		answer.ExtKeyUsageFilter(x509.ExtKeyUsageClientAuth.OID()),
+	}
+	return config
+}
+
+func staple(certificate *answer.Certificate) *answer.Certificate {
+	response, timestamps := []byte("a response"), [][]byte{[]byte("a timestamp")}
+	responses, timestampsBehind := [][]byte{response}, [][][]byte{timestamps}
+	certificate = certificate.Staple(response, timestamps).StapleChain(responses, timestampsBehind)
+	return certificate
+}
+
+func TestACertificateIsStapledTo(t *testing.T) {
+	identity := testkit.Server(testkit.P256)
+	plain, err := answer.NewCertificate(identity.Chain, identity.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if server := showOneOfTwo(plain, staple(plain)).(*answer.Server); len(server.Certificates) != 2 {
+		t.Errorf("the server has %d", len(server.Certificates))
+	}
+	if c := staple(plain).Credential(messages.TLS13); len(c.OCSP) == 0 || len(c.SCTs) != 1 || len(c.OCSPChain) != 1 || len(c.SCTsChain) != 1 {
+		t.Errorf("the credential is %+v", c)
+	}
 }
 
 // key is a pre-shared key.
@@ -254,12 +295,13 @@ func TestAServerShowsAnotherCertificate(t *testing.T) {
 }
 
 // otherSnippets is how many are about something else than a config.
-const otherSnippets = 7
+const otherSnippets = 9
 
 // serverSnippets and clientSnippets are all of them.
 var (
 	serverSnippets = []func(*engine.ServerConfig) any{
-		compressCertificates, choosePSK, wantBoth, takeEarlyData, retryByCookie, sendGREASE, boundTickets, padRecords,
+		compressCertificates, requestStapling, filterCertificates, choosePSK, wantBoth, takeEarlyData, retryByCookie, sendGREASE,
+		boundTickets, padRecords,
 	}
 	clientSnippets = []func(*engine.ClientConfig) any{
 		offerPSK, offerEarlyData, expectRawKeys, takeMLDSA, takeDelegated, authenticateLater, dressHello, requestTickets, protectMedia, padRecordsRandomly,

@@ -40,7 +40,9 @@ type Common struct {
 	// chains and in TLS 1.2 only. Where Schemes names
 	// rsa_pkcs1_sha1 or ecdsa_sha1, the peer may sign with it in TLS 1.2, for peers
 	// that know nothing else, against RFC 9155, Section 4 and Section 5; never in
-	// TLS 1.3.
+	// TLS 1.3. In either list these two are offered behind all others, wherever they
+	// stand, and those of MD5, SHA-224 and DSA are taken from no config
+	// (RFC 8446, Section 4.2.3).
 	Schemes     []messages.SignatureScheme
 	SchemesCert []messages.SignatureScheme
 	// DelegatedSchemes are those by which the key of a delegated credential of the
@@ -54,6 +56,12 @@ type Common struct {
 	// preferred first: X.509 alone by default, or raw public keys too, or nothing
 	// else (RFC 7250). A server takes one where ClientAuth asks for it.
 	PeerCertificateTypes []messages.CertificateType
+	// RequestOCSP asks the peer to staple OCSP responses to its certificates, and
+	// RequestSCTs signed certificate timestamps; what came is in [events.VerifyPeer],
+	// unchecked. A server asks where ClientAuth has it ask for a certificate, in
+	// TLS 1.3 alone (RFC 6066, Section 8, RFC 6962, Section 3.3.1, and RFC 8446,
+	// Section 4.4.2.1).
+	RequestOCSP, RequestSCTs bool
 	// ALPN lists application protocols, most preferred first; none turns the
 	// extension off (RFC 7301).
 	ALPN []string
@@ -180,12 +188,8 @@ type ClientConfig struct {
 	// are those of the handshake. Data can be written meanwhile, but is read again
 	// only once they are answered (RFC 8446, Section 4.6.2).
 	PostHandshakeAuth bool
-	// RequestOCSP asks the server to staple an OCSP response, and RequestSCTs
-	// signed certificate timestamps; what came is in [events.VerifyPeer]
-	// (RFC 6066, Section 8, and RFC 6962, Section 3.3.1).
-	RequestOCSP, RequestSCTs bool
 	// RequestOCSPChain asks a server of TLS 1.2 for the responses of the whole
-	// chain (RFC 6961).
+	// chain, which one of TLS 1.3 sends by RequestOCSP (RFC 6961).
 	RequestOCSPChain bool
 	// FalseStart allows a client of TLS 1.2 to write before the server's Finished
 	// has come, where the suite has forward secrecy and an AEAD and an application
@@ -253,6 +257,13 @@ type ServerConfig struct {
 	// Authorities are distinguished names in DER that a client's chain should
 	// lead to, as a hint (RFC 8446, Section 4.2.4).
 	Authorities [][]byte
+	// OIDFilters are extensions, at most 256 and each once, that a client's
+	// certificate is to have with at least the values given, both in DER. A client of
+	// TLS 1.3 is told, wherever ClientAuth or [Engine.RequestClientCertificate] has it
+	// asked, and chooses by those that it recognizes; [events.VerifyPeer] shows them in
+	// either version, since nobody else holds the certificate to them. None turns the
+	// extension off (RFC 8446, Section 4.2.5).
+	OIDFilters []messages.OIDFilter
 	// NoTickets neither sends nor takes tickets.
 	NoTickets bool
 	// Tickets is how many to send when a handshake of TLS 1.3 completes; 0 means

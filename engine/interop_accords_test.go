@@ -173,13 +173,12 @@ func checkALPN(i *interop, end *endpoint, _ *program) {
 	}
 }
 
-// stapled is a response of the authority's that the server's certificate is
-// good.
-func stapled(t *testing.T, kind string) []byte {
+// stapled is a response of the authority's that a certificate is good.
+func stapled(t *testing.T, id *testkit.Identity) []byte {
 	t.Helper()
 	issuer := testkit.Authority()
 	response, err := ocsp.CreateResponse(issuer.Certificate, issuer.Certificate, ocsp.Response{
-		Status: ocsp.Good, SerialNumber: testkit.Server(kind).Certificate.SerialNumber, IssuerHash: crypto.SHA1,
+		Status: ocsp.Good, SerialNumber: id.Certificate.SerialNumber, IssuerHash: crypto.SHA1,
 		ThisUpdate: testkit.Now.Add(-time.Hour), NextUpdate: testkit.Now.AddDate(10, 0, 0),
 	}, issuer.Key)
 	if err != nil {
@@ -190,7 +189,7 @@ func stapled(t *testing.T, kind string) []byte {
 
 // stapleOCSP has the server staple a response, and the client ask for it.
 func stapleOCSP(i *interop) {
-	i.response = stapled(i.t, testkit.P256)
+	i.response = stapled(i.t, testkit.Server(testkit.P256))
 	path := i.file("response.der", i.response)
 	switch peer := i.peer.(type) {
 	case openSSL:

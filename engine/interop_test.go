@@ -55,10 +55,10 @@ type interop struct {
 	// plain tells that there is no extended master secret, and so nothing to
 	// export.
 	plain bool
-	// response is what the server staples, and saved the file that a foreign
-	// client keeps it in.
-	response []byte
-	saved    string
+	// response is what the server staples, behind what it staples to its authority's
+	// certificate, and saved the file that a foreign client keeps them in.
+	response, behind []byte
+	saved            string
 
 	server   *program // once it runs
 	address  string   // of it

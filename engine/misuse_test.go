@@ -36,6 +36,18 @@ func TestAConfigThatCannotBeIsMisuse(t *testing.T) {
 		"with a scheme without a signature": func(c *engine.Common) {
 			c.MaxVersion, c.Schemes = messages.TLS12, []messages.SignatureScheme{messages.Ed25519, 0x0400}
 		},
+		// covers 8446/4.2.3/13 8446/4.2.3/14
+		"with MD5": func(c *engine.Common) {
+			c.MinVersion, c.SchemesCert = messages.TLS12, []messages.SignatureScheme{messages.RSAPKCS1SHA256, 0x0101}
+		},
+		// covers 8446/4.2.3/13 8446/4.2.3/14
+		"with SHA-224": func(c *engine.Common) {
+			c.MinVersion, c.Schemes = messages.TLS12, []messages.SignatureScheme{messages.ECDSASecp256r1SHA256, messages.ECDSASHA224}
+		},
+		// covers 8446/4.2.3/13 8446/4.2.3/14
+		"with DSA": func(c *engine.Common) {
+			c.MinVersion, c.SchemesCert = messages.TLS12, []messages.SignatureScheme{messages.RSAPKCS1SHA256, messages.DSASHA256}
+		},
 		"with SSL 3.0":                 func(c *engine.Common) { c.MinVersion = messages.SSL30 },
 		"with versions out of order":   func(c *engine.Common) { c.MinVersion, c.MaxVersion = messages.TLS13, messages.TLS11 },
 		"with an unknown suite":        func(c *engine.Common) { c.CipherSuites = []messages.CipherSuite{0x1310} },

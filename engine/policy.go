@@ -69,7 +69,6 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	if p.OwnTypes, err = certificateTypes("CertificateTypes", c.CertificateTypes); err != nil {
 		return nil, err
 	}
-	p.RequestOCSP, p.RequestSCTs = c.RequestOCSP, c.RequestSCTs
 	p.PostHandshakeAuth = c.PostHandshakeAuth && p.Allows(messages.TLS13)
 	p.RequestOCSPChain, p.FalseStart = c.RequestOCSPChain, c.FalseStart
 	if c.EarlyData {
@@ -104,6 +103,9 @@ func (c *ServerConfig) compile() (*handshake.Policy, error) {
 		return nil, invalid("EarlyDataContext of %d bytes", len(c.EarlyDataContext))
 	}
 	p.Cookies, p.EarlyDataContext = handshake.Cookies(c.Cookies), c.EarlyDataContext
+	if err := c.compileFilters(p); err != nil {
+		return nil, err
+	}
 	return p, c.compileTickets(p)
 }
 
@@ -156,6 +158,7 @@ func (c *Common) compile(p *handshake.Policy) error {
 		return err
 	}
 	p.ALPN, p.GREASE, p.DraftParameters = c.ALPN, c.GREASE, c.DraftParameters
+	p.RequestOCSP, p.RequestSCTs = c.RequestOCSP, c.RequestSCTs
 	p.Padding, p.Compatibility = c.Padding, !c.NoCompatibility
 	p.KeyLog, p.Trace, p.UpdateAfter = c.KeyLog, c.Trace, c.UpdateAfter
 	p.RecordSize = or(c.RecordSize, record.MaxPlaintext)
@@ -208,13 +211,13 @@ func (c *Common) compileAlgorithms(p *handshake.Policy) error {
 	if len(c.Schemes)+len(c.SchemesCert) > 0 {
 		p.Offered = handshake.OfferSchemes(p.Schemes, p.SchemesCert)
 	}
-	if slices.ContainsFunc(p.Offered, anonymous) {
-		return invalid("a scheme without a signature is among %v", p.Offered)
+	if slices.ContainsFunc(p.Offered, obsolete) {
+		return invalid("a scheme that nobody is to offer is among %v", p.Offered)
 	}
 	// Questions and hellos show these lists: a hook that changes one changes
 	// no other policy's.
 	for _, list := range []*[]messages.SignatureScheme{&p.Schemes, &p.SchemesCert, &p.Offered} {
-		*list = slices.Clone(*list)
+		*list = handshake.SHA1Last(*list)
 	}
 	p.Suites, p.Groups = slices.Clone(p.Suites), slices.Clone(p.Groups)
 	p.Curves, p.FiniteFields = handshake.Curves(p.Groups), handshake.FiniteFields(p.Groups)
@@ -266,9 +269,14 @@ func leaveOut(p *handshake.Policy, exchange func(secrets.KeyExchange) bool) {
 	p.Suites = slices.Concat(p.Suites13, p.Suites12)
 }
 
-// anonymous tells whether a scheme stands for no signature
-// (RFC 5246, Section 7.4.1.4.1).
-func anonymous(scheme messages.SignatureScheme) bool { return scheme&0xff == 0 }
+// obsolete tells whether a scheme is, by the bytes that TLS 1.2 has for hash and
+// signature, without either, or of MD5, SHA-224 or DSA
+// (RFC 5246, Section 7.4.1.4.1, and RFC 8446, Section 4.2.3).
+func obsolete(scheme messages.SignatureScheme) bool {
+	const anonymous, dsa, none, md5, sha224, sha512 = 0, 2, 0, 1, 3, 6
+	hash, signature := scheme>>8, scheme&0xff
+	return signature == anonymous || hash == none || hash == md5 || hash == sha224 || hash <= sha512 && signature == dsa
+}
 
 // compileSuites parts the suites by version, and keeps those of the versions
 // that are allowed.

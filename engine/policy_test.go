@@ -40,6 +40,7 @@ func TestPoliciesPrintAsInTheirGoldenFiles(t *testing.T) {
 		"server_default": {Common: plain},
 		"server_narrow": {
 			Common: narrow, ClientAuth: engine.RequireClientCert, Tickets: 2, MaxTickets: 16, TicketLifetime: 3600, ReverifyOnResume: true,
+			OIDFilters: filters(),
 		},
 		"server_no_tickets":    {Common: plain, NoTickets: true, ClientAuth: engine.RequestClientCert},
 		"server_takes_tickets": {Common: plain, Tickets: -1},
@@ -65,8 +66,10 @@ func TestProfilesPrintAsInTheirGoldenFiles(t *testing.T) {
 		Renegotiation: engine.RenegotiateOnce, CertificateURLs: true,
 		Supplemental: engine.Supplemental{ClientAuthz: []messages.AuthzFormat{messages.AuthzSAMLAssertion}},
 	}
+	stapled := all
+	stapled.RequestOCSP, stapled.RequestSCTs = true, true
 	client, err := (&engine.ClientConfig{
-		Common: all, RequestOCSP: true, RequestSCTs: true, RequestOCSPChain: true, FalseStart: true, Fallback: true,
+		Common: stapled, RequestOCSPChain: true, FalseStart: true, Fallback: true,
 	}).Compile()
 	golden(t, "client_tls12", client, err)
 	server, err := (&engine.ServerConfig{Common: all, Sessions: true, PSKHint: []byte("a hint")}).Compile()

@@ -263,6 +263,7 @@ func (m *meeting) resumed() {
 		is := m.began[role]
 		same := is.Version == was.Version && slices.EqualFunc(is.PeerChain, was.PeerChain, bytes.Equal) && bytes.Equal(is.OCSP, was.OCSP) &&
 			slices.EqualFunc(is.OCSPChain, was.OCSPChain, bytes.Equal) && slices.EqualFunc(is.SCTs, was.SCTs, bytes.Equal) &&
+			slices.EqualFunc(is.SCTsChain, was.SCTsChain, func(a, b [][]byte) bool { return slices.EqualFunc(a, b, bytes.Equal) }) &&
 			is.ServerName == was.ServerName && is.LocalChain == nil && is.LocalScheme == 0 && is.PeerScheme == 0
 		if is.Version == messages.TLS12 {
 			same = same && is.CipherSuite == was.CipherSuite && is.Group == was.Group && is.ExtendedMasterSecret == was.ExtendedMasterSecret &&

@@ -152,6 +152,7 @@ func (d *drawing) common(c *engine.Common) {
 	c.RecordSizeLimit = rapid.SampledFrom([]int{0, 0, 0, 64, 1000, 16384}).Draw(d.T, "record size limit")
 	c.Renegotiation = engine.Renegotiation(rapid.SampledFrom([]int{2, 2, 1, 0}).Draw(d.T, "renegotiation"))
 	c.CertificateURLs = d.flag("certificate URLs")
+	c.RequestOCSP, c.RequestSCTs = d.flag("OCSP"), d.flag("SCTs")
 	if d.flag("supplemental data") {
 		c.Supplemental.UserMappings = some(d, "user mappings", 0, []messages.UserMappingType{messages.UserMappingUPNDomainHint, 70})
 		c.Supplemental.ClientAuthz = some(d, "client authz", 0, []messages.AuthzFormat{messages.AuthzX509AttributeCert, messages.AuthzSAMLAssertion})
@@ -189,7 +190,7 @@ func (d *drawing) cipherSuites(c *engine.Common) {
 func (d *drawing) clientConfig(c *engine.ClientConfig) {
 	c.ServerName = rapid.SampledFrom([]string{testkit.ServerName, testkit.ServerName, "", "localhost"}).Draw(d.T, "server name")
 	c.NoTickets = d.rarely(4, "no tickets of the client")
-	c.RequestOCSP, c.RequestSCTs, c.RequestOCSPChain = d.flag("OCSP"), d.flag("SCTs"), d.flag("OCSP chain")
+	c.RequestOCSPChain = d.flag("OCSP chain")
 	c.FalseStart = d.flag("false start")
 	c.Fallback = d.rarely(8, "fallback")
 	c.ReverifyOnResume = d.flag("reverify the server")
@@ -229,6 +230,9 @@ func (d *drawing) credential() events.Credential {
 	if d.flag("timestamp") {
 		c.SCTs = [][]byte{[]byte("a timestamp")}
 	}
+	if d.flag("timestamps") {
+		c.SCTsChain = [][][]byte{{[]byte("another timestamp")}}
+	}
 	if d.flag("URLs") {
 		c.URLs = []messages.URLAndHash{{URL: []byte(certificateURL)}, {URL: []byte(authorityURL)}}
 	}
@@ -266,7 +270,7 @@ func (p *drawn) override(role events.Role, answers *testkit.Answers) {
 func shown(identity *testkit.Identity, version messages.Version, beside *events.Credential) *events.Credential {
 	c := identity.CredentialIn(version)
 	c.Chain = [][]byte{identity.Chain[0], testkit.Authority().Chain[0]}
-	c.OCSP, c.OCSPChain, c.SCTs, c.URLsArePath = beside.OCSP, beside.OCSPChain, beside.SCTs, beside.URLsArePath
+	c.OCSP, c.OCSPChain, c.SCTs, c.SCTsChain, c.URLsArePath = beside.OCSP, beside.OCSPChain, beside.SCTs, beside.SCTsChain, beside.URLsArePath
 	switch {
 	case len(beside.URLs) == 0:
 	case beside.URLsArePath:

@@ -3,9 +3,11 @@ package engine_test
 import (
 	"bytes"
 	"crypto/ecdsa"
+	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
@@ -98,6 +100,11 @@ func (m *meeting) expected(c *events.Connection) {
 		if version == messages.TLS13 && (!slices.Contains(groups, c.Group) || !slices.Contains(m.drawn.client.Groups, c.Group)) {
 			m.Fatalf("they agree on %v", c.Group)
 		}
+		if version == messages.TLS13 && !c.Resumed {
+			m.stapled(events.Client, c, &m.Client.Common)
+			server := m.server()
+			m.stapled(events.Server, &server, &m.Server.Common)
+		}
 		return
 	}
 	suite, group, ok := m.workable(m.clientShown(m.handshakes > 1))
@@ -108,6 +115,22 @@ func (m *meeting) expected(c *events.Connection) {
 		m.Fatalf("under %v: encrypt_then_mac %t, pre-shared key %q", suite.ID, c.EncryptThenMAC, c.PSKIdentity)
 	}
 	m.certified(c, suite)
+}
+
+// stapled checks what an end of TLS 1.3 knows to be stapled to the peer's chain.
+func (m *meeting) stapled(role events.Role, c *events.Connection, config *engine.Common) {
+	beside, shown := m.beside[role.Peer()], len(c.PeerChain) > 0
+	var ocsp, scts events.Credential
+	if shown && config.RequestOCSP {
+		ocsp = beside
+	}
+	if shown && config.RequestSCTs {
+		scts = beside
+	}
+	got := fmt.Sprintf("%q %q %q %q", c.OCSP, c.OCSPChain, c.SCTs, c.SCTsChain)
+	if want := fmt.Sprintf("%q %q %q %q", ocsp.OCSP, ocsp.OCSPChain, scts.SCTs, scts.SCTsChain); got != want {
+		m.Fatalf("to the certificates of the %v is stapled %s, want %s", role.Peer(), got, want)
+	}
 }
 
 // certified checks who has shown a certificate, and what was stapled to it.

@@ -42,7 +42,8 @@ func offences() []offence {
 		parameterOffences(), retryOffences(), cookieOffences(), pskCertificateOffences(), pskOffences(), earlyOffences(),
 		authenticationOffences(), mldsaOffences(), rawKeyOffences(), delegatedOffences(), laterOffences(), connectedOffences(),
 		legacyOffences(), limitOffences(),
-		compressionOffences(), greaseOffences(), dressOffences(), ticketOffences(), srtpOffences())
+		compressionOffences(), greaseOffences(), dressOffences(), ticketOffences(), srtpOffences(),
+		staplingOffences(), filterOffences(), olderOffences())
 }
 
 func TestEveryOffenceIsRefusedByNameAndAlert(t *testing.T) {

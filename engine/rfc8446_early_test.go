@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -287,5 +288,47 @@ func TestAServerThatTookNoEarlyDataWaitsForTheClient(t *testing.T) {
 	})
 	if err != engine.ErrNotReady {
 		t.Errorf("the server writes before its handshake is complete: %v", err)
+	}
+}
+
+// Whoever has early data from a client, or writes it, can tell whether the handshake
+// is complete, until which the data may be another's.
+//
+// covers 8446/E.5/4
+func TestEitherEndTellsWhetherTheHandshakeIsComplete(t *testing.T) {
+	p := early().Join()
+	var seen []string
+	p.Observe = func(from events.Role, e events.Event) {
+		switch e.(type) {
+		case *events.EarlyDataReceived:
+			seen = append(seen, fmt.Sprintf("%v receives early data, complete: %t", from, p.Server.Engine.Completed()))
+		case *events.HandshakeCompleted:
+			engines := map[events.Role]*engine.Engine{events.Client: p.Client.Engine, events.Server: p.Server.Engine}
+			seen = append(seen, fmt.Sprintf("%v completes: %t", from, engines[from].Completed()))
+		case *events.DataReceived:
+			seen = append(seen, fmt.Sprintf("%v receives data, complete: %t", from, p.Server.Engine.Completed()))
+		}
+	}
+	_ = p.Do(events.Client, (*engine.Engine).Start)
+	if err := p.Do(events.Client, writeEarly("early")); err != nil || p.Client.Engine.Completed() {
+		t.Fatalf("early data is written, %v, and the handshake is complete: %t", err, p.Client.Engine.Completed())
+	}
+	if p.Step(events.Server); p.Server.Engine.Completed() {
+		t.Error("a server is complete before the client is heard")
+	}
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Write(events.Client, []byte("late")); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"server receives early data, complete: false", "client completes: true", "server completes: true", "server receives data, complete: true",
+	}
+	if !slices.Equal(seen, want) {
+		t.Errorf("it goes\n%q\nwant\n%q", seen, want)
 	}
 }

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/internal/testkit/forge"
 	"github.com/tacitls/tacitls/messages"
 )
 
@@ -197,6 +199,71 @@ func TestSoManyRequestsMayBeUnderWayAndNoMore(t *testing.T) {
 	}
 	if len(*answers) != 16 || len(names) != 0 {
 		t.Errorf("%d answers, and %d requests without one", len(*answers), len(names))
+	}
+}
+
+// Whatever was asked before and answered, each request has another name, which
+// nobody knows in advance.
+//
+// covers 8446/4.3.2/2
+func TestEveryRequestOfAConnectionHasANameOfItsOwn(t *testing.T) {
+	names := map[string]bool{}
+	const connections, rounds, together = 3, 5, 16
+	for i := range connections {
+		pair := small(fmt.Sprint("names ", i))
+		later(pair)
+		withClientCert(pair) // whose request has the empty name
+		p := established(t, pair)
+		for range rounds {
+			for range together {
+				name := request(t, p)
+				if len(name) < 16 || names[string(name)] {
+					t.Fatalf("a request is named %x, and %d were before", name, len(names))
+				}
+				names[string(name)] = true
+			}
+			if err := p.Run(); err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Write(events.Server, []byte("data")); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if len(names) != connections*rounds*together {
+		t.Errorf("%d names", len(names))
+	}
+}
+
+// An answer serves once.
+func TestAnAnswerIsNoAnswerToAnotherRequest(t *testing.T) {
+	for what, c := range map[string]struct {
+		more    int // requests under way
+		refusal string
+	}{
+		"where nothing is asked for": {0, "unexpected_message"}, "where something else is asked for": {1, "certificate_context"},
+	} {
+		pair := small("replayed")
+		later(pair)
+		l := forge.New(pair)
+		var answer [][]byte
+		for _, kind := range []messages.HandshakeType{messages.TypeCertificate, messages.TypeCertificateVerify} {
+			l.On(events.Client, kind, func(w *forge.Wire, raw []byte) {
+				answer = append(answer, slices.Clone(raw))
+				w.Raw(raw)
+			})
+		}
+		l.Handshake()
+		askedLater(l)
+		wantAlive(t, "an answer", l)
+		if len(answer) != 2 {
+			t.Fatalf("%d messages are kept", len(answer))
+		}
+		for range c.more {
+			_ = l.Do(events.Server, requestCertificate)
+		}
+		l.Wire(events.Client).Raw(answer...)
+		wantRefusal(t, "an answer again "+what, l.Server, c.refusal)
 	}
 }
 

@@ -101,3 +101,45 @@ func TestSHA1SignsNoHandshakeOfTLS13WhateverTheConfigNames(t *testing.T) {
 		}
 	}
 }
+
+// covers 8446/4.2.3/10
+func TestSchemesOfSHA1AreOfferedBehindAllOthers(t *testing.T) {
+	type list = []messages.SignatureScheme
+	const p256, ed25519, pkcs1 = messages.ECDSASecp256r1SHA256, messages.Ed25519, messages.RSAPKCS1SHA256
+	const rsaSHA1, ecdsaSHA1 = messages.RSAPKCS1SHA1, messages.ECDSASHA1
+	for _, c := range []struct{ schemes, chain, offered, offeredCert list }{
+		{list{ecdsaSHA1, p256}, nil, list{p256, ecdsaSHA1}, nil},
+		{list{p256, rsaSHA1, ed25519, ecdsaSHA1, pkcs1}, nil, list{p256, ed25519, pkcs1, rsaSHA1, ecdsaSHA1}, nil},
+		{list{p256}, list{rsaSHA1, p256, pkcs1}, list{p256, pkcs1, rsaSHA1}, nil},
+		{list{p256, ecdsaSHA1}, list{p256, pkcs1}, list{p256, pkcs1, ecdsaSHA1}, list{p256, pkcs1}},
+		{list{p256, ed25519}, list{ecdsaSHA1, p256}, list{p256, ed25519, ecdsaSHA1}, list{p256, ecdsaSHA1}},
+	} {
+		for _, greased := range []bool{false, true} {
+			pair := small("order of schemes")
+			pair.Client.MinVersion, pair.Client.GREASE = messages.TLS12, greased
+			pair.Client.Schemes, pair.Client.SchemesCert = c.schemes, c.chain
+			m, _ := capture[messages.ClientHello](t, pair, events.Client, 1)
+			var offered messages.SignatureAlgorithms
+			var offeredCert messages.SignatureAlgorithmsCert
+			for _, body := range []messages.ExtensionBody{&offered, &offeredCert} {
+				if _, err := m.Extensions.Get(body); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got := offered.Schemes
+			if greased {
+				got = got[1:]
+			}
+			if !slices.Equal(got, c.offered) || !slices.Equal(offeredCert.Schemes, c.offeredCert) {
+				t.Errorf("of %v and %v is offered %v and %v", c.schemes, c.chain, got, offeredCert.Schemes)
+			}
+		}
+	}
+	// The order of a config is its own where a server asks by it, but for these.
+	pair := legacy("order of schemes of a server")
+	withClientCert(pair)
+	pair.Server.Schemes = list{ecdsaSHA1, ed25519, p256}
+	if m, _ := capture[messages.CertificateRequest12](t, pair, events.Server, 1); !slices.Equal(m.Schemes, list{ed25519, p256, ecdsaSHA1}) {
+		t.Errorf("a server asks for %v", m.Schemes)
+	}
+}

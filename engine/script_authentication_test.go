@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tacitls/tacitls/engine"
@@ -33,6 +34,8 @@ func (s *script) configureAuthentication(common *engine.Common, answers *testkit
 			role = events.Client
 		}
 		answers.Identity = testkit.Delegate(answers.Identity, value, role)
+	case "oid-filters":
+		s.pair.Server.OIDFilters, err = parseFilters(strings.Split(value, ","))
 	case "raw-key":
 		answers.RawKey = true
 	default:

@@ -277,7 +277,7 @@ func (s *script) configure(client bool, options []string) error {
 		case "sessions":
 			s.pair.Server.Sessions = true
 		case "request-stapled":
-			s.pair.Client.RequestOCSP, s.pair.Client.RequestSCTs = true, true
+			common.RequestOCSP, common.RequestSCTs = true, true
 		case "staple":
 			answers.Override = stapling(answers.Identity)
 		case "take-psk":

@@ -90,6 +90,7 @@ func staplingChain(identity *testkit.Identity) func(events.Question) events.Answ
 		credential := identity.Credential()
 		credential.Chain = append(credential.Chain[:1:1], testkit.Authority().Chain[0])
 		credential.OCSP, credential.OCSPChain = []byte("a response"), [][]byte{[]byte("another response")}
+		credential.SCTsChain = [][][]byte{{[]byte("a timestamp"), []byte("another timestamp")}}
 		return choose.Reply(credential)
 	}
 }

@@ -42,9 +42,11 @@ type Connection struct {
 	// OCSP and SCTs are those stapled to the peer's end-entity certificate.
 	OCSP []byte
 	SCTs [][]byte
-	// OCSPChain are those stapled to the certificates behind it
-	// (RFC 6961, Section 2.2).
+	// OCSPChain and SCTsChain are those stapled to the certificates behind it, in
+	// the order of PeerChain and at most as many; an empty one is none
+	// (RFC 8446, Section 4.4.2.1, and RFC 6961, Section 2.2).
 	OCSPChain [][]byte
+	SCTsChain [][][]byte
 	// LocalChain is this end's own chain, nil if it did not authenticate with
 	// one in this handshake.
 	LocalChain [][]byte

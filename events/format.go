@@ -23,14 +23,17 @@ func (q *ChooseConfig) String() string {
 }
 
 func (q *ChooseCredential) String() string {
-	kinds := ""
+	more := ""
 	if len(q.CertificateTypes) > 0 {
-		kinds = fmt.Sprintf(" certificate_types=%v", q.CertificateTypes)
+		more = fmt.Sprintf(" certificate_types=%v", q.CertificateTypes)
 	}
 	if len(q.DelegatedSchemes) > 0 {
-		kinds += fmt.Sprintf(" delegated=%v", q.DelegatedSchemes)
+		more += fmt.Sprintf(" delegated=%v", q.DelegatedSchemes)
 	}
-	return fmt.Sprintf("choose credential? %v, server_name=%q schemes=%v%s", q.Role, q.ServerName, q.Schemes, kinds)
+	if len(q.OIDFilters) > 0 {
+		more += fmt.Sprintf(" oid_filters=%d", len(q.OIDFilters))
+	}
+	return fmt.Sprintf("choose credential? %v, server_name=%q schemes=%v%s", q.Role, q.ServerName, q.Schemes, more)
 }
 
 func (q *Sign) String() string {
@@ -53,8 +56,24 @@ func (q *VerifyPeer) String() string {
 	if q.Delegated != nil {
 		credential = fmt.Sprintf("delegated=%v ", q.Delegated.Key.Scheme)
 	}
-	return fmt.Sprintf("verify peer? %v, server_name=%q chain=[%s] bytes, %socsp=%d scts=%d resumed=%t",
-		q.Role.Peer(), q.ServerName, strings.Join(sizes, " "), credential, len(q.OCSP), len(q.SCTs), q.Resumed)
+	return fmt.Sprintf("verify peer? %v, server_name=%q chain=[%s] bytes, %socsp=%d scts=%d%s resumed=%t",
+		q.Role.Peer(), q.ServerName, strings.Join(sizes, " "), credential, len(q.OCSP), len(q.SCTs), q.behind(), q.Resumed)
+}
+
+// behind is what is stapled to the certificates behind the first, where anything
+// is.
+func (q *VerifyPeer) behind() string {
+	if len(q.OCSPChain)+len(q.SCTsChain) == 0 {
+		return ""
+	}
+	responses, timestamps := make([]int, len(q.OCSPChain)), make([]int, len(q.SCTsChain))
+	for i, response := range q.OCSPChain {
+		responses[i] = len(response)
+	}
+	for i, list := range q.SCTsChain {
+		timestamps[i] = len(list)
+	}
+	return fmt.Sprintf(" ocsp_chain=%v scts_chain=%v", responses, timestamps)
 }
 
 func (q *OpenTicket) String() string { return fmt.Sprintf("open ticket? %d offered", len(q.Tickets)) }

@@ -85,12 +85,16 @@ type Credential struct {
 	// OCSP is a response to staple, in DER, or nil (RFC 6066, Section 8).
 	OCSP []byte
 	// OCSPChain are responses for the certificates of Chain behind the first, in
-	// its order, for clients of TLS 1.2 that ask for them; a nil one says that
-	// there is none (RFC 6961, Section 2.2).
+	// its order; a nil one says that there is none. In TLS 1.3 they go wherever OCSP
+	// goes, in TLS 1.2 to clients that ask for those of the chain
+	// (RFC 8446, Section 4.4.2.1, and RFC 6961, Section 2.2).
 	OCSPChain [][]byte
 	// SCTs are signed certificate timestamps to send, or nil
 	// (RFC 6962, Section 3.3).
 	SCTs [][]byte
+	// SCTsChain are those of the certificates behind the first, as OCSPChain, for
+	// TLS 1.3 alone.
+	SCTsChain [][][]byte
 	// Delegated is a delegated credential for the first certificate of Chain, or
 	// nil. In TLS 1.3 it is shown, and its key signs, where the peer takes it: its
 	// scheme, and the algorithm that the certificate's key has signed it by. A peer
@@ -124,7 +128,8 @@ type ChooseCredential struct {
 	// ServerName is the name the client asked for.
 	ServerName string
 	// Schemes are those that both the peer and this engine accept in this
-	// version; SchemesCert are those that the peer accepts in the chain.
+	// version, in the order that the peer prefers; SchemesCert are those that the peer
+	// accepts in the chain.
 	Schemes     []messages.SignatureScheme
 	SchemesCert []messages.SignatureScheme
 	// DelegatedSchemes are those by which the peer lets the key of a delegated
@@ -138,6 +143,11 @@ type ChooseCredential struct {
 	// Authorities are the distinguished names, in DER, that the peer trusts;
 	// none means that it did not say.
 	Authorities [][]byte
+	// OIDFilters are what a server of TLS 1.3 wants of the end-entity certificate, at
+	// most 256, each object identifier and the values in DER. A certificate has to
+	// have all that the answer recognizes; the others are to be passed over
+	// (RFC 8446, Section 4.2.5).
+	OIDFilters []messages.OIDFilter
 	// CertificateTypes are the kinds of certificate that the peer takes, in its
 	// order and with unknown ones included; none means X.509 alone
 	// (RFC 7250, Section 4.2).
@@ -231,11 +241,17 @@ type VerifyPeer struct {
 	// OCSP and SCTs are those stapled to the end-entity certificate, or nil.
 	OCSP []byte
 	SCTs [][]byte
-	// OCSPChain are those stapled to the certificates behind it, or nil; an
-	// empty one is none (RFC 6961, Section 2.2).
+	// OCSPChain and SCTsChain are those stapled to the certificates behind it, in
+	// the order of Chain and at most as many, or nil; an empty one is none
+	// (RFC 8446, Section 4.4.2.1, and RFC 6961, Section 2.2).
 	OCSPChain [][]byte
+	SCTsChain [][][]byte
 	// SchemesCert are the schemes that this end said it accepts in a chain.
 	SchemesCert []messages.SignatureScheme
+	// OIDFilters are those of a server's config, which the client was told in TLS 1.3
+	// and may not have recognized: a certificate that does not satisfy them may be
+	// rejected by unsupported_certificate (RFC 8446, Section 4.2.5).
+	OIDFilters []messages.OIDFilter
 	// KeyTransport tells that the server's key is to decrypt rather than to sign,
 	// which its key usage has to allow (RFC 5246, Section 7.4.2).
 	KeyTransport bool
@@ -277,9 +293,9 @@ type TicketIdentity struct {
 // [MaxTicketIdentities] are asked about, the first ones.
 //
 // The engine binds a ticket to the hash of the cipher suite, to its lifetime and
-// to whether a client certificate is wanted. Who serves several names or several
-// sets of roots under the same ticket keys has to bind it to those, by what the
-// state says: [ParseSession] reads it.
+// to whether a client certificate is wanted. Who serves several names, several sets
+// of roots or several OIDFilters under the same ticket keys has to bind it to those,
+// by what the state says: [ParseSession] reads it.
 type OpenTicket struct {
 	Asked
 	Hello   *ClientHello

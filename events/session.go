@@ -62,10 +62,12 @@ type Session struct {
 	PeerDelegated *messages.DelegatedCredential
 	// LocalCertificateType is the kind of certificate agreed on for this end.
 	LocalCertificateType messages.CertificateType
-	OCSP                 []byte
-	SCTs                 [][]byte
-	// OCSPChain is RFC 6961, Section 2.2.
+	// OCSP, SCTs, OCSPChain and SCTsChain are what was stapled, as [Connection] has
+	// it.
+	OCSP      []byte
+	SCTs      [][]byte
 	OCSPChain [][]byte
+	SCTsChain [][][]byte
 	// PSKIdentity is that of the external pre-shared key of the connection, or nil.
 	PSKIdentity []byte
 	// Transport is what the connection ran over: no session moves to another.
@@ -122,6 +124,7 @@ func (s *Session) layout(c *wire.Codec) {
 	c.Opaque24(0, MaxSession, &s.OCSP)
 	c.Vector24(0, MaxSession, func() { wire.List(c, &s.SCTs, opaque24) })
 	c.Vector24(0, MaxSession, func() { wire.List(c, &s.OCSPChain, opaque24) })
+	c.Vector24(0, MaxSession, func() { wire.List(c, &s.SCTsChain, listed24) })
 	c.Opaque16(0, 65535, &s.PSKIdentity)
 	wire.U8(c, &s.Transport)
 	c.Opaque16(0, MaxTransportParameters, &s.PeerParameters)
@@ -136,6 +139,10 @@ func (s *Session) layout(c *wire.Codec) {
 }
 
 func opaque24(c *wire.Codec, b *[]byte) { c.Opaque24(0, MaxSession, b) }
+
+func listed24(c *wire.Codec, list *[][]byte) {
+	c.Vector24(0, MaxSession, func() { wire.List(c, list, opaque24) })
+}
 
 // The marks of a session are bits for what most have not.
 const (

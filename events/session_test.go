@@ -25,6 +25,7 @@ func session() *events.Session {
 			Algorithm: messages.ECDSASecp256r1SHA256, Signature: []byte("signature"),
 		},
 		PeerScheme: messages.Ed25519, OCSP: []byte("status"), SCTs: [][]byte{[]byte("stamp")},
+		OCSPChain: [][]byte{nil, []byte("another")}, SCTsChain: [][][]byte{nil, {[]byte("one"), []byte("two")}},
 		Application: []byte("the caller's"),
 	}
 }

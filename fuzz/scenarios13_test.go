@@ -1,6 +1,9 @@
 package fuzz
 
 import (
+	"crypto/x509"
+
+	"github.com/tacitls/tacitls/adapters/answer"
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
@@ -15,6 +18,7 @@ func scenarios13() []scenario {
 		{"later authentication", later()}, {"raw keys", rawKeys(newPair())},
 		{"delegated credentials", delegated()},
 		{"raw keys of TLS 1.2", rawKeys(pair12(messages.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256))},
+		{"stapling and filters", filtered()},
 	}
 }
 
@@ -59,6 +63,26 @@ func delegated() *testkit.Pair {
 	pair.Client.DelegatedSchemes, pair.Server.DelegatedSchemes, pair.Server.ClientAuth = taken, taken, engine.RequireClientCert
 	pair.ServerAnswers.Identity = testkit.Delegate(testkit.Server(testkit.P256), testkit.Ed25519, events.Server)
 	pair.ClientAnswers.Identity = testkit.Delegate(testkit.Client(testkit.P256), testkit.Ed25519, events.Client)
+	return pair
+}
+
+// filtered has both ends staple, and the server say which extensions it wants.
+func filtered() *testkit.Pair {
+	pair := newPair()
+	pair.Server.ClientAuth, pair.ClientAnswers.Identity = engine.RequireClientCert, testkit.Client(testkit.Ed25519)
+	for _, common := range []*engine.Common{&pair.Client.Common, &pair.Server.Common} {
+		common.RequestOCSP, common.RequestSCTs = true, true
+	}
+	pair.Server.OIDFilters = []messages.OIDFilter{
+		answer.KeyUsageFilter(x509.KeyUsageDigitalSignature), answer.ExtKeyUsageFilter(x509.ExtKeyUsageClientAuth.OID()),
+	}
+	for _, answers := range []*testkit.Answers{pair.ClientAnswers, pair.ServerAnswers} {
+		showing(answers, func(c *events.Credential) {
+			c.Chain = [][]byte{c.Chain[0], testkit.Authority().Chain[0]}
+			c.OCSP, c.OCSPChain = []byte("a response"), [][]byte{[]byte("another")}
+			c.SCTs, c.SCTsChain = [][]byte{[]byte("a timestamp")}, [][][]byte{{[]byte("another")}}
+		})
+	}
 	return pair
 }
 

@@ -141,13 +141,16 @@ func (c *Certificate) Staple(ocsp []byte, scts [][]byte) *Certificate {
 	return stapled
 }
 
-// StapleChain gives a copy of c that sends, to clients of TLS 1.2 that ask for
-// them, OCSP responses for the certificates behind the first too, in the order of
-// the chain; nil where there is none (RFC 6961, Section 2.2). It keeps the slices,
-// which must not be changed.
-func (c *Certificate) StapleChain(responses [][]byte) *Certificate {
+// StapleChain gives a copy of c that sends OCSP responses and signed certificate
+// timestamps for the certificates behind the first too, in the order of the chain,
+// to peers that ask for them; nil where there is none. In TLS 1.2 there are
+// responses alone, for clients that ask for those of the chain
+// (RFC 8446, Section 4.4.2.1, and RFC 6961, Section 2.2). It keeps the slices, which
+// must not be changed.
+func (c *Certificate) StapleChain(ocsp [][]byte, scts [][][]byte) *Certificate {
 	stapled := c.copy()
-	stapled.legacy.OCSPChain = responses
+	stapled.current.OCSPChain, stapled.current.SCTsChain = ocsp, scts
+	stapled.legacy.OCSPChain = ocsp
 	return stapled
 }
 

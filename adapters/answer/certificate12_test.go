@@ -132,12 +132,12 @@ func TestAServersCertificateIsHeldToWhatItsKeyIsFor(t *testing.T) {
 
 func TestCopiesForTLS12LeaveTLS13AndTheOriginalAlone(t *testing.T) {
 	plain := certificate(t, testkit.RSA)
-	responses := [][]byte{[]byte("one"), nil}
+	responses, timestamps := [][]byte{[]byte("one"), nil}, [][][]byte{nil, {[]byte("stamp")}}
 	urls := []messages.URLAndHash{{URL: []byte("http://example/chain")}}
-	stapled := plain.StapleChain(responses)
+	stapled := plain.StapleChain(responses, timestamps)
 	single := plain.PublishAt(messages.ChainIndividualCerts, urls)
 	path := plain.PublishAt(messages.ChainPkiPath, urls)
-	all := plain.Staple([]byte{1}, nil).StapleChain(responses).PublishAt(messages.ChainPkiPath, urls).Restrict(messages.RSAPSSRSAESHA256)
+	all := plain.Staple([]byte{1}, nil).StapleChain(responses, timestamps).PublishAt(messages.ChainPkiPath, urls).Restrict(messages.RSAPSSRSAESHA256)
 	for _, row := range []struct {
 		why             string
 		c               *answer.Certificate
@@ -151,10 +151,10 @@ func TestCopiesForTLS12LeaveTLS13AndTheOriginalAlone(t *testing.T) {
 		{"all of it", all, 2, 1, true},
 	} {
 		old, current := row.c.Credential(messages.TLS12), row.c.Credential(messages.TLS13)
-		if len(old.OCSPChain) != row.responses || len(old.URLs) != row.urls || old.URLsArePath != row.isPath || old.Key != row.c || !old.Decrypts {
+		if len(old.OCSPChain) != row.responses || len(old.SCTsChain) != 0 || len(old.URLs) != row.urls || old.URLsArePath != row.isPath || old.Key != row.c || !old.Decrypts {
 			t.Errorf("%s: in TLS 1.2 it is %+v", row.why, old)
 		}
-		if len(current.OCSPChain) != 0 || len(current.URLs) != 0 || current.URLsArePath || current.Key != row.c {
+		if len(current.OCSPChain) != row.responses || len(current.SCTsChain) != row.responses || len(current.URLs) != 0 || current.URLsArePath || current.Key != row.c {
 			t.Errorf("%s: in TLS 1.3 it is %+v", row.why, current)
 		}
 	}

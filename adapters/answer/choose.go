@@ -13,42 +13,81 @@ import (
 	"github.com/tacitls/tacitls/messages"
 )
 
-// chooseByName gives the certificate that fits the name asked for best, and of
-// those that fit alike the first, among all whose key can serve this client.
-// named tells whether any certificate has the name.
-func chooseByName(now time.Time, certificates []*Certificate, q *events.ChooseCredential) (best *Certificate, named bool) {
+// chooseForClient gives the certificate that fits a client best, and of those that
+// fit alike the first, among all whose key can serve it. named tells whether any
+// certificate has the name that it asks for.
+func chooseForClient(now time.Time, certificates []*Certificate, q *events.ChooseCredential) (best *Certificate, named bool) {
 	name := strings.ToLower(strings.TrimSuffix(q.ServerName, "."))
+	best = choose(now, certificates, q, func(c *Certificate) (nameMatch, bool) {
+		match := noMatch
+		if name != "" {
+			match = c.matchName(name)
+		}
+		named = named || match != noMatch
+		return match, c.serves(now, q) && !c.weakChain(q.SchemesCert)
+	})
+	return best, named
+}
+
+// chooseForServer gives a client's certificate that fits a server best, and of those
+// that fit alike the first, among all whose key can sign for the server, whose chain
+// is signed with what it accepts and leads to an authority that it trusts, and which
+// have what its filters ask for (RFC 8446, Section 4.4.2.3).
+func chooseForServer(now time.Time, certificates []*Certificate, q *events.ChooseCredential) *Certificate {
+	return choose(now, certificates, q, func(c *Certificate) (nameMatch, bool) {
+		return noMatch, c.canSign(now, q) && c.chainAccepted(q.SchemesCert) && c.leadsTo(q.Authorities) && c.mayAnswer(q.OIDFilters)
+	})
+}
+
+// choose gives the certificate that fits best among those of a kind that the peer
+// takes and that judge lets pass.
+func choose(now time.Time, certificates []*Certificate, q *events.ChooseCredential, judge func(*Certificate) (nameMatch, bool)) (best *Certificate) {
 	var bestFit fit
 	for _, c := range certificates {
 		if !q.Takes(c.kind()) {
 			continue
 		}
-		match := c.matchName(name)
-		named = named || match != noMatch
-		if !c.serves(now, q) || c.weakChain(q.SchemesCert) {
+		match, passes := judge(c)
+		if !passes {
 			continue
 		}
-		f := fit{match, c.chainAccepted(q.SchemesCert), c.canSign(now, q)}
-		if best == nil || f.compare(bestFit) > 0 {
+		if f := c.fit(now, q, match); best == nil || f.compare(bestFit) > 0 {
 			best, bestFit = c, f
 		}
 	}
-	return best, named
+	return best
 }
 
-// fit is how well a certificate fits a client, what counts most first. A key that
-// signs goes before one that can but decrypt, which has no forward secrecy.
+// fit is how well a certificate fits a peer, what counts most first: the name that
+// it asks for, then what it says that it prefers. A key that signs goes before one
+// that can but decrypt, which has no forward secrecy.
 type fit struct {
-	match nameMatch
-	chain bool // the client said that it accepts its signatures
-	signs bool
+	named     bool      // it has the name, exactly or by a wildcard
+	kind      int       // the place of its kind among those that the peer takes
+	match     nameMatch // an exact name goes before a wildcard
+	chain     bool      // the peer said that it accepts its signatures
+	authority bool      // it leads to an authority that the peer trusts
+	signs     bool
+	scheme    int // the place among the peer's of the scheme that it would sign by
+}
+
+func (c *Certificate) fit(now time.Time, q *events.ChooseCredential, match nameMatch) fit {
+	return fit{
+		named: match != noMatch, kind: slices.Index(q.CertificateTypes, c.kind()), match: match,
+		chain: c.chainAccepted(q.SchemesCert), authority: c.leadsTo(q.Authorities),
+		signs: c.canSign(now, q), scheme: c.preference(now, q),
+	}
 }
 
 func (f fit) compare(other fit) int {
 	return cmp.Or(
+		compareBool(f.named, other.named),
+		cmp.Compare(other.kind, f.kind),
 		cmp.Compare(f.match, other.match),
 		compareBool(f.chain, other.chain),
-		compareBool(f.signs, other.signs))
+		compareBool(f.authority, other.authority),
+		compareBool(f.signs, other.signs),
+		cmp.Compare(other.scheme, f.scheme))
 }
 
 func compareBool(a, b bool) int {
@@ -61,16 +100,20 @@ func compareBool(a, b bool) int {
 	return -1
 }
 
-// chooseByAuthority gives a client's first certificate whose key can sign for
-// the server, whose chain is signed with what it accepts, and which leads to an
-// authority that it trusts (RFC 8446, Section 4.4.2.3).
-func chooseByAuthority(now time.Time, certificates []*Certificate, q *events.ChooseCredential) *Certificate {
-	for _, c := range certificates {
-		if q.Takes(c.kind()) && c.canSign(now, q) && c.chainAccepted(q.SchemesCert) && c.leadsTo(q.Authorities) {
-			return c
+// preference is the place in the peer's list, which has what it prefers first, of
+// the scheme that the engine would have c sign by: the first of its own that the
+// peer has, or that of the delegated credential, whose list is another
+// (RFC 8446, Section 4.2.3).
+func (c *Certificate) preference(now time.Time, q *events.ChooseCredential) int {
+	if c.canDelegate(now, q) {
+		return slices.Index(q.DelegatedSchemes, c.delegated.credential.Key.Scheme)
+	}
+	for _, scheme := range c.Credential(q.Version).Schemes {
+		if at := slices.Index(q.Schemes, scheme); at >= 0 {
+			return at
 		}
 	}
-	return nil
+	return len(q.Schemes)
 }
 
 // serves tells whether the key signs or, where that would do, decrypts.

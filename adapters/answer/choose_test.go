@@ -77,7 +77,7 @@ func TestServersChooseByNameAndThenByScheme(t *testing.T) {
 			why: "the scheme decides between two of a name", name: "exact.wild.example",
 			schemes: []messages.SignatureScheme{messages.RSAPSSRSAESHA256}, want: rsa,
 		},
-		{why: "the first of two that fit", name: "both.example", want: rsa},
+		{why: "the client's order between two that fit", name: "both.example", want: p384},
 		{
 			why: "the name's key cannot sign", name: "any.wild.example",
 			schemes: []messages.SignatureScheme{messages.ECDSASecp384r1SHA384}, want: p384,

@@ -29,8 +29,12 @@ type Client struct {
 	// InsecureSkipVerify accepts any chain for any name. Whoever is on the path
 	// can then be the server, unless VerifyPeer checks what matters.
 	InsecureSkipVerify bool
-	// Certificates are the client's own, for servers that ask: the first that
-	// suits the server is sent, or none.
+	// Certificates are the client's own, for servers that ask. One is sent whose key
+	// signs by what the server accepts, whose chain is signed by that too and leads to
+	// one of its Authorities, and which has what its OIDFilters ask for, as far as they
+	// are about the key usage or the extended key usage; none is sent where there is
+	// none. Of several, the one goes that signs by what the server prefers, and then the
+	// first (RFC 8446, Section 4.4.2.3).
 	Certificates []*Certificate
 	// Signing says how their keys sign.
 	Signing Signing
@@ -59,7 +63,7 @@ func (c *Client) Answer(now time.Time, q events.Question) events.Answer {
 		_, answer := c.Verify(now, q)
 		return answer
 	case *events.ChooseCredential:
-		if chosen := chooseByAuthority(now, c.Certificates, q); chosen != nil {
+		if chosen := chooseForServer(now, c.Certificates, q); chosen != nil {
 			return q.Reply(chosen.credentialFor(now, q))
 		}
 		return q.None()

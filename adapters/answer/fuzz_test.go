@@ -2,6 +2,7 @@ package answer_test
 
 import (
 	"bytes"
+	"crypto/x509"
 	"testing"
 	"time"
 
@@ -71,6 +72,34 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, other []byte) {
 		if _, ok := keys.Open(testkit.Now, other); ok && !bytes.Equal(other, ticket) {
 			t.Error("a ticket that nobody sealed opened")
+		}
+	})
+}
+
+// FuzzFilters: whatever a server asks for, a client passes over what it does not
+// recognize, and shows what the server then takes.
+func FuzzFilters(f *testing.F) {
+	usage, purposes := answer.KeyUsageFilter(x509.KeyUsageDigitalSignature), answer.ExtKeyUsageFilter(x509.ExtKeyUsageClientAuth.OID())
+	f.Add(usage.OID, usage.Values)
+	f.Add(purposes.OID, purposes.Values)
+	f.Add([]byte{6, 3, 0x2a, 3, 4}, []byte{})
+	identity := testkit.Client(testkit.P256)
+	own, err := answer.NewCertificate(identity.Chain, identity.Key)
+	if err != nil {
+		f.Fatal(err)
+	}
+	client, server := &answer.Client{Certificates: []*answer.Certificate{own}}, &answer.Server{}
+	f.Fuzz(func(t *testing.T, oid, values []byte) {
+		filters := []messages.OIDFilter{{OID: oid, Values: values}}
+		choose := askCredential("")
+		choose.Role, choose.OIDFilters = events.Client, filters
+		shown := client.Answer(testkit.Now, choose).(*events.CredentialChosen).Credential != nil
+		verify := askVerify("", identity.Chain[0])
+		verify.Role, verify.OIDFilters = events.Server, filters
+		_, taken := server.Answer(testkit.Now, verify).(*events.PeerVerified)
+		recognized := bytes.Equal(oid, usage.OID) || bytes.Equal(oid, purposes.OID)
+		if recognized && shown != taken || !recognized && !shown {
+			t.Errorf("a filter by %x of %x: shown %t, taken %t", oid, values, shown, taken)
 		}
 	})
 }

@@ -48,7 +48,8 @@ func TestACertificateOfMLDSAIsForPeersThatTakeIt(t *testing.T) {
 	server := &answer.Server{Certificates: certificates}
 	classical := messages.ECDSASecp256r1SHA256
 	wantCredential(t, "a client of today", server.Answer(testkit.Now, askCredential(testkit.ServerName, classical)), certificates[1])
-	wantCredential(t, "a client that has both", server.Answer(testkit.Now, askCredential(testkit.ServerName, classical, messages.MLDSA65)), certificates[0])
+	wantCredential(t, "a client that likes it best", server.Answer(testkit.Now, askCredential(testkit.ServerName, messages.MLDSA65, classical)), certificates[0])
+	wantCredential(t, "a client that likes it less", server.Answer(testkit.Now, askCredential(testkit.ServerName, classical, messages.MLDSA65)), certificates[1])
 	wantCredential(t, "a client that has another set", server.Answer(testkit.Now, askCredential(testkit.ServerName, messages.MLDSA44)), nil)
 	q := askCredential(testkit.ServerName, classical, messages.MLDSA65)
 	q.Version = messages.TLS12

@@ -102,7 +102,8 @@ func TestARawKeyIsShownToWhoeverTakesIt(t *testing.T) {
 	}{
 		{[]*answer.Certificate{own, chain}, nil, chain},
 		{[]*answer.Certificate{own, chain}, types{messages.CertificateRawPublicKey, messages.CertificateX509}, own},
-		{[]*answer.Certificate{chain, own}, types{messages.CertificateRawPublicKey, messages.CertificateX509}, chain},
+		{[]*answer.Certificate{chain, own}, types{messages.CertificateRawPublicKey, messages.CertificateX509}, own},
+		{[]*answer.Certificate{own, chain}, types{messages.CertificateX509, messages.CertificateRawPublicKey}, chain},
 		{[]*answer.Certificate{chain, own}, types{messages.CertificateRawPublicKey}, own},
 		{[]*answer.Certificate{chain}, types{messages.CertificateRawPublicKey}, nil},
 		{[]*answer.Certificate{own}, nil, nil},

@@ -13,9 +13,14 @@ import (
 // Server answers for engines of servers. Nothing of it may change once in use;
 // it is safe for concurrent use.
 type Server struct {
-	// Certificates are those to choose from by the name that the client asks
-	// for: one that has it goes before one with a wildcard for it, and that
-	// before the first that the client can verify.
+	// Certificates are those to choose from, among all whose key can serve the client,
+	// by the name that it asks for and then by what it says of itself, in this order:
+	// one that has the name, or a wildcard for it, or is a raw public key, which has
+	// every name; of the kind that the client prefers; with the name itself rather than
+	// a wildcard; with a chain signed by schemes that the client accepts; which leads to
+	// an authority that it names; with a key that signs rather than decrypts; by the
+	// scheme that the client prefers. Of those that are alike in all, the first goes
+	// (RFC 8446, Section 4.4.2.2).
 	Certificates []*Certificate
 	// StrictNames refuses a name that no certificate has with
 	// unrecognized_name, rather than sending the first (RFC 6066, Section 3).
@@ -42,9 +47,12 @@ type Server struct {
 	// them by PeerCertificateTypes (RFC 7250). Nil accepts none, but any where
 	// ClientRoots is nil too.
 	RawKeys RawKeys
-	// VerifyPeer is called after a client's chain or raw key has been verified, and may
-	// refuse it still. A [Rejection] as its error names the alert; otherwise it
-	// is certificate_unknown. It must be safe for concurrent use.
+	// VerifyPeer is called after a client's chain or raw key has been verified, and a
+	// certificate held to the OIDFilters of the config: it has the extensions, and of key
+	// usage and extended key usage all that is asked for. Whoever asks for values of
+	// others looks at them here. It may refuse the peer still. A [Rejection] as its
+	// error names the alert; otherwise it is certificate_unknown. It must be safe for
+	// concurrent use.
 	VerifyPeer func(now time.Time, p *Peer) error
 
 	// Tickets seals and opens tickets; nil does neither.
@@ -175,7 +183,7 @@ func (s *Server) chooseCredential(now time.Time, q *events.ChooseCredential) eve
 			return q.Reply(chosen.credentialFor(now, q))
 		}
 	}
-	chosen, named := chooseByName(now, s.Certificates, q)
+	chosen, named := chooseForClient(now, s.Certificates, q)
 	if s.StrictNames && q.ServerName != "" && !named {
 		return q.Refuse(messages.AlertUnrecognizedName,
 			&Rejection{Alert: messages.AlertUnrecognizedName, Err: errUnknownName})
@@ -239,8 +247,8 @@ func (s *Server) serves(now time.Time, state []byte, hello *events.ClientHello) 
 		return true
 	}
 	q := &events.VerifyPeer{
-		Role: events.Server, Chain: session.PeerChain, RawKey: session.PeerRawKey, Delegated: session.PeerDelegated, OCSP: session.OCSP, SCTs: session.SCTs, OCSPChain: session.OCSPChain,
-		Resumed: true,
+		Role: events.Server, Chain: session.PeerChain, RawKey: session.PeerRawKey, Delegated: session.PeerDelegated, Resumed: true,
+		OCSP: session.OCSP, SCTs: session.SCTs, OCSPChain: session.OCSPChain, SCTsChain: session.SCTsChain,
 	}
 	_, _, rejection := s.verification().verify(now, q)
 	return rejection == nil

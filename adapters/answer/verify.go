@@ -42,9 +42,11 @@ type Peer struct {
 	// OCSP and SCTs are those stapled to the end-entity certificate, unchecked.
 	OCSP []byte
 	SCTs [][]byte
-	// OCSPChain are those stapled to the certificates behind it, unchecked; an
-	// empty one is none (RFC 6961, Section 2.2).
+	// OCSPChain and SCTsChain are those stapled to the certificates behind it,
+	// unchecked, in the order of Certificates and at most as many; an empty one is
+	// none (RFC 8446, Section 4.4.2.1, and RFC 6961, Section 2.2).
 	OCSPChain [][]byte
+	SCTsChain [][][]byte
 	// Resumed tells that the chain is that of a session resumed.
 	Resumed bool
 }
@@ -97,7 +99,7 @@ func (v *verification) verifyChain(now time.Time, q *events.VerifyPeer) (*Peer, 
 	}
 	peer := &Peer{
 		Role: q.Role, Certificates: certificates,
-		OCSP: q.OCSP, SCTs: q.SCTs, OCSPChain: q.OCSPChain, Resumed: q.Resumed,
+		OCSP: q.OCSP, SCTs: q.SCTs, OCSPChain: q.OCSPChain, SCTsChain: q.SCTsChain, Resumed: q.Resumed,
 	}
 	if !v.skip {
 		peer.Name = v.name
@@ -105,6 +107,9 @@ func (v *verification) verifyChain(now time.Time, q *events.VerifyPeer) (*Peer, 
 		if rejection != nil {
 			return nil, nil, rejection
 		}
+	}
+	if rejection := checkFilters(certificates[0], q.OIDFilters); rejection != nil {
+		return nil, nil, rejection
 	}
 	key, err := publicKeyOf(certificates[0])
 	if err != nil {

@@ -228,9 +228,9 @@ func TestTheHookHasTheLastWord(t *testing.T) {
 		return verdict
 	}}
 	q := askVerify("server.example", leaf.der)
-	q.OCSP, q.SCTs, q.OCSPChain, q.Resumed = []byte{1}, [][]byte{{2}}, [][]byte{{3}, nil}, true
+	q.OCSP, q.SCTs, q.OCSPChain, q.SCTsChain, q.Resumed = []byte{1}, [][]byte{{2}}, [][]byte{{3}, nil}, [][][]byte{{{4}}}, true
 	accepted(t, "the hook agrees", client.Answer(testkit.Now, q))
-	if len(seen.Chains) != 1 || len(seen.OCSP) != 1 || len(seen.SCTs) != 1 || len(seen.OCSPChain) != 2 || !seen.Resumed || len(seen.Certificates) != 1 {
+	if len(seen.Chains) != 1 || len(seen.OCSP) != 1 || len(seen.SCTs) != 1 || len(seen.OCSPChain) != 2 || len(seen.SCTsChain) != 1 || !seen.Resumed || len(seen.Certificates) != 1 {
 		t.Errorf("the hook saw %+v", seen)
 	}
 	verdict = plain

@@ -17,6 +17,7 @@ var withoutWord = []string{
 	"insufficient_security", "unknown_finite_field", "cbc_without_encrypt_then_mac", "status_mismatch", "supplemental_not_agreed",
 	"bad_certificate_hash", "bad_certificate_path", "renegotiated_name",
 	"delegation_not_offered", "delegation_not_valid", "delegated_scheme_mismatch",
+	"duplicate_oid_filter",
 }
 
 func TestEveryRefusalHasAWordOrAReasonForNone(t *testing.T) {

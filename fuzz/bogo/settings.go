@@ -140,9 +140,8 @@ func clientConfig(o *options) (*engine.ClientConfig, error) {
 	}
 	config := &engine.ClientConfig{Common: shared, ServerName: o.HostName, NoTickets: o.NoTicket, ReverifyOnResume: o.ReverifyOnResume,
 		ShuffleExtensions: o.PermuteExtensions,
-		RequestOCSP:       o.EnableOCSPStapling, RequestSCTs: o.EnableSignedCertificateTimestamps,
-		FalseStart: o.FalseStart, Fallback: o.FallbackSCSV, EarlyData: o.EnableEarlyData}
-	config.GREASE = o.EnableGrease
+		FalseStart:        o.FalseStart, Fallback: o.FallbackSCSV, EarlyData: o.EnableEarlyData}
+	config.GREASE, config.RequestOCSP, config.RequestSCTs = o.EnableGrease, o.EnableOCSPStapling, o.EnableSignedCertificateTimestamps
 	config.KeyShares = sharesOf(o, shared.Groups)
 	if config.ALPN, err = protocols(o.AdvertiseALPN); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
 )
 
@@ -24,6 +25,8 @@ const MaxLaterRequests = 16
 type LaterRequest struct {
 	// Context names it within the connection.
 	Context []byte
+	// Offered are the types of its extensions, which are not changed.
+	Offered []messages.ExtensionType
 	// Transcript has the CertificateRequest at its end.
 	Transcript secrets.Transcript
 }

@@ -102,6 +102,22 @@ func Signing(schemes []messages.SignatureScheme) []messages.SignatureScheme {
 	return signing
 }
 
+// SHA1Last gives the schemes with those of SHA-1 behind all others, which is where
+// they have to be offered (RFC 8446, Section 4.2.3).
+func SHA1Last(schemes []messages.SignatureScheme) []messages.SignatureScheme {
+	ordered := slices.DeleteFunc(slices.Clone(schemes), sha1)
+	for _, s := range schemes {
+		if sha1(s) {
+			ordered = append(ordered, s)
+		}
+	}
+	return ordered
+}
+
+func sha1(s messages.SignatureScheme) bool {
+	return s == messages.RSAPKCS1SHA1 || s == messages.ECDSASHA1
+}
+
 // OfferSchemes is what signature_algorithms offers. The schemes that only a chain
 // may have are among them, as everybody does it, so that
 // signature_algorithms_cert is needed only where the two lists differ

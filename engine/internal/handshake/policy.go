@@ -64,6 +64,9 @@ type Policy struct {
 	// that a client can show.
 	PeerTypes, OwnTypes []messages.CertificateType
 
+	// RequestOCSP and RequestSCTs ask for what the peer may staple.
+	RequestOCSP, RequestSCTs bool
+
 	Authorities [][]byte
 	Tickets     bool // offers, takes or sends them
 	Reverify    bool
@@ -81,15 +84,13 @@ type Policy struct {
 
 	// Of a client: what server_name says, and the name that the peer shall
 	// prove, which may be an IP address.
-	ServerName string
-	PeerName   string
-	KeyShares  []messages.Group
-	// RequestOCSP and RequestSCTs ask for what the server may staple.
-	RequestOCSP, RequestSCTs bool
-	RequestOCSPChain         bool // by status_request_v2
-	PostHandshakeAuth        bool
-	FalseStart               bool
-	Fallback                 bool // says so by TLS_FALLBACK_SCSV
+	ServerName        string
+	PeerName          string
+	KeyShares         []messages.Group
+	RequestOCSPChain  bool // by status_request_v2
+	PostHandshakeAuth bool
+	FalseStart        bool
+	Fallback          bool // says so by TLS_FALLBACK_SCSV
 	// MaxFragmentLength is what is asked for, or 0.
 	MaxFragmentLength messages.FragmentLength
 
@@ -97,6 +98,7 @@ type Policy struct {
 	ChooseConfig      bool
 	RequestClientCert bool
 	RequireClientCert bool
+	OIDFilters        []messages.OIDFilter
 	TicketCount       int
 	MaxTickets        uint8 // for clients that ask for a number; 0 does not listen
 	Sessions          bool  // kept by identifier, for TLS 1.2
@@ -187,8 +189,6 @@ func (p *Policy) String() string {
 	line("groups", list(p.Groups))
 	if p.Role == events.Client {
 		line("key_shares", list(p.KeyShares))
-		line("request_ocsp", p.RequestOCSP)
-		line("request_scts", p.RequestSCTs)
 		line("post_handshake", p.PostHandshakeAuth)
 		if p.Allows(messages.TLS12) {
 			line("ocsp_chain", p.RequestOCSPChain)
@@ -211,6 +211,8 @@ func (p *Policy) String() string {
 	if p.Role == events.Client {
 		line("own_types", list(p.OwnTypes))
 	}
+	line("request_ocsp", p.RequestOCSP)
+	line("request_scts", p.RequestSCTs)
 	line("alpn", list(p.ALPN))
 	line("record_size", p.RecordSize)
 	line("record_limit", p.RecordSizeLimit)
@@ -240,6 +242,7 @@ func (p *Policy) String() string {
 	if p.Role == events.Server {
 		line("request_client", p.RequestClientCert)
 		line("require_client", p.RequireClientCert)
+		line("oid_filters", len(p.OIDFilters))
 		line("ticket_count", p.TicketCount)
 		line("max_tickets", p.MaxTickets)
 		line("ticket_lifetime", p.TicketLifetime)

@@ -80,8 +80,8 @@ func isKeyInfo(der []byte) bool {
 
 // checkRawCredential checks that a raw public key can be sent.
 func checkRawCredential(credential *events.Credential) error {
-	if len(credential.Chain)+len(credential.OCSP)+len(credential.OCSPChain)+len(credential.SCTs)+len(credential.URLs) > 0 ||
-		credential.Delegated != nil {
+	stapled := len(credential.OCSP) + len(credential.OCSPChain) + len(credential.SCTs) + len(credential.SCTsChain)
+	if len(credential.Chain)+stapled+len(credential.URLs) > 0 || credential.Delegated != nil {
 		return refuse.BadAnswer.With("a credential with a raw public key and a chain")
 	}
 	if len(credential.RawPublicKey) > maxRawKey || !isKeyInfo(credential.RawPublicKey) {
@@ -97,6 +97,7 @@ func RestorePeer(hs *Context, session *events.Session) {
 	hs.Connection.PeerCertificateType = peerType(session)
 	hs.Connection.LocalCertificateType = session.LocalCertificateType
 	hs.Connection.OCSP, hs.Connection.SCTs = session.OCSP, session.SCTs
+	hs.Connection.OCSPChain, hs.Connection.SCTsChain = session.OCSPChain, session.SCTsChain
 	hs.Connection.PSKIdentity = session.PSKIdentity
 	hs.Authenticated = session.Authenticated
 }

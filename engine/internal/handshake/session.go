@@ -39,6 +39,7 @@ func NewSession(hs *Context, suite messages.CipherSuite, secret secrets.Secret) 
 		OCSP:        hs.Connection.OCSP,
 		SCTs:        hs.Connection.SCTs,
 		OCSPChain:   hs.Connection.OCSPChain,
+		SCTsChain:   hs.Connection.SCTsChain,
 		PSKIdentity: hs.Connection.PSKIdentity,
 
 		Transport:        hs.Dialect.Transport,

@@ -111,6 +111,7 @@ const (
 	BadFinished
 	CompressionNotOffered
 	BadCompression
+	DuplicateOIDFilter
 
 	// Kinds of certificates.
 	CertificateTypeNotOffered
@@ -263,6 +264,7 @@ var catalogue = [...]entry{
 	BadFinished:            {"bad_finished", messages.AlertDecryptError, "the Finished message does not verify", "RFC 8446, Section 4.4.4", false},
 	CompressionNotOffered:  {"compression_not_offered", messages.AlertIllegalParameter, "a certificate is compressed by an algorithm that was not offered", "RFC 8879, Section 4", false},
 	BadCompression:         {"bad_compression", messages.AlertBadCertificate, "a compressed certificate does not decompress to what it announces", "RFC 8879, Section 4", false},
+	DuplicateOIDFilter:     {"duplicate_oid_filter", messages.AlertIllegalParameter, "an object identifier stands twice in oid_filters", "RFC 8446, Section 4.2.5", false},
 
 	// Kinds of certificates.
 	CertificateTypeNotOffered:   {"certificate_type_not_offered", messages.AlertIllegalParameter, "the server chose a kind of certificate that was not offered", "RFC 7250, Section 4.2", false},

@@ -103,12 +103,6 @@ func curves(group messages.Group) (elliptic.Curve, bool) {
 	return nil, false
 }
 
-// restorePeer recalls who the peer of a resumed session was.
-func restorePeer(hs *handshake.Context, session *events.Session) {
-	handshake.RestorePeer(hs, session)
-	hs.Connection.OCSPChain, hs.Connection.PSKIdentity = session.OCSPChain, session.PSKIdentity
-}
-
 // askVerdict asks whether the peer's chain is to be trusted.
 func askVerdict(hs *handshake.Context) { ask(hs, false) }
 
@@ -121,7 +115,7 @@ func ask(hs *handshake.Context, resumed bool) {
 			Asked: id, Role: hs.Role, Chain: hs.Connection.PeerChain, OCSP: hs.Connection.OCSP, SCTs: hs.Connection.SCTs,
 			OCSPChain:   hs.Connection.OCSPChain,
 			RawKey:      hs.Connection.PeerRawKey,
-			SchemesCert: hs.Policy.SchemesCert, Resumed: resumed,
+			SchemesCert: hs.Policy.SchemesCert, OIDFilters: hs.Policy.OIDFilters, Resumed: resumed,
 		}
 		if hs.Role == events.Client {
 			q.ServerName = hs.Policy.PeerName

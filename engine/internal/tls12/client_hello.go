@@ -208,7 +208,7 @@ func acceptSession(offer *handshake.Offer, m *messages.ServerHello, a *agreed) e
 // resumeClient goes straight to the server's Finished.
 func resumeClient(hs *handshake.Context, a agreed) (fsm.State, error) {
 	hs.Connection.Group = a.session.Group
-	restorePeer(hs, a.session)
+	handshake.RestorePeer(hs, a.session)
 	if hs.Policy.Reverify && a.session.HasPeer() {
 		askReverify(hs)
 		return &awaitServerReverified12{a}, nil

@@ -127,7 +127,7 @@ func considerSession(hs *handshake.Context, c choice, state []byte) (fsm.State, 
 		return beginInFull(hs, c)
 	}
 	c.suite, c.session = suite, session
-	restorePeer(hs, session)
+	handshake.RestorePeer(hs, session)
 	if hs.Policy.Reverify && session.HasPeer() {
 		askReverify(hs)
 		return &awaitClientReverified12{c}, nil

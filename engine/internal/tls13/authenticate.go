@@ -43,10 +43,9 @@ func verifySigned(hs *handshake.Context, key crypto.PublicKey, signer secrets.Si
 	return nil
 }
 
-// certificateOf is a chain, empty without a credential, with what the peer asked
-// in its extensions to have stapled to the end-entity certificate
-// (RFC 8446, Section 4.4.2.1).
-func certificateOf(hs *handshake.Context, credential *events.Credential, asked *messages.Extensions) (*messages.Certificate13, error) {
+// certificateOf is a chain, empty without a credential, with what the peer asked to
+// have stapled to it.
+func certificateOf(hs *handshake.Context, credential *events.Credential, asked stapling) (*messages.Certificate13, error) {
 	m := &messages.Certificate13{}
 	if credential == nil {
 		return m, nil
@@ -61,18 +60,7 @@ func certificateOf(hs *handshake.Context, credential *events.Credential, asked *
 		m.Entries[i].Data = der
 	}
 	hs.Connection.LocalChain = credential.Chain
-	stapled := &m.Entries[0].Extensions
-	if len(credential.OCSP) > 0 && asked.Has(messages.ExtensionStatusRequest) {
-		if err := stapled.Put(&messages.CertificateStatus{Response: credential.OCSP}); err != nil {
-			return nil, refuse.BadAnswer.With("an OCSP response of %d bytes", len(credential.OCSP))
-		}
-	}
-	if len(credential.SCTs) > 0 && asked.Has(messages.ExtensionSCT) {
-		if err := stapled.Put(&messages.SCTList{SCTs: credential.SCTs}); err != nil {
-			return nil, refuse.BadAnswer.With("%d signed certificate timestamps", len(credential.SCTs))
-		}
-	}
-	return m, nil
+	return m, asked.staple(m.Entries, credential)
 }
 
 // askSign asks for the signature that proves this end's key.

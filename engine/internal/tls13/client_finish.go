@@ -58,7 +58,7 @@ func askClientCredential(hs *handshake.Context, r *request) {
 		return &events.ChooseCredential{
 			Asked: id, Role: hs.Role, Version: hs.Connection.Version, ServerName: hs.Policy.PeerName,
 			Schemes: handshake.Signing(r.schemes), SchemesCert: r.schemesCert, Authorities: r.authorities,
-			CertificateTypes: handshake.OwnType(hs), DelegatedSchemes: r.delegated,
+			OIDFilters: r.filters, CertificateTypes: handshake.OwnType(hs), DelegatedSchemes: r.delegated,
 		}
 	})
 }
@@ -82,7 +82,7 @@ func takeClientCredential(hs *handshake.Context, s *awaitClientCredential, answe
 	if err != nil {
 		return nil, err
 	}
-	m, err := certificateOf(hs, answer.Credential, &messages.Extensions{})
+	m, err := certificateOf(hs, answer.Credential, s.request.stapling)
 	if err != nil {
 		return nil, err
 	}

@@ -226,8 +226,9 @@ func askReverify(hs *handshake.Context, session *events.Session) {
 	hs.Ask(func(id events.Asked) events.Question {
 		return &events.VerifyPeer{
 			Asked: id, Role: hs.Role, ServerName: hs.Policy.PeerName,
-			Chain: session.PeerChain, RawKey: session.PeerRawKey, Delegated: session.PeerDelegated, OCSP: session.OCSP, SCTs: session.SCTs,
-			SchemesCert: hs.Policy.SchemesCert, Resumed: true,
+			Chain: session.PeerChain, RawKey: session.PeerRawKey, Delegated: session.PeerDelegated,
+			OCSP: session.OCSP, SCTs: session.SCTs, OCSPChain: session.OCSPChain, SCTsChain: session.SCTsChain,
+			SchemesCert: hs.Policy.SchemesCert, OIDFilters: hs.Policy.OIDFilters, Resumed: true,
 		}
 	})
 }

@@ -59,7 +59,7 @@ func takeLaterCredential(hs *handshake.Context, s *awaitLaterCredential, answer 
 		}
 	}
 	before := hs.Connection
-	m, err := certificateOf(hs, answer.Credential, &messages.Extensions{})
+	m, err := certificateOf(hs, answer.Credential, s.request.stapling)
 	if err == nil {
 		err = showDelegated(hs, by, answer.Credential, m)
 	}

@@ -47,6 +47,12 @@ func readRequest(hs *handshake.Context, m *messages.CertificateRequest13) (*requ
 	if r.delegated, err = delegatedSchemes(hs, &m.Extensions); err != nil {
 		return nil, err
 	}
+	if r.filters, err = handshake.ReadOIDFilters(hs, &m.Extensions); err != nil {
+		return nil, err
+	}
+	if r.stapling, err = askedByServer(hs, &m.Extensions); err != nil {
+		return nil, err
+	}
 	if r.compression, err = commonCompression(hs, &m.Extensions); err != nil {
 		return nil, err
 	}
@@ -123,15 +129,15 @@ func acceptChain(hs *handshake.Context, m *messages.Certificate13, offered []mes
 	if err := takeDelegated(hs, m); err != nil {
 		return err
 	}
-	if err := acceptStapled(hs, &m.Entries[0].Extensions); err != nil {
+	if err := takeStapled(hs, m.Entries); err != nil {
 		return err
 	}
 	hs.Ask(func(id events.Asked) events.Question {
+		c := &hs.Connection
 		q := &events.VerifyPeer{
-			Asked: id, Role: hs.Role, Chain: hs.Connection.PeerChain, RawKey: hs.Connection.PeerRawKey,
-			Delegated:   hs.Connection.PeerDelegated,
-			SchemesCert: hs.Policy.SchemesCert,
-			OCSP:        hs.Connection.OCSP, SCTs: hs.Connection.SCTs,
+			Asked: id, Role: hs.Role, Chain: c.PeerChain, RawKey: c.PeerRawKey, Delegated: c.PeerDelegated,
+			SchemesCert: hs.Policy.SchemesCert, OIDFilters: hs.Policy.OIDFilters,
+			OCSP: c.OCSP, SCTs: c.SCTs, OCSPChain: c.OCSPChain, SCTsChain: c.SCTsChain,
 		}
 		if hs.Role == events.Client {
 			q.ServerName = hs.Policy.PeerName
@@ -155,21 +161,6 @@ func takeEntries(hs *handshake.Context, m *messages.Certificate13) error {
 		chain[i] = m.Entries[i].Data
 	}
 	hs.Connection.PeerChain = chain
-	return nil
-}
-
-// acceptStapled takes what is stapled to the end-entity certificate, which was
-// asked for (RFC 8446, Section 4.4.2.1, and RFC 6962, Section 3.3.1).
-func acceptStapled(hs *handshake.Context, x *messages.Extensions) error {
-	var status messages.CertificateStatus
-	if _, err := hs.Get(x, &status); err != nil {
-		return err
-	}
-	var timestamps messages.SCTList
-	if _, err := hs.Get(x, &timestamps); err != nil {
-		return err
-	}
-	hs.Connection.OCSP, hs.Connection.SCTs = status.Response, timestamps.SCTs
 	return nil
 }
 

@@ -95,6 +95,8 @@ type request struct {
 	schemesCert []messages.SignatureScheme
 	delegated   []messages.SignatureScheme // of delegated credentials
 	authorities [][]byte
+	filters     []messages.OIDFilter
+	stapling    stapling
 	compression []messages.CompressionAlgorithm // that both ends have
 }
 

@@ -54,15 +54,6 @@ func delegatedSchemes(hs *handshake.Context, x *messages.Extensions) ([]messages
 	return offer.Schemes, err
 }
 
-// askedOfClients are the extensions that a client's certificate may have because the
-// request has them.
-func askedOfClients(hs *handshake.Context) []messages.ExtensionType {
-	if len(hs.Policy.DelegatedSchemes) == 0 {
-		return nil
-	}
-	return []messages.ExtensionType{messages.ExtensionDelegatedCredential}
-}
-
 // checkUnaskedDelegated refuses a delegated credential that was not asked for, which
 // has an alert of its own (RFC 9345, Section 4.1.1 and Section 4.1.2).
 func checkUnaskedDelegated(m *messages.Certificate13, asked []messages.ExtensionType) error {

@@ -47,7 +47,7 @@ func acceptClientCertificate(hs *handshake.Context, s sent, m *messages.Certific
 		}
 		return &waitClientFinished{s}, nil
 	}
-	if err := acceptChain(hs, m, askedOfClients(hs)); err != nil {
+	if err := acceptChain(hs, m, s.requested); err != nil {
 		return nil, err
 	}
 	return &awaitClientVerdict{s}, nil

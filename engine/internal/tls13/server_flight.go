@@ -36,13 +36,16 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 	if err != nil {
 		return nil, err
 	}
-	f.asks = hs.Policy.RequestClientCert
-	if f.asks {
-		if err := sendCertificateRequest(hs); err != nil {
+	if f.asks = hs.Policy.RequestClientCert; f.asks {
+		if f.requested, err = sendCertificateRequest(hs); err != nil {
 			return nil, err
 		}
 	}
-	m, err := certificateOf(hs, answer.Credential, asked)
+	beside, err := askedByClient(hs, asked)
+	if err != nil {
+		return nil, err
+	}
+	m, err := certificateOf(hs, answer.Credential, beside)
 	if err != nil {
 		return nil, err
 	}
@@ -184,18 +187,20 @@ func sendServerHello(hs *handshake.Context, c choice, k *chosenKey, share []byte
 	return hs.Send(m)
 }
 
-func sendCertificateRequest(hs *handshake.Context) error {
+// sendCertificateRequest asks for the client's certificate, and gives the types of
+// what may be beside one in the answer.
+func sendCertificateRequest(hs *handshake.Context) ([]messages.ExtensionType, error) {
 	m, err := certificateRequest(hs)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	// A certificate that is shown after the handshake comes as it is.
 	if algorithms := hs.Policy.CertificateCompression; len(algorithms) > 0 {
 		if err := handshake.Put(&m.Extensions, &messages.CompressCertificate{Algorithms: algorithms}); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return hs.Send(m)
+	return handshake.Types(&m.Extensions), hs.Send(m)
 }
 
 // certificateRequest says what is accepted (RFC 8446, Section 4.3.2).
@@ -222,6 +227,10 @@ func certificateRequest(hs *handshake.Context) (*messages.CertificateRequest13, 
 	}
 	if len(hs.Policy.Authorities) > 0 {
 		bodies = append(bodies, &messages.CertificateAuthorities{Authorities: hs.Policy.Authorities})
+	}
+	if hs.Connection.PeerCertificateType == messages.CertificateX509 {
+		// A raw public key has no extensions, and nothing is stapled to it.
+		bodies = append(bodies, wishes(hs.Policy)...)
 	}
 	for _, body := range bodies {
 		if err := handshake.Put(&m.Extensions, body); err != nil {
@@ -250,7 +259,7 @@ func finishFlight(hs *handshake.Context, f flight) (fsm.State, error) {
 		return nil, err
 	}
 	schedule := f.schedule
-	s := sent{client: f.client, main: schedule.Main()}
+	s := sent{client: f.client, main: schedule.Main(), requested: f.requested}
 	sum := hs.Sum()
 	s.connected = connected{suite: f.suite, read: s.main.ClientTraffic(sum), write: s.main.ServerTraffic(sum)}
 	hs.Exporter = s.main.Exporter(sum)

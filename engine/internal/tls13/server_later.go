@@ -34,7 +34,9 @@ func requestCertificate(hs *handshake.Context, s *serverConnected, command *hand
 	if err != nil {
 		return nil, err
 	}
-	request := handshake.LaterRequest{Context: command.Context, Transcript: hs.Later.Transcript.Clone()}
+	request := handshake.LaterRequest{
+		Context: command.Context, Offered: handshake.Types(&m.Extensions), Transcript: hs.Later.Transcript.Clone(),
+	}
 	request.Transcript.Add(raw)
 	hs.Later.Requests = append(hs.Later.Requests[:len(hs.Later.Requests):len(hs.Later.Requests)], request)
 	hs.SendUnrecordedRaw(raw)
@@ -57,7 +59,7 @@ func readLaterCertificate(hs *handshake.Context, s *serverConnected, m *messages
 	}
 	before := hs.Connection
 	hs.Connection.PeerChain, hs.Connection.PeerRawKey = nil, nil
-	err := acceptChain(hs, m, askedOfClients(hs))
+	err := acceptChain(hs, m, request.Offered)
 	claimed := hs.Connection
 	hs.Connection = before // until the client has proved it
 	if err != nil {

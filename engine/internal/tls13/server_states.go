@@ -126,6 +126,7 @@ type flight struct {
 	client, server secrets.Secret // handshake traffic secrets
 	early          secrets.Secret // of early data that is taken
 	asks           bool           // for the client's certificate
+	requested      []messages.ExtensionType
 }
 
 // sent is what a server knows once its flight is sent.
@@ -133,6 +134,8 @@ type sent struct {
 	client secrets.Secret // handshake traffic
 	main   secrets.Main
 	connected
+	// requested are the types of the extensions of a CertificateRequest.
+	requested []messages.ExtensionType
 }
 
 // AfterClientHello are the states that a server goes on in.
