@@ -35,11 +35,11 @@ func (c *Crypto) Reconfigure(options *Options) { c.options = options }
 func (c *Crypto) Receive(out *events.Output, level events.Level, b []byte) error {
 	switch {
 	case level == events.EarlyData:
-		return refuse.CryptoAtWrongLevel.With("%d bytes among early data", len(b))
+		return refuse.CryptoAtWrongLevel.With("among early data")
 	case level < c.read:
-		return refuse.CryptoAtWrongLevel.With("%d bytes at %v, which is done with", len(b), level)
+		return refuse.CryptoAtWrongLevel.With("at %v, which is done with", level)
 	case c.held()+len(b) > c.options.MaxHeld+c.options.MaxMessage:
-		return refuse.TooMuchCrypto.With("%d bytes wait, and %d have come", c.held(), len(b))
+		return refuse.TooMuchCrypto.With("the most is %d", c.options.MaxHeld+c.options.MaxMessage)
 	}
 	c.in[level] = append(c.in[level], b...)
 	if level == events.Handshake && c.options.Role == events.Server {
