@@ -88,8 +88,8 @@ func TestAnySplitComesToTheSameWithCryptoTLSOverQUIC(t *testing.T) {
 }
 
 // The keys come in the order in which a transport has use for them: at a level those
-// for writing first, on a server those for answering before those of early data, and
-// none for reading application data before the peer is known.
+// for writing first, on a server those of early data before all others, and none for
+// reading application data before the peer is known.
 //
 // covers 9001/5.7/1 9001/5.7/2 9001/5.7/3
 // covers 9001/5.6/3 9001/5.6/4
@@ -109,7 +109,7 @@ func TestKeysComeInTheirOrderAndNotBeforeTheirTime(t *testing.T) {
 		},
 		true: {
 			{write(events.EarlyData), write(events.Handshake), read(events.Handshake), write(events.Application), read(events.Application), "completed"},
-			{write(events.Handshake), write(events.Application), read(events.EarlyData), read(events.Handshake), read(events.Application), "completed"},
+			{read(events.EarlyData), write(events.Handshake), read(events.Handshake), write(events.Application), read(events.Application), "completed"},
 		},
 	} {
 		pair := small("order")

@@ -31,14 +31,40 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 	if err != nil {
 		return nil, err
 	}
-	f.asks = hs.Policy.RequestClientCert
+	f.scheme, f.asks = scheme, hs.Policy.RequestClientCert
+	return sendExtensions(hs, f)
+}
+
+// sendExtensions sends EncryptedExtensions, in QUIC once the parameters are there
+// that go into them.
+func sendExtensions(hs *handshake.Context, f flight) (fsm.State, error) {
+	if hs.Dialect.Parameters {
+		return askServerParameters(hs, f)
+	}
+	return sendAgreed(hs, f)
+}
+
+// sendAgreed sends EncryptedExtensions as they are, and goes on to the certificate,
+// or without one.
+func sendAgreed(hs *handshake.Context, f flight) (fsm.State, error) {
+	if err := hs.Send(f.extensions); err != nil {
+		return nil, err
+	}
+	f.extensions = nil
+	if f.scheme == 0 {
+		return finishFlight(hs, f)
+	}
+	return sendServerCertificate(hs, f)
+}
+
+func sendServerCertificate(hs *handshake.Context, f flight) (fsm.State, error) {
 	if f.asks {
 		if err := sendCertificateRequest(hs); err != nil {
 			return nil, err
 		}
 	}
-	asked := &s.hello.Message.Extensions
-	m, err := certificateOf(hs, answer.Credential, asked)
+	asked := &f.hello.Message.Extensions
+	m, err := certificateOf(hs, hs.Credential, asked)
 	if err != nil {
 		return nil, err
 	}
@@ -47,23 +73,23 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 		return nil, err
 	}
 	if len(algorithms) > 0 {
-		u := uncompressed{algorithms: algorithms, credential: answer.Credential, scheme: scheme}
+		u := uncompressed{algorithms: algorithms, credential: hs.Credential, scheme: f.scheme}
 		err := askCompress(hs, &u, m)
 		return &awaitServerCompressed{f, u}, err
 	}
 	if err := hs.Send(m); err != nil {
 		return nil, err
 	}
-	askSign(hs, answer.Credential, scheme, secrets.ServerContext)
-	return &awaitServerSignature{f, scheme}, nil
+	askSign(hs, hs.Credential, f.scheme, secrets.ServerContext)
+	return &awaitServerSignature{f}, nil
 }
 
 func takeServerCompressed(hs *handshake.Context, s *awaitServerCompressed, answer *events.CertificateCompressed) (fsm.State, error) {
 	if err := sendCompressed(hs, &s.uncompressed, answer); err != nil {
 		return nil, err
 	}
-	askSign(hs, s.credential, s.scheme, secrets.ServerContext)
-	return &awaitServerSignature{s.flight, s.scheme}, nil
+	askSign(hs, s.credential, s.flight.scheme, secrets.ServerContext)
+	return &awaitServerSignature{s.flight}, nil
 }
 
 func takeServerSignature(hs *handshake.Context, s *awaitServerSignature, answer *events.Signature) (fsm.State, error) {
@@ -73,8 +99,8 @@ func takeServerSignature(hs *handshake.Context, s *awaitServerSignature, answer 
 	return finishFlight(hs, s.flight)
 }
 
-// sendHello sends ServerHello and EncryptedExtensions, and changes to the keys
-// of the handshake between them (RFC 8446, Section 4.1.3 and Section 4.3.1).
+// sendHello sends ServerHello, changes to the keys of the handshake, and makes the
+// EncryptedExtensions (RFC 8446, Section 4.1.3 and Section 4.3.1).
 func sendHello(hs *handshake.Context, c choice, k *chosenKey) (flight, error) {
 	hs.Transcript.Use(c.suite.Hash)
 	hs.Transcript.Add(c.hello.Raw)
@@ -86,17 +112,21 @@ func sendHello(hs *handshake.Context, c choice, k *chosenKey) (flight, error) {
 	if k != nil {
 		early = k.early
 	}
-	f := flight{suite: c.suite, hello: c.hello, schedule: early.Handshake(shared)}
+	extensions := &messages.EncryptedExtensions{}
+	f := flight{suite: c.suite, hello: c.hello, schedule: early.Handshake(shared), extensions: extensions}
 	clear(shared)
 	// What is agreed on in EncryptedExtensions may bound the record of the
 	// ServerHello too.
-	extensions := &messages.EncryptedExtensions{}
 	if err := features.Answer(hs, c.hello, &extensions.Extensions); err != nil {
 		return flight{}, err
 	}
 	if k != nil && k.takesEarly {
 		if f.early, err = takeEarlyData(hs, c.suite, &early, &extensions.Extensions); err != nil {
 			return flight{}, err
+		}
+		if !hs.Dialect.Records {
+			// They are in use beside those of the handshake (RFC 9001, Section 8.3).
+			hs.ReadKeys(events.EarlyData, c.suite, &f.early)
 		}
 	}
 	if err := sendServerHello(hs, c, k, share); err != nil {
@@ -116,10 +146,10 @@ func sendHello(hs *handshake.Context, c choice, k *chosenKey) (flight, error) {
 	hs.LogSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", &f.client)
 	hs.LogSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", &f.server)
 	hs.WriteKeys(events.Handshake, c.suite, &f.server)
-	if !hs.Connection.EarlyDataAccepted {
+	if !hs.Connection.EarlyDataAccepted || !hs.Dialect.Records {
 		hs.ReadKeys(events.Handshake, c.suite, &f.client)
 	}
-	return f, hs.Send(extensions)
+	return f, nil
 }
 
 // respond answers the client's key share, if there is a key agreement.
@@ -221,18 +251,6 @@ func certificateRequest(hs *handshake.Context) (*messages.CertificateRequest13, 
 	return m, nil
 }
 
-// readEarlyData changes to the keys of early data for reading. In records those of the
-// handshake follow behind the end of it (RFC 8446, Section 4.5); otherwise both are in
-// use at once (RFC 9001, Section 8.3).
-func readEarlyData(hs *handshake.Context, f *flight, s sent) fsm.State {
-	hs.ReadKeys(events.EarlyData, f.suite, &f.early)
-	if hs.Dialect.Records {
-		return &waitEndOfEarlyData{s}
-	}
-	hs.ReadKeys(events.Handshake, f.suite, &f.client)
-	return &waitClientFinished{s}
-}
-
 // finishFlight sends the server's Finished and changes to the keys of
 // application data for writing.
 func finishFlight(hs *handshake.Context, f flight) (fsm.State, error) {
@@ -249,8 +267,10 @@ func finishFlight(hs *handshake.Context, f flight) (fsm.State, error) {
 	hs.LogSecret("EXPORTER_SECRET", &hs.Exporter)
 	hs.WriteKeys(events.Application, f.suite, &s.write)
 	switch {
-	case hs.Connection.EarlyDataAccepted:
-		return readEarlyData(hs, &f, s), nil
+	case hs.Connection.EarlyDataAccepted && hs.Dialect.Records:
+		// The keys of the handshake follow behind the end of it.
+		hs.ReadKeys(events.EarlyData, f.suite, &f.early)
+		return &waitEndOfEarlyData{s}, nil
 	case f.asks:
 		return &waitClientCertificate{s}, nil
 	}
