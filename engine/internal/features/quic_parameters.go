@@ -54,7 +54,8 @@ func ReadParameters(hs *handshake.Context, x *messages.Extensions) error {
 	if len(parameters) > events.MaxTransportParameters {
 		return refuse.ParametersTooLarge.With("%d bytes", len(parameters))
 	}
-	hs.Connection.PeerParameters = parameters
+	// A copy, since the connection keeps them, and not the hello that they came in.
+	hs.Connection.PeerParameters = append(make([]byte, 0, len(parameters)), parameters...)
 	return nil
 }
 
