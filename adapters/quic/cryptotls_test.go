@@ -121,6 +121,15 @@ func theirServers(_ *testing.T, s *scenario) func(bool) *stack {
 	}
 }
 
+// theirServersByDefault makes servers that share one config with nothing set.
+func theirServersByDefault() func() *stack {
+	config := &tls.Config{
+		MinVersion: tls.VersionTLS13, NextProtos: []string{"h3"}, Time: now,
+		Certificates: []tls.Certificate{theirCertificate(testkit.Server(testkit.P256))},
+	}
+	return func() *stack { return theirs(events.Server, tls.QUICServer(&tls.QUICConfig{TLSConfig: config})) }
+}
+
 // dress has a stack do what the scenario says.
 func (s *scenario) dress(made *stack) *stack {
 	made.preset = s.preset
