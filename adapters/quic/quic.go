@@ -2,6 +2,7 @@ package quic
 
 import (
 	"crypto/tls"
+	"fmt"
 
 	"github.com/tacitls/tacitls/events"
 )
@@ -104,4 +105,33 @@ type QUICEvent struct {
 	Err error
 	// Question is set for QUICQuestion. It must not be changed.
 	Question events.Question
+}
+
+// kinds are the names of the events.
+var kinds = map[QUICEventKind]string{
+	QUICNoEvent: "no event", QUICSetReadSecret: "set read secret", QUICSetWriteSecret: "set write secret",
+	QUICWriteData: "write data", QUICTransportParameters: "transport parameters",
+	QUICTransportParametersRequired: "transport parameters required", QUICRejectedEarlyData: "rejected early data",
+	QUICHandshakeDone: "handshake done", QUICResumeSession: "resume session", QUICStoreSession: "store session",
+	QUICErrorEvent: "error", QUICQuestion: "question", QUICDiscardKeys: "discard keys",
+	QUICHandshakeConfirmed: "handshake confirmed", QUICAcceptedEarlyData: "accepted early data",
+}
+
+// Format implements [fmt.Formatter]: no verb prints Data, which may be a secret.
+func (e QUICEvent) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprint(f, kinds[e.Kind])
+	switch e.Kind {
+	case QUICSetReadSecret, QUICSetWriteSecret, QUICWriteData:
+		_, _ = fmt.Fprintf(f, ", %v, %d bytes", e.Level, len(e.Data))
+	case QUICDiscardKeys:
+		_, _ = fmt.Fprintf(f, ", %v", e.Level)
+	case QUICTransportParameters:
+		_, _ = fmt.Fprintf(f, ", %d bytes", len(e.Data))
+	case QUICResumeSession, QUICStoreSession:
+		_, _ = fmt.Fprintf(f, ", %v", e.SessionState)
+	case QUICErrorEvent:
+		_, _ = fmt.Fprintf(f, ": %v", e.Err)
+	case QUICQuestion:
+		_, _ = fmt.Fprintf(f, ": %v", e.Question)
+	}
 }

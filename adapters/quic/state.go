@@ -3,6 +3,7 @@ package quic
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 
 	"github.com/tacitls/tacitls/adapters/answer"
 	"github.com/tacitls/tacitls/engine"
@@ -95,4 +96,13 @@ func (q *QUICConn) TLSExporter() ([]byte, error) {
 		return nil, engine.ErrNotReady
 	}
 	return q.engine.TLSExporter()
+}
+
+// Format implements [fmt.Formatter]: no verb prints keys.
+func (q *QUICConn) Format(f fmt.State, _ rune) {
+	state := "no state"
+	if q.engine != nil {
+		state = q.engine.State()
+	}
+	_, _ = fmt.Fprintf(f, "quic(%v, %s)", q.role, state)
 }
