@@ -68,6 +68,7 @@ func serverConfig(t testing.TB, seed string) *quic.QUICConfig {
 		},
 		Answers: &answer.Server{
 			Certificates: []*answer.Certificate{certificate(t, testkit.Server(testkit.P256))},
+			Signing:      answer.Signing{Deterministic: true},
 			Tickets:      &answer.TicketKeys{Rand: entropy("tickets " + seed)},
 			EarlyData:    func(time.Time, *events.AcceptEarlyData) bool { return true },
 		},
