@@ -167,14 +167,14 @@ func (q *QUICConn) SetTransportParameters(params []byte) {
 	}
 	q.waiting = nothing
 	if q.engine == nil {
-		q.note(q.offer())
+		_ = q.offer() // NextEvent tells
 		return
 	}
 	question := q.open.(*events.ProvideTransportParameters)
-	q.note(q.call(func(_ *engine.Engine, out *events.Output, _ time.Time) error {
+	_ = q.call(func(_ *engine.Engine, out *events.Output, _ time.Time) error {
 		q.settle(out, question.Reply(q.takeParameters()))
 		return nil
-	}))
+	})
 }
 
 // takeParameters gives the parameters, which are sent once.
@@ -254,13 +254,6 @@ func (q *QUICConn) over() {
 func (q *QUICConn) fail(err error) error {
 	q.err = wrap(err)
 	return q.err
-}
-
-// note keeps an error for NextEvent that no method returns.
-func (q *QUICConn) note(err error) {
-	if q.err == nil && err != nil {
-		q.err = err
-	}
 }
 
 // complete tells that the handshake is.

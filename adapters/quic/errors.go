@@ -22,16 +22,12 @@ type failure struct {
 
 func (f *failure) Error() string { return f.cause.Error() }
 
-// Unwrap gives both.
-func (f *failure) Unwrap() []error { return []error{f.cause, f.alert} }
+// Unwrap gives both, the alert first: an error of the caller's may have one too.
+func (f *failure) Unwrap() []error { return []error{f.alert, f.cause} }
 
 // wrap has an error wrap the alert that the peer is told: that of the engine's
 // refusal, or internal_error.
 func wrap(err error) error {
-	var wrapped *failure
-	if errors.As(err, &wrapped) {
-		return err
-	}
 	alert := messages.AlertInternalError
 	var fatal *engine.Error
 	if errors.As(err, &fatal) {

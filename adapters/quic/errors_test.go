@@ -13,6 +13,7 @@ import (
 	"github.com/tacitls/tacitls/adapters/quic"
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
 )
 
@@ -46,10 +47,10 @@ func TestAConfigThatCannotBeFailsAtStart(t *testing.T) {
 }
 
 func TestAFailureIsToldOnceAndEverywhereTheSame(t *testing.T) {
-	client, server := pair(t, "failure")
+	_, server := pair(t, "failure")
 	config := clientConfig("failure")
 	config.Answers = &answer.Client{Roots: x509.NewCertPool()}
-	client = ours(events.Client, quic.QUICClient(config))
+	client := ours(events.Client, quic.QUICClient(config))
 	err := connect(client, server)
 	wantAlert(t, "an unknown authority", err, messages.AlertUnknownCA)
 	var unknown x509.UnknownAuthorityError
@@ -268,6 +269,51 @@ func TestNothingPrintsASecret(t *testing.T) {
 				t.Errorf("%s of %T prints the secret", verb, value)
 			}
 		}
+	}
+}
+
+// The alert is the one that the peer is told, whatever an answer's own error wraps.
+func TestTheAlertOfAnErrorIsTheOneTold(t *testing.T) {
+	config := clientConfig("told")
+	config.Answers = &answer.Client{Roots: testkit.Roots(), VerifyPeer: func(time.Time, *answer.Peer) error {
+		return &answer.Rejection{Alert: messages.AlertBadCertificate, Err: alertOf(messages.AlertHandshakeFailure)}
+	}}
+	_, server := pair(t, "told")
+	wantAlert(t, "a rejection", connect(ours(events.Client, quic.QUICClient(config)), server), messages.AlertBadCertificate)
+}
+
+func TestEventsAndConnectionsArePrintedInWords(t *testing.T) {
+	session := &quic.SessionState{}
+	for want, value := range map[string]any{
+		"write data, Handshake, 3 bytes":          quic.QUICEvent{Kind: quic.QUICWriteData, Level: quic.QUICEncryptionLevelHandshake, Data: []byte("abc")},
+		"set write secret, Early, 0 bytes":        quic.QUICEvent{Kind: quic.QUICSetWriteSecret, Level: quic.QUICEncryptionLevelEarly},
+		"discard keys, Initial":                   quic.QUICEvent{Kind: quic.QUICDiscardKeys},
+		"transport parameters, 1 bytes":           quic.QUICEvent{Kind: quic.QUICTransportParameters, Data: []byte("a")},
+		"resume session, no session":              quic.QUICEvent{Kind: quic.QUICResumeSession, SessionState: session},
+		"error: tls: internal error":              quic.QUICEvent{Kind: quic.QUICErrorEvent, Err: alertOf(80)},
+		"question: provide transport parameters?": quic.QUICEvent{Kind: quic.QUICQuestion, Question: &events.ProvideTransportParameters{}},
+		"handshake done":                          quic.QUICEvent{Kind: quic.QUICHandshakeDone},
+		"quic(client, no state)":                  quic.QUICClient(nil),
+	} {
+		if got := fmt.Sprint(value); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// A config without a clock goes by the system's.
+func TestTheTimeIsThatOfTheSystemWhereThereIsNone(t *testing.T) {
+	clientSide, serverSide := clientConfig("clock"), serverConfig(t, "clock")
+	var at time.Time
+	clientSide.Now, serverSide.Now = nil, nil
+	clientSide.Answers = &answer.Client{InsecureSkipVerify: true, VerifyPeer: func(now time.Time, _ *answer.Peer) error { at = now; return nil }}
+	client, server := ours(events.Client, quic.QUICClient(clientSide)), ours(events.Server, quic.QUICServer(serverSide))
+	before := time.Now()
+	if err := connect(client, server); err != nil {
+		t.Fatal(err)
+	}
+	if at.Before(before) || at.After(time.Now()) {
+		t.Errorf("the time told is %v", at)
 	}
 }
 

@@ -1,6 +1,8 @@
 package quic_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -14,6 +16,7 @@ import (
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/messages"
 )
 
 // hesitant leaves questions open that hold says so of.
@@ -190,6 +193,51 @@ func TestAQuestionWaitsForItsAnswerAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantAgreement(t, client, server)
+}
+
+// While a question is open bytes wait, up to a bound. Nothing is lost beyond it.
+func TestAParkedConnectionTakesTheSameBytesLater(t *testing.T) {
+	config := serverConfig(t, "parked")
+	config.Server.MaxHeld = 100
+	answers := config.Answers
+	config.Answers = &hesitant{answers, func(q events.Question) bool { _, signs := q.(*events.Sign); return signs }}
+	client, server := ours(events.Client, quic.QUICClient(clientConfig("parked"))), ours(events.Server, quic.QUICServer(config))
+	if err := connect(client, server); err != nil {
+		t.Fatal(err)
+	}
+	err := server.HandleData(quic.QUICEncryptionLevelHandshake, make([]byte, 101))
+	wantAlert(t, "too much", err, messages.AlertInternalError)
+	if !errors.Is(err, engine.ErrParked) || quic.QUICErrorCode(err) != 0x0d {
+		t.Errorf("%v, code %#x", err, quic.QUICErrorCode(err))
+	}
+	if err := server.own().Answer(answers.Answer(testkit.Now, server.own().Question())); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.drain(); err != nil {
+		t.Fatal(err)
+	}
+	if err := settle(client, server); err != nil {
+		t.Fatal(err)
+	}
+	wantAgreement(t, client, server)
+}
+
+func TestAnAnswerComesTooLateForItsContext(t *testing.T) {
+	config := serverConfig(t, "too late")
+	config.Answers = &hesitant{config.Answers, func(events.Question) bool { return true }}
+	ctx, cancel := context.WithCancel(context.Background())
+	server := quic.QUICServer(config)
+	if err := server.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.HandleData(quic.QUICEncryptionLevelInitial, firstHello(t)); err != nil || server.Question() == nil {
+		t.Fatalf("%v, the question is %v", err, server.Question())
+	}
+	cancel()
+	wantAlert(t, "an answer", server.Answer(nil), messages.AlertCloseNotify)
+	if server.Question() != nil {
+		t.Error("the question is still open")
+	}
 }
 
 // A connection without Answers asks the stack everything.

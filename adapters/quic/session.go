@@ -11,13 +11,10 @@ import (
 	"github.com/tacitls/tacitls/events"
 )
 
-// offer has a client choose a session, show it if that is asked for, and begin.
+// offer has a client choose a session, show it if that is asked for, and begin. The
+// config has been compiled.
 func (q *QUICConn) offer() error {
-	policy, err := q.config.clientPolicy()
-	if err != nil {
-		return q.fail(err)
-	}
-	now := q.config.now()
+	policy, now := q.config.client.Load(), q.config.now()
 	q.session = q.config.Client.Session
 	if keeper, name := q.keeper(); q.session == nil && keeper != nil {
 		q.session = keeper.TakeSession(now, name)
@@ -33,10 +30,6 @@ func (q *QUICConn) offer() error {
 
 // launch has a client send its first hello.
 func (q *QUICConn) launch() error {
-	policy, err := q.config.clientPolicy()
-	if err != nil {
-		return q.fail(err)
-	}
 	session := q.session
 	if q.resuming != nil && !q.resuming.EarlyData {
 		declined := *session
@@ -44,7 +37,7 @@ func (q *QUICConn) launch() error {
 		session = &declined
 	}
 	q.session, q.resuming = nil, nil
-	q.engine = q.forked(policy.Resume(session))
+	q.engine = q.forked(q.config.client.Load().Resume(session))
 	return q.call((*engine.Engine).Start)
 }
 
@@ -68,20 +61,20 @@ func (q *QUICConn) drained() {
 		return
 	}
 	if q.engine == nil {
-		q.note(q.launch())
+		_ = q.launch() // NextEvent tells
 		return
 	}
 	question := q.open.(*events.AcceptEarlyData)
 	declines := !q.resuming.EarlyData
 	q.resuming = nil
-	q.note(q.call(func(_ *engine.Engine, out *events.Output, _ time.Time) error {
+	_ = q.call(func(_ *engine.Engine, out *events.Output, _ time.Time) error {
 		if declines {
 			q.settle(out, question.Reject())
 		} else {
 			q.decide(out, question)
 		}
 		return nil
-	}))
+	})
 }
 
 // received keeps a client's session, or has it kept by the stack.

@@ -199,6 +199,13 @@ func TestAServerSendsTicketsWhenItIsTold(t *testing.T) {
 	if got := e.kept().Len(); got != 3 {
 		t.Errorf("%d sessions are kept", got)
 	}
+	// Two that nobody has taken yet are one event.
+	for range 2 {
+		if err := server.SendSessionTicket(quic.QUICSessionTicketOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantKinds(t, "a server with two tickets", server.own(), quic.QUICWriteData)
 	// Where nobody has a use for one, none is sent.
 	for what, change := range map[string]func(e *twoEnds){
 		"a server without tickets": func(e *twoEnds) { e.server.Server.NoTickets = true },
