@@ -104,18 +104,7 @@ func (e *Engine) UpdateKeys(out *events.Output, now time.Time, request messages.
 // complete and while another ticket is being sealed, and [ErrMisuse] where the
 // client could not use it.
 func (e *Engine) IssueTicket(out *events.Output, now time.Time) error {
-	if err := e.writable(); err != nil {
-		return err
-	}
-	if e.hs.Role == events.Client || e.hs.Connection.Version == messages.TLS12 {
-		return ErrNotReady
-	}
-	if !e.hs.Policy.Tickets || !e.hs.TicketsServe {
-		return fmt.Errorf("%w: the client cannot use a ticket, or the config has none", ErrMisuse)
-	}
-	e.hs.Enter(out, now)
-	defer e.hs.Leave()
-	return e.command(out, &handshake.IssueTicket{})
+	return e.IssueTicketWith(out, now, TicketOptions{})
 }
 
 func (e *Engine) writable() error {

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"time"
+
 	"github.com/tacitls/tacitls/engine/internal/carrier"
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
@@ -71,6 +73,14 @@ func (p *ClientPolicy) Resume(session *events.Session) *Engine {
 	e := newEngine(p.policy, p.options, p.dialect, &hello.ClientStart{})
 	e.hs.Session = session
 	return e
+}
+
+// Resumes tells whether a client would offer session at now: one that has expired,
+// is of another server or transport, or is not allowed by the config any more is
+// passed over.
+func (p *ClientPolicy) Resumes(now time.Time, session *events.Session) bool {
+	hs := handshake.Context{Policy: p.policy, Dialect: p.dialect, Workspace: &handshake.Workspace{Now: now}}
+	return hello.Usable(&hs, session)
 }
 
 // New makes a server.

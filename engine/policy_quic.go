@@ -87,7 +87,7 @@ func NewQUICServer(config *ServerConfig) (*Engine, error) {
 // The machines are the tables without what is about records.
 var (
 	quicClientMachine = fsm.New(hello.ClientRows(), hello.ClientCryptoRows(), tls13.ClientRows(), tls13.ClientCryptoRows())
-	quicServerMachine = fsm.New(hello.ServerRows(), hello.ServerCryptoRows(), tls13.ServerRows())
+	quicServerMachine = fsm.New(hello.ServerRows(), tls13.ServerRows(), tls13.ServerCryptoRows())
 )
 
 // machineOf is the machine of a role in a dialect.

@@ -109,7 +109,7 @@ func TestKeysComeInTheirOrderAndNotBeforeTheirTime(t *testing.T) {
 		},
 		true: {
 			{write(events.EarlyData), write(events.Handshake), read(events.Handshake), write(events.Application), read(events.Application), "completed"},
-			{write(events.Handshake), write(events.Application), read(events.EarlyData), read(events.Handshake), read(events.Application), "completed"},
+			{write(events.Handshake), read(events.Handshake), write(events.Application), read(events.EarlyData), read(events.Application), "completed"},
 		},
 	} {
 		pair := small("order")

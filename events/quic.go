@@ -11,8 +11,10 @@ import (
 const MaxTransportParameters = 1 << 14
 
 // ProvideTransportParameters asks an end of QUIC for its transport parameters,
-// encoded: a client before its first ClientHello, a server once it has read the
-// client's (RFC 9001, Section 8.2). The engine carries them and reads nothing in them.
+// encoded: a client before its first ClientHello, a server before EncryptedExtensions,
+// when all but the certificate is agreed on, and known whether early data is taken
+// (RFC 9001, Section 8.2, and RFC 9000, Section 7.4.1). The engine carries them and
+// reads nothing in them.
 type ProvideTransportParameters struct {
 	Asked
 	// Peer are the client's, on a server.

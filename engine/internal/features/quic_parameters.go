@@ -15,18 +15,20 @@ var quicParameters = Feature{
 		if !hs.Dialect.Parameters {
 			return nil
 		}
-		return putParameters(hs, x)
+		return PutParameters(hs, x)
 	},
-	Answer: func(hs *handshake.Context, hello *handshake.Hello, reply *messages.Extensions) error {
-		if !hs.Dialect.Parameters {
-			if hello.Message.Extensions.Has(messages.ExtensionQUICTransportParameters) {
-				return refuse.ParametersOverStream
-			}
-			return nil
+	Answer: func(hs *handshake.Context, hello *handshake.Hello, _ *messages.Extensions) error {
+		if !hs.Dialect.Parameters && hello.Message.Extensions.Has(messages.ExtensionQUICTransportParameters) {
+			return refuse.ParametersOverStream
 		}
-		return putParameters(hs, reply)
+		// In QUIC they are put in once they are there.
+		return nil
 	},
-	Accept: ReadParameters,
+	Accept: func(hs *handshake.Context, x *messages.Extensions) error {
+		err := ReadParameters(hs, x)
+		TellParameters(hs)
+		return err
+	},
 	Needed: func(hs *handshake.Context) bool { return hs.Dialect.Parameters },
 }
 
@@ -52,12 +54,20 @@ func ReadParameters(hs *handshake.Context, x *messages.Extensions) error {
 	if len(parameters) > events.MaxTransportParameters {
 		return refuse.ParametersTooLarge.With("%d bytes", len(parameters))
 	}
-	hs.Connection.PeerParameters = parameters
-	hs.Tell(&events.TransportParametersReceived{Parameters: parameters})
+	// A copy, since the connection keeps them, and not the hello that they came in.
+	hs.Connection.PeerParameters = append(make([]byte, 0, len(parameters)), parameters...)
 	return nil
 }
 
-func putParameters(hs *handshake.Context, x *messages.Extensions) error {
+// TellParameters tells of the peer's transport parameters.
+func TellParameters(hs *handshake.Context) {
+	if hs.Dialect.Parameters {
+		hs.Tell(&events.TransportParametersReceived{Parameters: hs.Connection.PeerParameters})
+	}
+}
+
+// PutParameters adds this end's.
+func PutParameters(hs *handshake.Context, x *messages.Extensions) error {
 	if hs.Policy.DraftParameters {
 		return handshake.Put(x, &messages.QUICTransportParametersDraft{Parameters: hs.Parameters})
 	}

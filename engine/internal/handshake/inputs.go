@@ -13,7 +13,10 @@ type Start struct{}
 type UpdateKeys struct{ Request messages.KeyUpdateRequest }
 
 // IssueTicket is the command that has a server send another ticket.
-type IssueTicket struct{}
+type IssueTicket struct {
+	NoEarlyData bool
+	Application []byte
+}
 
 // RequestCertificate is the command that has a server ask for a certificate
 // after the handshake (RFC 8446, Section 4.6.2).

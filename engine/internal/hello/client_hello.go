@@ -40,7 +40,7 @@ func newOffer(hs *handshake.Context, previous *handshake.Previous, external []*e
 		return nil, err
 	}
 	switch session := hs.Session; {
-	case usable(hs, session) && fits(hello, session):
+	case Usable(hs, session) && fits(hello, session):
 		offer.Session = session
 	case policy.Fallback && previous == nil:
 		// Not with a session, whose version is known (RFC 7507, Section 4).
@@ -208,10 +208,10 @@ func makeShares(hs *handshake.Context, offer *handshake.Offer, groups []messages
 	return body, nil
 }
 
-// usable tells whether a session may be offered: an old one, one for another
+// Usable tells whether a session may be offered: an old one, one for another
 // name or one that the policy no longer allows is passed over
 // (RFC 8446, Section 4.6.1).
-func usable(hs *handshake.Context, session *events.Session) bool {
+func Usable(hs *handshake.Context, session *events.Session) bool {
 	policy := hs.Policy
 	if session == nil || session.Transport != hs.Dialect.Transport || session.ServerName != policy.PeerName || !policy.Allows(session.Version) ||
 		session.Expired(hs.Now) || session.Created.After(hs.Now) ||

@@ -7,6 +7,7 @@ import (
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/engine/internal/refuse"
 	"github.com/tacitls/tacitls/engine/internal/tls12"
+	"github.com/tacitls/tacitls/engine/internal/tls13"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 )
@@ -65,7 +66,7 @@ func chooseVersion(hs *handshake.Context, hello *handshake.Hello) (fsm.State, er
 				if version == messages.TLS12 {
 					return tls12.AcceptClientHello(hs, hello)
 				}
-				return acceptClientHello(hs, hello)
+				return tls13.AcceptClientHello(hs, hello)
 			}
 		}
 	}

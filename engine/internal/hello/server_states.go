@@ -11,16 +11,14 @@ import (
 //
 //  1. ServerStart: waits for the ClientHello.
 //  2. awaitConfig: shall another config serve this client?
-//  3. awaitServerParameters: which transport parameters shall it have, in QUIC?
 //
 // The second ClientHello after a HelloRetryRequest is of a version already
 // agreed on, and has its rows there. One that comes once TLS 1.2 is connected
 // begins another handshake of that version.
 type (
 	// ServerStart is where a server begins.
-	ServerStart           struct{}
-	awaitConfig           struct{ hello *handshake.Hello }
-	awaitServerParameters struct{ hello *handshake.Hello }
+	ServerStart struct{}
+	awaitConfig struct{ hello *handshake.Hello }
 )
 
 // ServerRows is the server's table.
@@ -45,17 +43,5 @@ func ServerRows12() []fsm.Block[*handshake.Context] {
 		fsm.In(tls12.ServerConnected{},
 			fsm.On(readRenegotiation, append(tls12.AfterRenegotiation(), awaitConfig{}, tls12.ServerConnected{})...),
 			fsm.On(requestRenegotiation, tls12.ServerConnected{})),
-	}
-}
-
-// ServerCryptoRows is what QUIC adds.
-func ServerCryptoRows() []fsm.Block[*handshake.Context] {
-	return []fsm.Block[*handshake.Context]{
-		fsm.In(ServerStart{},
-			fsm.On(readClientHello, awaitServerParameters{})),
-		fsm.In(awaitConfig{},
-			fsm.On(takeConfig, awaitServerParameters{})),
-		fsm.In(awaitServerParameters{},
-			fsm.On(takeServerParameters, tls13.AfterClientHello()...)),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/tacitls/tacitls/engine/internal/features"
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/engine/internal/refuse"
@@ -21,6 +22,9 @@ const maxSkipped = 16384
 // (RFC 8446, Section 4.1.1).
 func AcceptClientHello(hs *handshake.Context, hello *handshake.Hello) (fsm.State, error) {
 	if err := checkHello(hs, hello); err != nil {
+		return nil, err
+	}
+	if err := features.ReadParameters(hs, &hello.Message.Extensions); err != nil {
 		return nil, err
 	}
 	if hs.Policy.Cookies != handshake.CookiesNever && hello.Message.Extensions.Has(messages.ExtensionCookie) {

@@ -92,17 +92,17 @@ func readClientFinished(hs *handshake.Context, s *waitClientFinished, m *message
 	if hs.Connection.TicketsAgreed {
 		count = int(hs.Connection.TicketsExpected)
 	}
-	return sealTickets(hs, c, 0, count)
+	return sealTickets(hs, c, 0, count, &handshake.IssueTicket{})
 }
 
-func issueTicket(hs *handshake.Context, s *serverConnected, _ *handshake.IssueTicket) (fsm.State, error) {
-	return sealTickets(hs, s.connected, s.nonce, 1)
+func issueTicket(hs *handshake.Context, s *serverConnected, command *handshake.IssueTicket) (fsm.State, error) {
+	return sealTickets(hs, s.connected, s.nonce, 1, command)
 }
 
 // sealTickets asks for the next of count tickets to be sealed, if any are left
 // to send. Every ticket has a nonce, and so a secret, of its own
 // (RFC 8446, Section 4.6.1).
-func sealTickets(hs *handshake.Context, c connected, nonce uint64, count int) (fsm.State, error) {
+func sealTickets(hs *handshake.Context, c connected, nonce uint64, count int, options *handshake.IssueTicket) (fsm.State, error) {
 	if count == 0 {
 		return &serverConnected{c, nonce}, nil
 	}
@@ -113,7 +113,10 @@ func sealTickets(hs *handshake.Context, c connected, nonce uint64, count int) (f
 		return nil, err
 	}
 	session.AgeAdd = binary.BigEndian.Uint32(add[:])
-	session.MaxEarlyData = hs.Policy.EarlyData
+	if !options.NoEarlyData {
+		session.MaxEarlyData = hs.Policy.EarlyData
+	}
+	session.Application = options.Application
 	state, err := session.Append(nil)
 	if err != nil {
 		// What the client made too large to remember, its chain above all, is
@@ -149,7 +152,7 @@ func takeSealedTicket(hs *handshake.Context, s *awaitSealedTicket, answer *event
 			return nil, err
 		}
 	}
-	return sealTickets(hs, s.connected, s.nonce+1, s.more)
+	return sealTickets(hs, s.connected, s.nonce+1, s.more, &handshake.IssueTicket{})
 }
 
 // greaseTicket puts an extension in that means nothing (RFC 8701, Section 4.1).

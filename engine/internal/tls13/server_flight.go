@@ -36,20 +36,49 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 	if err != nil {
 		return nil, err
 	}
-	if f.asks = hs.Policy.RequestClientCert; f.asks {
+	f.by, f.asks = by, hs.Policy.RequestClientCert
+	return sendExtensions(hs, f)
+}
+
+// sendExtensions sends EncryptedExtensions, in QUIC once the parameters are there
+// that go into them.
+func sendExtensions(hs *handshake.Context, f flight) (fsm.State, error) {
+	if hs.Dialect.Parameters {
+		return askServerParameters(hs, f)
+	}
+	return sendAgreed(hs, f)
+}
+
+// sendAgreed sends EncryptedExtensions as they are, and goes on to the certificate,
+// or without one.
+func sendAgreed(hs *handshake.Context, f flight) (fsm.State, error) {
+	if err := hs.Send(f.extensions); err != nil {
+		return nil, err
+	}
+	f.extensions = nil
+	if f.by.scheme == 0 {
+		return finishFlight(hs, f)
+	}
+	return sendServerCertificate(hs, f)
+}
+
+func sendServerCertificate(hs *handshake.Context, f flight) (fsm.State, error) {
+	if f.asks {
+		var err error
 		if f.requested, err = sendCertificateRequest(hs); err != nil {
 			return nil, err
 		}
 	}
+	asked := &f.hello.Message.Extensions
 	beside, err := askedByClient(hs, asked)
 	if err != nil {
 		return nil, err
 	}
-	m, err := certificateOf(hs, answer.Credential, beside)
+	m, err := certificateOf(hs, hs.Credential, beside)
 	if err != nil {
 		return nil, err
 	}
-	if err := showDelegated(hs, by, answer.Credential, m); err != nil {
+	if err := showDelegated(hs, f.by, hs.Credential, m); err != nil {
 		return nil, err
 	}
 	algorithms, err := commonCompression(hs, asked)
@@ -57,34 +86,34 @@ func takeServerCredential(hs *handshake.Context, s *awaitServerCredential, answe
 		return nil, err
 	}
 	if len(algorithms) > 0 {
-		u := uncompressed{algorithms: algorithms, credential: answer.Credential, signing: by}
+		u := uncompressed{algorithms: algorithms, credential: hs.Credential, signing: f.by}
 		err := askCompress(hs, &u, m)
 		return &awaitServerCompressed{f, u}, err
 	}
 	if err := hs.Send(m); err != nil {
 		return nil, err
 	}
-	askSign(hs, answer.Credential, by, secrets.ServerContext)
-	return &awaitServerSignature{f, by.scheme}, nil
+	askSign(hs, hs.Credential, f.by, secrets.ServerContext)
+	return &awaitServerSignature{f}, nil
 }
 
 func takeServerCompressed(hs *handshake.Context, s *awaitServerCompressed, answer *events.CertificateCompressed) (fsm.State, error) {
 	if err := sendCompressed(hs, &s.uncompressed, answer); err != nil {
 		return nil, err
 	}
-	askSign(hs, s.credential, s.signing, secrets.ServerContext)
-	return &awaitServerSignature{s.flight, s.scheme}, nil
+	askSign(hs, s.credential, s.by, secrets.ServerContext)
+	return &awaitServerSignature{s.flight}, nil
 }
 
 func takeServerSignature(hs *handshake.Context, s *awaitServerSignature, answer *events.Signature) (fsm.State, error) {
-	if err := sendCertificateVerify(hs, s.scheme, answer); err != nil {
+	if err := sendCertificateVerify(hs, s.by.scheme, answer); err != nil {
 		return nil, err
 	}
 	return finishFlight(hs, s.flight)
 }
 
-// sendHello sends ServerHello and EncryptedExtensions, and changes to the keys
-// of the handshake between them (RFC 8446, Section 4.1.3 and Section 4.3.1).
+// sendHello sends ServerHello, changes to the keys of the handshake, and makes the
+// EncryptedExtensions (RFC 8446, Section 4.1.3 and Section 4.3.1).
 func sendHello(hs *handshake.Context, c choice, k *chosenKey) (flight, error) {
 	hs.Transcript.Use(c.suite.Hash)
 	hs.Transcript.Add(c.hello.Raw)
@@ -96,11 +125,11 @@ func sendHello(hs *handshake.Context, c choice, k *chosenKey) (flight, error) {
 	if k != nil {
 		early = k.early
 	}
-	f := flight{suite: c.suite, hello: c.hello, schedule: early.Handshake(shared)}
+	extensions := &messages.EncryptedExtensions{}
+	f := flight{suite: c.suite, hello: c.hello, schedule: early.Handshake(shared), extensions: extensions}
 	clear(shared)
 	// What is agreed on in EncryptedExtensions may bound the record of the
 	// ServerHello too.
-	extensions := &messages.EncryptedExtensions{}
 	if err := features.Answer(hs, c.hello, &extensions.Extensions); err != nil {
 		return flight{}, err
 	}
@@ -126,10 +155,10 @@ func sendHello(hs *handshake.Context, c choice, k *chosenKey) (flight, error) {
 	hs.LogSecret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", &f.client)
 	hs.LogSecret("SERVER_HANDSHAKE_TRAFFIC_SECRET", &f.server)
 	hs.WriteKeys(events.Handshake, c.suite, &f.server)
-	if !hs.Connection.EarlyDataAccepted {
+	if !hs.Connection.EarlyDataAccepted || !hs.Dialect.Records {
 		hs.ReadKeys(events.Handshake, c.suite, &f.client)
 	}
-	return f, hs.Send(extensions)
+	return f, nil
 }
 
 // respond answers the client's key share, if there is a key agreement.
@@ -240,18 +269,6 @@ func certificateRequest(hs *handshake.Context) (*messages.CertificateRequest13, 
 	return m, nil
 }
 
-// readEarlyData changes to the keys of early data for reading. In records those of the
-// handshake follow behind the end of it (RFC 8446, Section 4.5); otherwise both are in
-// use at once (RFC 9001, Section 8.3).
-func readEarlyData(hs *handshake.Context, f *flight, s sent) fsm.State {
-	hs.ReadKeys(events.EarlyData, f.suite, &f.early)
-	if hs.Dialect.Records {
-		return &waitEndOfEarlyData{s}
-	}
-	hs.ReadKeys(events.Handshake, f.suite, &f.client)
-	return &waitClientFinished{s}
-}
-
 // finishFlight sends the server's Finished and changes to the keys of
 // application data for writing.
 func finishFlight(hs *handshake.Context, f flight) (fsm.State, error) {
@@ -267,9 +284,15 @@ func finishFlight(hs *handshake.Context, f flight) (fsm.State, error) {
 	hs.LogSecret("SERVER_TRAFFIC_SECRET_0", &s.write)
 	hs.LogSecret("EXPORTER_SECRET", &hs.Exporter)
 	hs.WriteKeys(events.Application, f.suite, &s.write)
+	if hs.Connection.EarlyDataAccepted {
+		// It can be answered from now on.
+		hs.ReadKeys(events.EarlyData, f.suite, &f.early)
+	}
 	switch {
-	case hs.Connection.EarlyDataAccepted:
-		return readEarlyData(hs, &f, s), nil
+	case hs.Connection.EarlyDataAccepted && hs.Dialect.Records:
+		// The keys of the handshake follow behind the end of it; in QUIC they are in use
+		// beside these (RFC 9001, Section 8.3).
+		return &waitEndOfEarlyData{s}, nil
 	case f.asks:
 		return &waitClientCertificate{s}, nil
 	}

@@ -3,6 +3,7 @@ package tls13
 import (
 	"slices"
 
+	"github.com/tacitls/tacitls/engine/internal/features"
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/engine/internal/refuse"
@@ -50,7 +51,9 @@ func readPSK(hs *handshake.Context, c *choice) (*messages.PreSharedKeyOffer, err
 
 // considerPSK has the client's tickets opened, where there are any and the
 // policy takes them; then the external keys looked up (RFC 8446, Section 4.2.11).
+// There is no retry from here on, so that the parameters are told once.
 func considerPSK(hs *handshake.Context, c choice, psk *messages.PreSharedKeyOffer) (fsm.State, error) {
+	features.TellParameters(hs)
 	if psk == nil {
 		return askServerCredential(hs, c, nil)
 	}
@@ -197,5 +200,5 @@ func sendKeyed(hs *handshake.Context, c choice, k *chosenKey) (fsm.State, error)
 	if err != nil {
 		return nil, err
 	}
-	return finishFlight(hs, f)
+	return sendExtensions(hs, f)
 }

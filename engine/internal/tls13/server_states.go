@@ -21,6 +21,7 @@ import (
 //     again, where the config wants it.
 //     awaitEarlyDecision: is early data taken?
 //  4. awaitServerCredential, awaitServerCompressed, awaitServerSignature: the server's own flight.
+//     awaitServerParameters: which transport parameters shall it have, in QUIC?
 //  5. waitClientCertificate, awaitClientDecompressed, awaitClientVerdict,
 //     waitClientCertificateVerify: where the config asks for a certificate.
 //  6. waitEndOfEarlyData: where it is taken.
@@ -61,14 +62,12 @@ type (
 		choice
 		key *chosenKey // nil without one
 	}
+	awaitServerParameters struct{ flight }
 	awaitServerCompressed struct {
 		flight
 		uncompressed
 	}
-	awaitServerSignature struct {
-		flight
-		scheme messages.SignatureScheme
-	}
+	awaitServerSignature    struct{ flight }
 	waitClientCertificate   struct{ sent }
 	awaitClientDecompressed struct {
 		sent
@@ -125,8 +124,11 @@ type flight struct {
 	schedule       secrets.Handshake
 	client, server secrets.Secret // handshake traffic secrets
 	early          secrets.Secret // of early data that is taken
-	asks           bool           // for the client's certificate
-	requested      []messages.ExtensionType
+	// extensions are still to be sent, nil once they are.
+	extensions *messages.EncryptedExtensions
+	by         signing // zero without a certificate
+	asks       bool    // for the client's certificate
+	requested  []messages.ExtensionType
 }
 
 // sent is what a server knows once its flight is sent.
@@ -217,5 +219,23 @@ func ServerStreamRows() []fsm.Block[*handshake.Context] {
 		fsm.In(waitLaterFinished{},
 			fsm.On(readLaterFinished, serverConnected{}),
 			fsm.On(updateKeysIn[waitLaterFinished], waitLaterFinished{})),
+	}
+}
+
+// ServerCryptoRows is what QUIC adds: transport parameters before EncryptedExtensions.
+func ServerCryptoRows() []fsm.Block[*handshake.Context] {
+	return []fsm.Block[*handshake.Context]{
+		fsm.In(awaitOpenedTicket{},
+			fsm.On(takeOpenedTicket, awaitServerParameters{})),
+		fsm.In(awaitChosenPSK{},
+			fsm.On(takeChosenPSK, awaitServerParameters{})),
+		fsm.In(awaitClientReverified{},
+			fsm.On(takeClientReverified, awaitServerParameters{})),
+		fsm.In(awaitEarlyDecision{},
+			fsm.On(takeEarlyDecision, awaitServerParameters{})),
+		fsm.In(awaitServerCredential{},
+			fsm.On(takeServerCredential, awaitServerParameters{})),
+		fsm.In(awaitServerParameters{},
+			fsm.On(takeServerParameters, awaitServerCompressed{}, awaitServerSignature{}, waitClientFinished{})),
 	}
 }
