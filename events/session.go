@@ -57,7 +57,8 @@ type Session struct {
 	// PeerRawKey is the raw public key that it authenticated with in place of a
 	// chain, or nil (RFC 7250).
 	PeerRawKey []byte
-	// LocalCertificateType is the kind of certificate agreed on for this end.
+	// LocalCertificateType is the kind of certificate that this end has shown, X.509
+	// if none.
 	LocalCertificateType messages.CertificateType
 	OCSP                 []byte
 	SCTs                 [][]byte

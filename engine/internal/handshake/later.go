@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
 )
 
@@ -37,6 +38,11 @@ func (l *Later) Take(context []byte) (LaterRequest, bool) {
 	taken := l.Requests[at]
 	l.Requests = slices.Concat(l.Requests[:at], l.Requests[at+1:])
 	return taken, true
+}
+
+// LaterType is the kind of certificate that a client shows after the handshake.
+func (hs *Context) LaterType() messages.CertificateType {
+	return agreedType(hs, hs.Connection.PeerCertificateType)
 }
 
 func (l *Later) clone() *Later {

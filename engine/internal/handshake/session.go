@@ -33,7 +33,7 @@ func NewSession(hs *Context, suite messages.CipherSuite, secret secrets.Secret) 
 		PeerChain:            hs.Connection.PeerChain,
 		PeerRawKey:           hs.Connection.PeerRawKey,
 		PeerScheme:           hs.Connection.PeerScheme,
-		LocalCertificateType: hs.Connection.LocalCertificateType,
+		LocalCertificateType: shownType(hs),
 
 		OCSP:        hs.Connection.OCSP,
 		SCTs:        hs.Connection.SCTs,

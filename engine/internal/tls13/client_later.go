@@ -90,6 +90,7 @@ func takeLaterSignature(hs *handshake.Context, s *awaitLaterSignature, answer *e
 	}
 	hs.Connection.LocalScheme = s.scheme
 	hs.Connection.LocalChain, hs.Connection.LocalRawKey = s.chain.Chain, s.chain.RawPublicKey
+	hs.Connection.LocalCertificateType = handshake.CertificateType(s.chain)
 	return answerLater(hs, s, raw)
 }
 

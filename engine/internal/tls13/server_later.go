@@ -57,6 +57,7 @@ func readLaterCertificate(hs *handshake.Context, s *serverConnected, m *messages
 	}
 	before := hs.Connection
 	hs.Connection.PeerChain, hs.Connection.PeerRawKey = nil, nil
+	hs.Connection.PeerCertificateType = hs.LaterType()
 	err := acceptChain(hs, m, nil)
 	claimed := hs.Connection
 	hs.Connection = before // until the client has proved it
