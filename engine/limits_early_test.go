@@ -60,3 +60,16 @@ func TestEarlyDataKeepsToWhatTheClientKnows(t *testing.T) {
 		})
 	}
 }
+
+// A server keeps to its config where a ticket of its own tells of more early data
+// than it takes now, and so takes none: the client would keep to the ticket.
+func TestATicketThatTellsOfMoreEarlyDataThanTheConfigHasBringsNone(t *testing.T) {
+	pair := early()
+	pair.Server.MaxEarlyData = maxEarly - 1
+	p := pair.Join()
+	_ = p.Do(events.Client, (*engine.Engine).Start)
+	_ = p.Do(events.Client, writeEarly(string(bytes.Repeat([]byte{1}, maxEarly))))
+	if err := p.Run(); err != nil || p.Server.Engine.Connection().EarlyDataAccepted || !p.Client.Engine.Connection().Resumed {
+		t.Errorf("early data beyond the config: %v, %+v", err, p.Server.Engine.Connection())
+	}
+}
