@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/tacitls/tacitls/engine/internal/handshake"
@@ -20,8 +21,9 @@ const requestContext = 16
 // what names the request in [events.PeerAuthenticated], which tells of the answer;
 // up to 16 requests may be under way. It returns [ErrNotReady] before the handshake
 // is complete, while a ticket is being sealed and while an answer is being read;
-// and [ErrMisuse] where the client does not offer it by PostHandshakeAuth, or where
-// there are too many requests. A client may take its time, and data goes both ways
+// and [ErrMisuse] where the client does not offer it by PostHandshakeAuth, where the
+// config does not take the kind of certificate that it would show, which is X.509
+// unless this handshake has agreed on another, or where there are too many requests. A client may take its time, and data goes both ways
 // meanwhile.
 func (e *Engine) RequestClientCertificate(out *events.Output, now time.Time) (context []byte, err error) {
 	if err := e.writable(); err != nil {
@@ -36,6 +38,9 @@ func (e *Engine) RequestClientCertificate(out *events.Output, now time.Time) (co
 	}
 	if e.hs.Later == nil {
 		return nil, fmt.Errorf("%w: the client does not authenticate after the handshake", ErrMisuse)
+	}
+	if kind := e.hs.LaterType(); !slices.Contains(e.hs.Policy.PeerTypes, kind) {
+		return nil, fmt.Errorf("%w: the client would show a certificate of kind %v", ErrMisuse, kind)
 	}
 	if len(e.hs.Later.Requests) >= handshake.MaxLaterRequests {
 		return nil, fmt.Errorf("%w: %d requests for a certificate are under way", ErrMisuse, len(e.hs.Later.Requests))

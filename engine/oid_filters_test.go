@@ -128,9 +128,9 @@ func TestAClientIsKnownByACertificateThatSatisfiesTheFilters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		certificates := []*answer.Certificate{shownBy(t, testkit.Server(testkit.P256)), shownBy(t, testkit.Client(testkit.RSA))}
+		certificates := []*answer.Certificate{certified(t, testkit.Server(testkit.P256)), certified(t, testkit.Client(testkit.RSA))}
 		p := pipe.New(client, server, &answer.Client{Roots: testkit.Roots(), Certificates: certificates},
-			&answer.Server{Certificates: []*answer.Certificate{shownBy(t, testkit.Server(testkit.P256))}}, testkit.Now)
+			&answer.Server{Certificates: []*answer.Certificate{certified(t, testkit.Server(testkit.P256))}}, testkit.Now)
 		_ = p.Handshake()
 		refusal := ""
 		if err := server.Err(); err != nil {
@@ -147,8 +147,8 @@ func TestAClientIsKnownByACertificateThatSatisfiesTheFilters(t *testing.T) {
 	}
 }
 
-// shownBy is an identity as the answers of adapters have it.
-func shownBy(t *testing.T, id *testkit.Identity) *answer.Certificate {
+// certified is an identity as the answers of adapters have it.
+func certified(t *testing.T, id *testkit.Identity) *answer.Certificate {
 	t.Helper()
 	c, err := answer.NewCertificate(id.Chain, id.Key)
 	if err != nil {

@@ -43,15 +43,18 @@ func TestAnyTwoEndsAgreeOrRefuseForAReason(t *testing.T) {
 // meetings has two ends meet, and again with the session of the first connection,
 // and one of them meet another.
 func (d *drawing) meetings() *meeting {
-	first := meet(d.T, d.strangers(), nil)
+	first := d.meet(d.strangers(), nil)
 	if first == nil || first.session == nil {
 		return first
 	}
-	again := meet(d.T, first.drawn, first)
-	if again == nil || !again.began[0].Resumed {
+	again := d.meet(first.drawn, first)
+	if first.legacy() && (again == nil || !again.began[0].Resumed) {
 		d.Fatalf("the two that have agreed do not resume: %+v", first.began[0])
 	}
-	meet(d.T, d.other(first.drawn), again)
+	if again == nil || again.session == nil {
+		again = first
+	}
+	d.meet(d.other(first.drawn), again)
 	return first
 }
 
@@ -62,7 +65,9 @@ type meeting struct {
 	pipe *pipe.Pipe
 	// earlier is the connection whose session the client offers, or nil.
 	earlier *meeting
+	// session is one that the client got here, and got what both ends thought then.
 	session *events.Session
+	got     [2]events.Connection
 	// began is what each end thought when it had completed its first handshake, and
 	// handshakes counts them.
 	began      [2]events.Connection
@@ -71,6 +76,7 @@ type meeting struct {
 	started, declined bool
 	// told are the supplemental data that each end was told.
 	told [2][]*events.SupplementalDataReceived
+	meeting13
 }
 
 func (m *meeting) ends() [2]*pipe.End { return [2]*pipe.End{&m.pipe.Client, &m.pipe.Server} }
@@ -87,8 +93,8 @@ func (m *meeting) exchange() secrets.KeyExchange {
 }
 
 // meet has two ends meet. It returns nil where they refuse.
-func meet(t *rapid.T, p *drawn, earlier *meeting) *meeting {
-	m := &meeting{drawn: p, T: t, earlier: earlier}
+func (d *drawing) meet(p *drawn, earlier *meeting) *meeting {
+	m := &meeting{drawn: p, T: d.T, earlier: earlier}
 	p.Client.Session = nil
 	if earlier != nil {
 		p.Client.Session = earlier.session
@@ -96,33 +102,48 @@ func meet(t *rapid.T, p *drawn, earlier *meeting) *meeting {
 	}
 	m.pipe = p.Join()
 	m.pipe.Observe = m.observe
+	d.prepare13(m)
 	m.supplied = [2][]messages.SupplementalDataEntry{}
 	early := m.handshake()
 	if !m.settled() {
 		return nil
 	}
 	if got := m.pipe.Server.Received; !bytes.Equal(got, early) {
-		t.Fatalf("of the early data %q arrives %q", early, got)
+		m.Fatalf("of the data written before the handshake is complete, %q, arrives %q", early, got)
 	}
 	m.handshakes, m.began = 1, [2]events.Connection{m.client(), m.server()}
 	m.agree()
 	m.resumed()
 	m.talk()
+	if m.legacy() {
+		m.goOn12()
+	} else {
+		m.goOn13()
+	}
+	return m
+}
+
+// legacy tells whether the two have met in TLS 1.2.
+func (m *meeting) legacy() bool { return m.began[events.Client].Version == messages.TLS12 }
+
+// goOn12 has the two renegotiate. A session serves more than once.
+func (m *meeting) goOn12() {
 	for _, by := range []events.Role{events.Server, events.Client} {
 		if !m.renegotiate(by) {
 			break
 		}
 	}
+	m.got = m.began
 	if m.session == nil && m.began[0].Resumed {
-		m.session = earlier.session
+		m.session, m.got = m.earlier.session, m.earlier.got
 	}
-	return m
 }
 
 // handshake runs the first handshake, and gives what the client has written before
 // the server's Finished, if it may.
 func (m *meeting) handshake() (early []byte) {
 	_ = m.pipe.Do(events.Client, (*engine.Engine).Start)
+	m.writeEarly()
 	for m.pipe.Step(events.Server) || m.pipe.Step(events.Client) {
 		if m.started && early == nil && !m.pipe.Client.Engine.Completed() {
 			early = []byte("early words")
@@ -130,6 +151,7 @@ func (m *meeting) handshake() (early []byte) {
 				m.Fatalf("a client that starts early cannot write: %v", err)
 			}
 		}
+		m.answerEarly()
 	}
 	return early
 }
@@ -147,6 +169,7 @@ func (m *meeting) observe(from events.Role, e events.Event) {
 	case *events.SupplementalDataReceived:
 		m.told[from] = append(m.told[from], e)
 	}
+	m.observe13(from, e)
 }
 
 // settled tells whether both ends are complete. If not, exactly one has refused,
@@ -167,6 +190,9 @@ func (m *meeting) settled() bool {
 			m.Fatalf("the %v has not failed: %v; the other end: %v", events.Role(role), end.Err, ends[1-role].Err)
 		}
 	}
+	if m.bothRefuse(errs) {
+		return false
+	}
 	if errs[0].Received == errs[1].Received || errs[0].Alert != errs[1].Alert {
 		m.Fatalf("one refuses and the other is told: %v, %v", errs[0], errs[1])
 	}
@@ -174,7 +200,8 @@ func (m *meeting) settled() bool {
 	if errs[refuser].Received {
 		refuser = events.Server
 	}
-	if why := errs[refuser]; !m.excused(refuser, why.Refusal.Name) {
+	m.d.saw("refused: " + errs[refuser].Refusal.Name)
+	if why := errs[refuser]; !m.excused(refuser, why.Refusal.Name) || why.Alert != m.alertOf(why.Refusal.Name) {
 		m.Fatalf("the %v has no reason to refuse: %v\n%v\n%v", refuser, why, m.drawn.client, m.drawn.server)
 	}
 	return false
@@ -193,7 +220,11 @@ func (m *meeting) agree() {
 			m.Fatalf("one sends up to %d bytes in a record, and the other takes %d", limits[0], limits[1])
 		}
 	}
-	m.expected(&client)
+	if client.Version == messages.TLS13 {
+		m.expected13(&client)
+	} else {
+		m.expected(&client)
+	}
 	exported, err := m.pipe.Client.Engine.Export("label", []byte("context"), 32)
 	same, errPeer := m.pipe.Server.Engine.Export("label", []byte("context"), 32)
 	if err != nil || errPeer != nil || !bytes.Equal(exported, same) {
@@ -206,29 +237,6 @@ func (m *meeting) agree() {
 		m.Fatalf("tls-unique: %x, %v, and %x, %v", unique, err, same, errPeer)
 	}
 	m.supplements()
-}
-
-// factsOf are the facts of a connection in words that both ends use alike.
-func factsOf(c *events.Connection) string {
-	of := [2][]byte{leaf(c.LocalChain), leaf(c.PeerChain)}
-	by := [2]messages.SignatureScheme{c.LocalScheme, c.PeerScheme}
-	if c.Role == events.Server {
-		of[0], of[1], by[0], by[1] = of[1], of[0], by[1], by[0]
-	}
-	if c.Resumed {
-		of = [2][]byte{} // an end does not remember its own
-	}
-	return fmt.Sprintf("%v %v %v resumed %t retried %t ALPN %q name %q schemes %v chains %x PSK %q extended %t encrypt then MAC %t secure %t again %t",
-		c.Version, c.CipherSuite, c.Group, c.Resumed, c.Retried, c.ALPN, c.ServerName, by, of, c.PSKIdentity,
-		c.ExtendedMasterSecret, c.EncryptThenMAC, c.SecureRenegotiation, c.Renegotiated)
-}
-
-// leaf is the end-entity certificate of a chain.
-func leaf(chain [][]byte) []byte {
-	if len(chain) == 0 {
-		return nil
-	}
-	return chain[0]
 }
 
 // supplements checks that each end was told what the other has sent as
@@ -259,16 +267,17 @@ func (m *meeting) resumed() {
 	if m.earlier == nil {
 		m.Fatal("a session is resumed that was not offered")
 	}
+	if !m.legacy() {
+		m.resumed13()
+		return
+	}
 	for role, was := range m.earlier.began {
 		is := m.began[role]
 		same := is.Version == was.Version && slices.EqualFunc(is.PeerChain, was.PeerChain, bytes.Equal) && bytes.Equal(is.OCSP, was.OCSP) &&
 			slices.EqualFunc(is.OCSPChain, was.OCSPChain, bytes.Equal) && slices.EqualFunc(is.SCTs, was.SCTs, bytes.Equal) &&
-			slices.EqualFunc(is.SCTsChain, was.SCTsChain, func(a, b [][]byte) bool { return slices.EqualFunc(a, b, bytes.Equal) }) &&
-			is.ServerName == was.ServerName && is.LocalChain == nil && is.LocalScheme == 0 && is.PeerScheme == 0
-		if is.Version == messages.TLS12 {
-			same = same && is.CipherSuite == was.CipherSuite && is.Group == was.Group && is.ExtendedMasterSecret == was.ExtendedMasterSecret &&
-				bytes.Equal(is.PSKIdentity, was.PSKIdentity)
-		}
+			is.ServerName == was.ServerName && is.LocalChain == nil && is.LocalScheme == 0 && is.PeerScheme == 0 &&
+			bytes.Equal(is.PeerRawKey, was.PeerRawKey) && is.CipherSuite == was.CipherSuite && is.Group == was.Group &&
+			is.ExtendedMasterSecret == was.ExtendedMasterSecret && bytes.Equal(is.PSKIdentity, was.PSKIdentity)
 		if !same {
 			m.Fatalf("the %v resumes\n%+v\nfrom\n%+v", events.Role(role), is, was)
 		}

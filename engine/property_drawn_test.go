@@ -20,19 +20,21 @@ type drawn struct {
 	*testkit.Pair
 	// client and server are the configs with their defaults.
 	client, server *handshake.Policy
-	// beside is what each end shows beside its certificate.
-	beside [2]events.Credential
+	callers        [2]caller
 	// supplied is what each end has sent as supplemental data.
 	supplied [2][]messages.SupplementalDataEntry
 }
 
-// drawing draws pairs around one key exchange, so that it is agreed on often.
+// drawing draws pairs around one key exchange of TLS 1.2, or around TLS 1.3, so that
+// it is agreed on often.
 type drawing struct {
 	*rapid.T
-	exchange secrets.KeyExchange
+	exchange secrets.KeyExchange // 0 for TLS 1.3
 	pairs    int
 	// pool are the suites of TLS 1.2 that ends may have.
 	pool []messages.CipherSuite
+	// came counts the kinds of connections that there were.
+	came map[string]int
 }
 
 // strangers draws a pair.
@@ -61,7 +63,7 @@ func (d *drawing) pair() *drawn {
 			answers.PSK = []byte("shared")
 		}
 	}
-	p.beside = [2]events.Credential{d.credential(), d.credential()}
+	p.callers = [2]caller{d.caller(), d.caller()}
 	p.ready(d.T)
 	return p
 }
@@ -70,9 +72,9 @@ func (d *drawing) pair() *drawn {
 func (d *drawing) other(earlier *drawn) *drawn {
 	p := d.pair()
 	if d.flag("the same client") {
-		p.Client, p.ClientAnswers, p.beside[events.Client] = earlier.Client, earlier.ClientAnswers, earlier.beside[events.Client]
+		p.Client, p.ClientAnswers, p.callers[events.Client] = earlier.Client, earlier.ClientAnswers, earlier.callers[events.Client]
 	} else {
-		p.Server, p.ServerAnswers, p.beside[events.Server] = earlier.Server, earlier.ServerAnswers, earlier.beside[events.Server]
+		p.Server, p.ServerAnswers, p.callers[events.Server] = earlier.Server, earlier.ServerAnswers, earlier.callers[events.Server]
 	}
 	p.ready(d.T)
 	return p
@@ -112,7 +114,7 @@ func (d *drawing) suites() []messages.CipherSuite {
 	for _, id := range secrets.Suites12() {
 		suite, _ := secrets.LookupSuite12(id)
 		switch suite.KeyExchange {
-		case d.exchange:
+		case max(d.exchange, secrets.KeyExchangeECDHE):
 			own = append(own, id)
 		case secrets.KeyExchangeRSAPSK:
 		default:
@@ -127,13 +129,7 @@ func (d *drawing) suites() []messages.CipherSuite {
 
 func (d *drawing) common(c *engine.Common) {
 	c.Profile = engine.Profile(rapid.IntRange(0, int(engine.Legacy)).Draw(d.T, "profile"))
-	c.MinVersion, c.MaxVersion = messages.TLS12, messages.TLS12
-	if d.rarely(3, "TLS 1.3 too") {
-		c.MaxVersion = messages.TLS13
-		if d.rarely(4, "TLS 1.3 alone") {
-			c.MinVersion = messages.TLS13
-		}
-	}
+	d.versions(c)
 	c.Groups = some(d, "groups", 1, []messages.Group{
 		messages.X25519, messages.Secp256r1, messages.FFDHE2048, messages.Secp384r1, messages.X25519MLKEM768,
 	})
@@ -152,13 +148,13 @@ func (d *drawing) common(c *engine.Common) {
 	c.RecordSizeLimit = rapid.SampledFrom([]int{0, 0, 0, 64, 1000, 16384}).Draw(d.T, "record size limit")
 	c.Renegotiation = engine.Renegotiation(rapid.SampledFrom([]int{2, 2, 1, 0}).Draw(d.T, "renegotiation"))
 	c.CertificateURLs = d.flag("certificate URLs")
-	c.RequestOCSP, c.RequestSCTs = d.flag("OCSP"), d.flag("SCTs")
 	if d.flag("supplemental data") {
 		c.Supplemental.UserMappings = some(d, "user mappings", 0, []messages.UserMappingType{messages.UserMappingUPNDomainHint, 70})
 		c.Supplemental.ClientAuthz = some(d, "client authz", 0, []messages.AuthzFormat{messages.AuthzX509AttributeCert, messages.AuthzSAMLAssertion})
 		c.Supplemental.ServerAuthz = some(d, "server authz", 0, []messages.AuthzFormat{messages.AuthzX509AttributeCert, messages.AuthzSAMLAssertion})
 		c.Supplemental.InClear = d.flag("in clear")
 	}
+	d.common13(c)
 	if _, err := (&engine.ClientConfig{Common: *c}).Compile(); err != nil {
 		c.Groups = append(c.Groups, messages.X25519) // nothing else is missing
 	}
@@ -170,6 +166,7 @@ func (d *drawing) cipherSuites(c *engine.Common) {
 	if c.MaxVersion == messages.TLS13 {
 		c.CipherSuites = some(d, "suites of TLS 1.3", 1, []messages.CipherSuite{
 			messages.TLS_AES_128_GCM_SHA256, messages.TLS_CHACHA20_POLY1305_SHA256, messages.TLS_AES_256_GCM_SHA384,
+			messages.TLS_AES_128_CCM_SHA256,
 		})
 	}
 	if c.MinVersion > messages.TLS12 {
@@ -190,11 +187,12 @@ func (d *drawing) cipherSuites(c *engine.Common) {
 func (d *drawing) clientConfig(c *engine.ClientConfig) {
 	c.ServerName = rapid.SampledFrom([]string{testkit.ServerName, testkit.ServerName, "", "localhost"}).Draw(d.T, "server name")
 	c.NoTickets = d.rarely(4, "no tickets of the client")
-	c.RequestOCSPChain = d.flag("OCSP chain")
+	c.RequestOCSP, c.RequestSCTs, c.RequestOCSPChain = d.flag("OCSP"), d.flag("SCTs"), d.flag("OCSP chain")
 	c.FalseStart = d.flag("false start")
 	c.Fallback = d.rarely(8, "fallback")
 	c.ReverifyOnResume = d.flag("reverify the server")
 	c.MaxFragmentLength = rapid.SampledFrom([]int{0, 0, 0, 512, 4096}).Draw(d.T, "fragment length")
+	d.client13(c)
 }
 
 func (d *drawing) serverConfig(c *engine.ServerConfig) {
@@ -204,6 +202,7 @@ func (d *drawing) serverConfig(c *engine.ServerConfig) {
 	c.Sessions = d.flag("sessions by identifier")
 	c.PSKHint = rapid.SampledFrom([][]byte{nil, []byte("a hint")}).Draw(d.T, "hint")
 	c.ReverifyOnResume = d.flag("reverify the client")
+	d.server13(c)
 }
 
 // identity draws an identity, or none once in n.
@@ -230,9 +229,6 @@ func (d *drawing) credential() events.Credential {
 	if d.flag("timestamp") {
 		c.SCTs = [][]byte{[]byte("a timestamp")}
 	}
-	if d.flag("timestamps") {
-		c.SCTsChain = [][][]byte{{[]byte("another timestamp")}}
-	}
 	if d.flag("URLs") {
 		c.URLs = []messages.URLAndHash{{URL: []byte(certificateURL)}, {URL: []byte(authorityURL)}}
 	}
@@ -251,10 +247,7 @@ func (p *drawn) override(role events.Role, answers *testkit.Answers) {
 	answers.Override = func(q events.Question) events.Answer {
 		switch q := q.(type) {
 		case *events.ChooseCredential:
-			if identity == nil {
-				return q.None()
-			}
-			return q.Reply(shown(identity, q.Version, &p.beside[role]))
+			return p.callers[role].show(identity, q)
 		case *events.ProvideSupplementalData:
 			p.supplied[role] = nil
 			for i, kind := range q.Types {
@@ -262,7 +255,7 @@ func (p *drawn) override(role events.Role, answers *testkit.Answers) {
 			}
 			return q.Reply(p.supplied[role])
 		}
-		return nil
+		return p.callers[role].answer13(q)
 	}
 }
 
@@ -270,7 +263,7 @@ func (p *drawn) override(role events.Role, answers *testkit.Answers) {
 func shown(identity *testkit.Identity, version messages.Version, beside *events.Credential) *events.Credential {
 	c := identity.CredentialIn(version)
 	c.Chain = [][]byte{identity.Chain[0], testkit.Authority().Chain[0]}
-	c.OCSP, c.OCSPChain, c.SCTs, c.SCTsChain, c.URLsArePath = beside.OCSP, beside.OCSPChain, beside.SCTs, beside.SCTsChain, beside.URLsArePath
+	c.OCSP, c.OCSPChain, c.SCTs, c.URLsArePath = beside.OCSP, beside.OCSPChain, beside.SCTs, beside.URLsArePath
 	switch {
 	case len(beside.URLs) == 0:
 	case beside.URLsArePath:

@@ -3,11 +3,9 @@ package engine_test
 import (
 	"bytes"
 	"crypto/ecdsa"
-	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
@@ -82,29 +80,17 @@ func offCurve(identity *testkit.Identity, peer *handshake.Policy) bool {
 	return ok && !slices.Contains(peer.Groups, curves[key.Params().Name])
 }
 
-// expected checks what a client has agreed on against what the two configs lead
-// to.
+// expected checks what a client has agreed on in TLS 1.2 against what the two
+// configs lead to.
 func (m *meeting) expected(c *events.Connection) {
 	version, _ := m.version()
-	suites, groups := m.drawn.server.Suites13, m.drawn.server.Groups
-	if version == messages.TLS12 {
-		suites = m.drawn.server.Suites12
-	}
-	if c.Version != version || !slices.Contains(suites, c.CipherSuite) || !slices.Contains(m.drawn.client.Suites, c.CipherSuite) {
+	if c.Version != version || !slices.Contains(m.drawn.server.Suites12, c.CipherSuite) || !slices.Contains(m.drawn.client.Suites, c.CipherSuite) {
 		m.Fatalf("they agree on %v and %v", c.Version, c.CipherSuite)
 	}
 	if c.ServerName != m.Client.ServerName || c.ALPN != "" && !slices.Contains(m.Server.ALPN, c.ALPN) || !c.ExtendedMasterSecret {
 		m.Fatalf("they agree on the name %q, ALPN %q, extended_master_secret %t", c.ServerName, c.ALPN, c.ExtendedMasterSecret)
 	}
-	if c.Resumed || version == messages.TLS13 {
-		if version == messages.TLS13 && (!slices.Contains(groups, c.Group) || !slices.Contains(m.drawn.client.Groups, c.Group)) {
-			m.Fatalf("they agree on %v", c.Group)
-		}
-		if version == messages.TLS13 && !c.Resumed {
-			m.stapled(events.Client, c, &m.Client.Common)
-			server := m.server()
-			m.stapled(events.Server, &server, &m.Server.Common)
-		}
+	if c.Resumed {
 		return
 	}
 	suite, group, ok := m.workable(m.clientShown(m.handshakes > 1))
@@ -117,40 +103,25 @@ func (m *meeting) expected(c *events.Connection) {
 	m.certified(c, suite)
 }
 
-// stapled checks what an end of TLS 1.3 knows to be stapled to the peer's chain.
-func (m *meeting) stapled(role events.Role, c *events.Connection, config *engine.Common) {
-	beside, shown := m.beside[role.Peer()], len(c.PeerChain) > 0
-	var ocsp, scts events.Credential
-	if shown && config.RequestOCSP {
-		ocsp = beside
-	}
-	if shown && config.RequestSCTs {
-		scts = beside
-	}
-	got := fmt.Sprintf("%q %q %q %q", c.OCSP, c.OCSPChain, c.SCTs, c.SCTsChain)
-	if want := fmt.Sprintf("%q %q %q %q", ocsp.OCSP, ocsp.OCSPChain, scts.SCTs, scts.SCTsChain); got != want {
-		m.Fatalf("to the certificates of the %v is stapled %s, want %s", role.Peer(), got, want)
-	}
-}
-
-// certified checks who has shown a certificate, and what was stapled to it.
+// certified checks who has shown a certificate or a key, and what was stapled to it.
 func (m *meeting) certified(c *events.Connection, suite *secrets.Suite12) {
 	var server, client, response, responses []byte
 	if !suite.KeyExchange.UsesPSK() {
-		server = leaf(m.ServerAnswers.Identity.Chain)
-		if m.drawn.server.RequestClientCert && m.ClientAnswers.Identity != nil {
-			client = leaf(m.ClientAnswers.Identity.Chain)
+		server = m.show(m.ServerAnswers.Identity, m.serverKind())
+		if kind, ok := m.clientKind(); ok && m.drawn.server.RequestClientCert {
+			client = m.show(m.clientShows(kind), kind)
 		}
-		beside := m.beside[events.Server]
-		if m.Client.RequestOCSP || m.Client.RequestOCSPChain {
+		beside := m.callers[events.Server].beside
+		stapled := m.serverKind() == messages.CertificateX509
+		if stapled && (m.Client.RequestOCSP || m.Client.RequestOCSPChain) {
 			response = beside.OCSP
 		}
-		if m.Client.RequestOCSPChain && len(beside.OCSPChain) > 0 {
+		if stapled && m.Client.RequestOCSPChain && len(beside.OCSPChain) > 0 {
 			responses = beside.OCSPChain[0]
 		}
 	}
-	if !bytes.Equal(leaf(c.PeerChain), server) || !bytes.Equal(leaf(c.LocalChain), client) {
-		m.Fatalf("under %v the chains are %x and %x", suite.ID, c.PeerChain, c.LocalChain)
+	if !bytes.Equal(shownBy(c.PeerChain, c.PeerRawKey), server) || !bytes.Equal(shownBy(c.LocalChain, c.LocalRawKey), client) {
+		m.Fatalf("under %v the chains are %x and %x, the keys %x and %x", suite.ID, c.PeerChain, c.LocalChain, c.PeerRawKey, c.LocalRawKey)
 	}
 	if !bytes.Equal(c.OCSP, response) || !bytes.Equal(leaf(c.OCSPChain), responses) {
 		m.Fatalf("what is stapled is %q and %q", c.OCSP, c.OCSPChain)
@@ -167,6 +138,10 @@ func (m *meeting) clientShown(again bool) bool {
 // an accident. A renegotiation goes as the first handshake did, unless that has
 // resumed another's session.
 func (m *meeting) excused(refuser events.Role, refusal string) bool {
+	if version, ok := m.version(); ok && version == messages.TLS13 {
+		p := m.prospect()
+		return p.refuser == refuser && slices.Contains(p.reasons, refusal) || refusal == "too_much_skipped" && p.overskips()
+	}
 	again := m.handshakes > 0
 	if again && !m.began[events.Client].Resumed {
 		return false
@@ -185,7 +160,9 @@ func (m *meeting) clientExcused(refusal string, again bool) bool {
 	identity := m.ClientAnswers.Identity
 	switch refusal {
 	case "key_on_other_curve":
-		return version == messages.TLS12 && offCurve(m.ServerAnswers.Identity, m.drawn.client)
+		return offCurve(m.ServerAnswers.Identity, m.drawn.client)
+	case "early_data_mismatch":
+		return m.offeredEarly
 	case "no_mutual_scheme":
 		return identity != nil && len(mutual(identity, version, m.drawn.server)) == 0
 	case "answer_refused":
@@ -196,19 +173,14 @@ func (m *meeting) clientExcused(refusal string, again bool) bool {
 
 // sharing tells whether the two agree on a suite with a pre-shared key.
 func (m *meeting) sharing(again bool) bool {
-	version, _ := m.version()
 	suite, _, works := m.workable(m.clientShown(again))
-	return version == messages.TLS12 && works && suite.KeyExchange.UsesPSK()
+	return works && suite.KeyExchange.UsesPSK()
 }
 
 func (m *meeting) serverExcused(refusal string, again bool) bool {
 	client, server := m.drawn.client, m.drawn.server
 	version, ok := m.version()
-	legacy := version == messages.TLS12
-	works := false
-	if legacy {
-		_, _, works = m.workable(m.clientShown(again))
-	}
+	_, _, works := m.workable(m.clientShown(again))
 	switch refusal {
 	case "no_mutual_version":
 		return !ok
@@ -217,23 +189,53 @@ func (m *meeting) serverExcused(refusal string, again bool) bool {
 	case "no_application_protocol":
 		return len(client.ALPN) > 0 && len(server.ALPN) > 0 && len(handshake.Common(client.ALPN, server.ALPN)) == 0
 	case "no_mutual_suite":
-		return !works && (legacy || len(handshake.Common(client.Suites13, server.Suites13)) == 0)
+		return !works
 	case "insufficient_security":
-		return legacy && !works && client.HasFiniteField() && len(handshake.Common(server.FiniteFields, client.FiniteFields)) == 0
-	case "no_mutual_group":
-		return !legacy && len(handshake.Common(server.Groups, client.Groups)) == 0
+		return !works && client.HasFiniteField() && len(handshake.Common(server.FiniteFields, client.FiniteFields)) == 0
 	case "no_mutual_scheme":
 		return !works && len(mutual(m.ServerAnswers.Identity, version, client)) == 0
 	case "no_credential":
 		return !works && m.ServerAnswers.Identity == nil
 	case "certificate_required":
-		return server.RequireClientCert && m.ClientAnswers.Identity == nil
+		kind, _ := m.clientKind()
+		return server.RequireClientCert && m.clientShows(kind) == nil
+	case "no_mutual_certificate_type":
+		_, shared := m.clientKind()
+		return !slices.Contains(client.PeerTypes, m.serverKind()) || server.RequestClientCert && !shared
 	case "key_on_other_curve":
-		return legacy && server.RequestClientCert && offCurve(m.ClientAnswers.Identity, server)
+		return server.RequestClientCert && offCurve(m.ClientAnswers.Identity, server)
 	case "unknown_psk":
 		return m.sharing(again) && m.ServerAnswers.PSK == nil
 	case "bad_record_mac":
 		return m.sharing(again) && !bytes.Equal(m.ServerAnswers.PSK, m.ClientAnswers.PSK)
 	}
 	return false
+}
+
+// alerts are what the other end is told by, as the documents have it.
+var alerts = map[string]messages.Alert{
+	"no_mutual_version":          messages.AlertProtocolVersion,
+	"inappropriate_fallback":     messages.AlertInappropriateFallback,
+	"no_application_protocol":    messages.AlertNoApplicationProtocol,
+	"insufficient_security":      messages.AlertInsufficientSecurity,
+	"no_mutual_certificate_type": messages.AlertUnsupportedCertificate,
+	"unknown_psk":                messages.AlertUnknownPSKIdentity,
+	"bad_record_mac":             messages.AlertBadRecordMAC,
+	"bad_binder":                 messages.AlertDecryptError,
+	"early_data_mismatch":        messages.AlertIllegalParameter,
+	"too_much_skipped":           messages.AlertUnexpectedMessage,
+	"certificate_changed":        messages.AlertIllegalParameter,
+	"key_on_other_curve":         messages.AlertIllegalParameter,
+}
+
+// alertOf is the alert of a refusal.
+func (m *meeting) alertOf(refusal string) messages.Alert {
+	version, _ := m.version()
+	if refusal == "certificate_required" && version == messages.TLS13 {
+		return messages.AlertCertificateRequired
+	}
+	if alert, special := alerts[refusal]; special {
+		return alert
+	}
+	return messages.AlertHandshakeFailure
 }

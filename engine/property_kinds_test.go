@@ -36,11 +36,7 @@ func adorned(seed string) *testkit.Pair {
 	allOf(greasing, compressing(messages.CompressionZstd, messages.CompressionZlib), profiles(aesAndSHA1, aesAndSHA1),
 		wishing(2, 1), taking(2000))(pair)
 	pair.Client.PadHello, pair.Client.ShuffleExtensions, pair.Client.SRTPMKI = true, true, []byte{1}
-	pair.Client.RequestOCSP, pair.Client.RequestSCTs, pair.Server.RequestOCSP, pair.Server.RequestSCTs = true, true, true, true
-	pair.Server.OIDFilters = filters()
-	for _, answers := range []*testkit.Answers{pair.ClientAnswers, pair.ServerAnswers} {
-		answering(answers, func(q *events.ChooseCredential) events.Answer { return stapledChain(answers.Identity)(q) })
-	}
+	pair.Client.RequestOCSP, pair.Client.RequestSCTs = true, true
 	return pair
 }
 

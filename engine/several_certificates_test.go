@@ -19,7 +19,7 @@ func TestOfSeveralCertificatesTheOneGoesThatThePeerPrefers(t *testing.T) {
 	const p256, p384, ed25519, rsa = messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384, messages.Ed25519, messages.RSAPSSRSAESHA256
 	every := func(of func(kind string) *testkit.Identity) (list []*answer.Certificate) {
 		for _, kind := range testkit.Kinds() {
-			list = append(list, shownBy(t, of(kind)))
+			list = append(list, certified(t, of(kind)))
 		}
 		return list
 	}

@@ -60,7 +60,8 @@ type Session struct {
 	// PeerDelegated is the delegated credential by whose key it authenticated, or nil
 	// (RFC 9345, Section 7.4).
 	PeerDelegated *messages.DelegatedCredential
-	// LocalCertificateType is the kind of certificate agreed on for this end.
+	// LocalCertificateType is the kind of certificate that this end has shown, X.509
+	// if none.
 	LocalCertificateType messages.CertificateType
 	// OCSP, SCTs, OCSPChain and SCTsChain are what was stapled, as [Connection] has
 	// it.

@@ -80,8 +80,8 @@ func (s *Stream) room() int {
 }
 
 // longest is how many bytes the fragment of a record of a type may have: what
-// is longer is refused by its header. Early data that is passed over has its
-// limit from another connection.
+// is longer is refused by its header. Early data, taken or passed over, is written
+// before the client knows of a limit.
 func (s *Stream) longest(kind record.ContentType) int {
 	protected := s.opener != nil || kind == record.ApplicationData
 	switch {
@@ -89,7 +89,7 @@ func (s *Stream) longest(kind record.ContentType) int {
 		return int(s.takes.clear)
 	case !protected:
 		return record.MaxPlaintext
-	case s.opener != nil && s.takes.protected != 0 && !s.skipping:
+	case s.opener != nil && s.takes.protected != 0 && !s.skipping && s.read.level != events.EarlyData:
 		limit := int(s.takes.protected) + s.expansion
 		if s.tls12 {
 			return limit
@@ -105,6 +105,9 @@ func (s *Stream) longest(kind record.ContentType) int {
 // padding. By its header alone a record may hold more in TLS 1.2, where the
 // padding of CBC varies.
 func (s *Stream) taken(size int) error {
+	if s.read.level == events.EarlyData {
+		return nil
+	}
 	if limit := int(s.takes.protected); limit != 0 && size > limit {
 		return refuse.RecordOverflow.With("%d bytes of content and padding, the most is %d", size, limit)
 	}

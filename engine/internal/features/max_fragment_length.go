@@ -59,6 +59,17 @@ func limitFragments(hs *handshake.Context, code messages.FragmentLength) {
 	limitRecords(hs, agreed)
 }
 
+// LimitEarlyData has a client keep early data to the length that it asks for: the
+// server may grant it by the time that it reads.
+func LimitEarlyData(hs *handshake.Context) {
+	if length, ok := hs.Policy.MaxFragmentLength.Bytes(); ok {
+		hs.LimitRecords(events.Write, length-1, 0)
+	}
+}
+
+// UnlimitEarlyData undoes that. What is granted holds anew.
+func UnlimitEarlyData(hs *handshake.Context) { hs.LimitRecords(events.Write, 0, 0) }
+
 // limits are what was agreed on, in bytes of content and padding.
 type limits struct {
 	sends, takes int // in protected records

@@ -42,6 +42,11 @@ func (l *Later) Take(context []byte) (LaterRequest, bool) {
 	return taken, true
 }
 
+// LaterType is the kind of certificate that a client shows after the handshake.
+func (hs *Context) LaterType() messages.CertificateType {
+	return agreedType(hs, hs.Connection.PeerCertificateType)
+}
+
 func (l *Later) clone() *Later {
 	if l == nil {
 		return nil

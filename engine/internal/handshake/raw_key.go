@@ -38,18 +38,30 @@ func TakesType(types []messages.CertificateType, kind messages.CertificateType) 
 // OwnType are the kinds that the question for a client's credential names: the
 // one agreed on.
 func OwnType(hs *Context) []messages.CertificateType {
-	if hs.Connection.LocalCertificateType == messages.CertificateX509 {
+	kind := agreedType(hs, hs.Connection.LocalCertificateType)
+	if kind == messages.CertificateX509 {
 		return nil
 	}
-	return []messages.CertificateType{hs.Connection.LocalCertificateType}
+	return []messages.CertificateType{kind}
 }
 
 // CheckType checks that a client's credential is of the kind agreed on.
 func CheckType(hs *Context, credential *events.Credential) error {
-	if kind := CertificateType(credential); kind != hs.Connection.LocalCertificateType {
-		return refuse.BadAnswer.With("a credential of kind %v for one of %v", kind, hs.Connection.LocalCertificateType)
+	agreed := agreedType(hs, hs.Connection.LocalCertificateType)
+	if kind := CertificateType(credential); kind != agreed {
+		return refuse.BadAnswer.With("a credential of kind %v for one of %v", kind, agreed)
 	}
 	return nil
+}
+
+// agreedType is the kind of a client's certificate that this handshake has agreed
+// on. A resumption agrees on none, whatever the session knows, and then it is X.509
+// (RFC 8446, Section 4.4.2).
+func agreedType(hs *Context, known messages.CertificateType) messages.CertificateType {
+	if hs.Connection.Resumed {
+		return messages.CertificateX509
+	}
+	return known
 }
 
 // NeedPeerType checks that this end takes the kind of certificate that the
@@ -100,6 +112,15 @@ func RestorePeer(hs *Context, session *events.Session) {
 	hs.Connection.OCSPChain, hs.Connection.SCTsChain = session.OCSPChain, session.SCTsChain
 	hs.Connection.PSKIdentity = session.PSKIdentity
 	hs.Authenticated = session.Authenticated
+}
+
+// shownType is the kind of certificate that this end has shown, be it in the session
+// resumed. One that was agreed on and not shown is forgotten, as the peer forgets it.
+func shownType(hs *Context) messages.CertificateType {
+	if hs.Connection.LocalRawKey == nil && !hs.Connection.Resumed {
+		return messages.CertificateX509
+	}
+	return hs.Connection.LocalCertificateType
 }
 
 func peerType(session *events.Session) messages.CertificateType {

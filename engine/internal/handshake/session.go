@@ -34,7 +34,7 @@ func NewSession(hs *Context, suite messages.CipherSuite, secret secrets.Secret) 
 		PeerRawKey:           hs.Connection.PeerRawKey,
 		PeerDelegated:        hs.Connection.PeerDelegated,
 		PeerScheme:           hs.Connection.PeerScheme,
-		LocalCertificateType: hs.Connection.LocalCertificateType,
+		LocalCertificateType: shownType(hs),
 
 		OCSP:        hs.Connection.OCSP,
 		SCTs:        hs.Connection.SCTs,

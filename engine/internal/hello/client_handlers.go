@@ -3,6 +3,7 @@ package hello
 import (
 	"slices"
 
+	"github.com/tacitls/tacitls/engine/internal/features"
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/engine/internal/refuse"
@@ -161,6 +162,7 @@ func readRetry(hs *handshake.Context, offer *handshake.Offer, m *messages.Server
 		again.EarlyData = 0
 		hello.Extensions.Remove(messages.ExtensionEarlyData)
 		hs.WriteInClear()
+		features.UnlimitEarlyData(hs)
 		hs.Tell(&events.EarlyDataRejected{})
 	}
 	hs.Connection.Retried = true

@@ -3,6 +3,7 @@ package hello
 import (
 	"slices"
 
+	"github.com/tacitls/tacitls/engine/internal/features"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/engine/internal/refuse"
 	"github.com/tacitls/tacitls/events"
@@ -140,6 +141,7 @@ func startEarlyData(hs *handshake.Context, offer *handshake.Offer) {
 	hs.LogSecret("CLIENT_EARLY_TRAFFIC_SECRET", &traffic)
 	hs.Early = &handshake.Early{Hash: suite.Hash, Exporter: psk.Early.Exporter(hash)}
 	hs.LogSecret("EARLY_EXPORTER_SECRET", &hs.Early.Exporter)
+	features.LimitEarlyData(hs)
 	hs.WriteKeys(events.EarlyData, suite, &traffic)
 	hs.EarlyLeft = uint64(offer.EarlyData)
 	hs.Tell(&events.EarlyDataOffered{Max: offer.EarlyData})

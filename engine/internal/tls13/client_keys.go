@@ -165,6 +165,9 @@ func readEncryptedExtensions(hs *handshake.Context, s *waitEncryptedExtensions, 
 	if err := handshake.CheckReply(&m.Extensions, messages.InEncryptedExtensions, s.offered); err != nil {
 		return nil, err
 	}
+	if s.early != nil {
+		features.UnlimitEarlyData(hs)
+	}
 	if err := features.Accept(hs, &m.Extensions); err != nil {
 		return nil, err
 	}

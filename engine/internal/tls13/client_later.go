@@ -96,6 +96,7 @@ func takeLaterSignature(hs *handshake.Context, s *awaitLaterSignature, answer *e
 	if s.delegated {
 		hs.Connection.LocalDelegated = s.chain.Delegated
 	}
+	hs.Connection.LocalCertificateType = handshake.CertificateType(s.chain)
 	return answerLater(hs, s, raw)
 }
 

@@ -12,12 +12,13 @@ import (
 
 // considerEarlyData asks whether early data shall be taken, if it may be: on the
 // first handshake message, under the first ticket, with the suite, the server name
-// and the application protocol of its session (RFC 8446, Section 4.2.10).
+// and the application protocol of its session (RFC 8446, Section 4.2.10). A client
+// keeps to what its ticket tells: where the policy has less by now, none is taken.
 func considerEarlyData(hs *handshake.Context, c choice, psk *messages.PreSharedKeyOffer, k *chosenKey) (fsm.State, error) {
 	session := k.session
-	limit := min(session.MaxEarlyData, hs.Policy.EarlyData)
-	if !c.hello.Message.Extensions.Has(messages.ExtensionEarlyData) || k.index != 0 || limit == 0 || hs.Connection.Retried ||
-		!bytes.Equal(session.EarlyDataContext, hs.Policy.EarlyDataContext) ||
+	limit := session.MaxEarlyData
+	if !c.hello.Message.Extensions.Has(messages.ExtensionEarlyData) || k.index != 0 || limit == 0 || limit > hs.Policy.EarlyData ||
+		hs.Connection.Retried || !bytes.Equal(session.EarlyDataContext, hs.Policy.EarlyDataContext) ||
 		session.CipherSuite != c.suite.ID || session.ServerName != c.hello.Info.ServerName || session.ALPN != wouldChoose(hs, c.hello) {
 		return sendKeyed(hs, c, k)
 	}
@@ -41,7 +42,7 @@ func takeEarlyDecision(hs *handshake.Context, s *awaitEarlyDecision, answer *eve
 	k := *s.key
 	k.takesEarly = answer.Accepted
 	if answer.Accepted {
-		hs.EarlyLeft = uint64(min(k.session.MaxEarlyData, hs.Policy.EarlyData))
+		hs.EarlyLeft = uint64(k.session.MaxEarlyData)
 		hs.SkipEarlyData(0)
 	}
 	return sendKeyed(hs, s.choice, &k)

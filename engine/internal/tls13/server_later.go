@@ -59,6 +59,7 @@ func readLaterCertificate(hs *handshake.Context, s *serverConnected, m *messages
 	}
 	before := hs.Connection
 	hs.Connection.PeerChain, hs.Connection.PeerRawKey = nil, nil
+	hs.Connection.PeerCertificateType = hs.LaterType()
 	err := acceptChain(hs, m, request.Offered)
 	claimed := hs.Connection
 	hs.Connection = before // until the client has proved it
