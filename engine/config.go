@@ -253,7 +253,8 @@ type ServerConfig struct {
 	TicketLifetime uint32
 	// MaxEarlyData is how many bytes of early data may come on a resumption of
 	// TLS 1.3, after [events.AcceptEarlyData] was answered with yes; 0 takes none.
-	// Tickets tell it to clients (RFC 8446, Section 4.6.1).
+	// Tickets tell it to clients (RFC 8446, Section 4.6.1); under one that tells more,
+	// of an earlier config, none is taken.
 	MaxEarlyData uint32
 	// SRTPTakesMKI agrees to the client's identifier of the SRTP master key, if it has
 	// one, rather than to none (RFC 5764, Section 4.1.3).
