@@ -282,7 +282,8 @@ type ServerConfig struct {
 	TicketLifetime uint32
 	// MaxEarlyData is how many bytes of early data may come on a resumption of
 	// TLS 1.3, after [events.AcceptEarlyData] was answered with yes; 0 takes none.
-	// Tickets tell it to clients (RFC 8446, Section 4.6.1).
+	// Tickets tell it to clients (RFC 8446, Section 4.6.1); under one that tells more,
+	// of an earlier config, none is taken.
 	MaxEarlyData uint32
 	// EarlyDataContext is what else early data depends on, such as the settings of the
 	// application protocol: it is taken only under a ticket that was sent with the

@@ -13,6 +13,7 @@ import (
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/messages/record"
 )
 
 // patience bounds every wait for another implementation.
@@ -37,6 +38,8 @@ type endpoint struct {
 	answered *events.PeerAuthenticated
 	// changes lists the key changes, in order.
 	changes []events.KeysChanged
+	// records are the sizes of those received with data, where the config traces.
+	records []int
 
 	out events.Output
 	buf [32 << 10]byte
@@ -87,6 +90,10 @@ func (p *endpoint) do(call func(e *engine.Engine, out *events.Output, now time.T
 			p.changes = append(p.changes, *event)
 		case *events.PeerAuthenticated:
 			p.answered = event
+		case *events.RecordReceived:
+			if record.ContentType(event.Type) == record.ApplicationData {
+				p.records = append(p.records, event.Size)
+			}
 		case events.Question:
 			if _, signs := event.(*events.Sign); signs {
 				p.signed++

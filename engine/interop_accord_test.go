@@ -41,10 +41,14 @@ type accord struct {
 	priority        string
 	// config sets up whatever else there is, for tacitls and for the program.
 	config func(i *interop)
-	// with are the programs; by default both.
-	with []foreign
-	// then goes on before the connection is closed.
-	then func(i *interop, end *endpoint, p *program)
+	// with are the programs; by default both. lacks names those of their parts that
+	// it is not run with, and says why.
+	with  []foreign
+	lacks lacking
+	// then goes on before the connection is closed. whole is done in place of all
+	// that is done with the one connection.
+	then  func(i *interop, end *endpoint, p *program)
+	whole func(i *interop)
 }
 
 // run has all programs and tacitls come to an accord, in both roles.
@@ -54,10 +58,14 @@ func (a accord) run(t *testing.T) {
 		t.Parallel()
 		for _, peer := range a.peers() {
 			withForeign(t, peer, func(i *interop) {
-				if i.crashes(a.suite) {
+				if i.crashes(a.suite) || a.lacks[i.program()] != "" {
 					return
 				}
 				a.prepare(i)
+				if a.whole != nil {
+					a.whole(i)
+					return
+				}
 				end, p := i.connect()
 				i.must(end.handshake(), p)
 				i.peer.ping(i, end, p, 1)

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/tacitls/tacitls/engine"
@@ -54,6 +55,9 @@ func TestTLSExporterIsThatOfOtherPrograms(t *testing.T) {
 		binding, err := end.engine.TLSExporter()
 		i.must(err, p)
 		p.wait(i.peer.exported(binding))
+		if i.program() == gnutlsServ { // which has a name for it
+			p.wait(fmt.Sprintf("'tls-exporter': %x", binding))
+		}
 		i.peer.end(i, end, p)
 		_ = end.conn.Close()
 	})

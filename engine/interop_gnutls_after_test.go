@@ -45,7 +45,10 @@ func TestSessionsResumeWithGnuTLS(t *testing.T) {
 				}
 				connect := i.resumeByClient
 				if i.role == events.Server {
-					connect = i.resumeByGnuTLS
+					connect = func(suite messages.CipherSuite) []bool {
+						first, again := i.resumeByGnuTLS(suite)
+						return []bool{first.engine.Connection().Resumed, again.engine.Connection().Resumed}
+					}
 				}
 				for connection, resumed := range connect(test.suite) {
 					if resumed != (connection > 0) {
@@ -80,24 +83,24 @@ func (i *interop) resumeByClient(suite messages.CipherSuite) []bool {
 }
 
 // resumeByGnuTLS has gnutls-cli connect, disconnect and connect once more.
-func (i *interop) resumeByGnuTLS(suite messages.CipherSuite) []bool {
+func (i *interop) resumeByGnuTLS(suite messages.CipherSuite) (first, again *endpoint) {
 	i.arguments = append(i.arguments, "--resume", "--waitresumption")
-	end, p := i.connect()
-	i.must(end.handshake(), p)
-	accord{suite: suite}.check(i, end, p)
-	i.export(end, p)
-	i.must(end.until("close_notify", end.engine.ReadClosed), p)
-	i.must(end.close(), p)
-	_ = end.conn.Close()
+	first, p := i.connect()
+	i.must(first.handshake(), p)
+	accord{suite: suite}.check(i, first, p)
+	i.export(first, p)
+	i.must(first.until("close_notify", first.engine.ReadClosed), p)
+	i.must(first.close(), p)
+	_ = first.conn.Close()
 
 	i.client, p.from = p, p.output.size()
-	again, p := i.connect()
+	again, p = i.connect()
 	i.must(again.handshake(), p)
 	i.peer.ping(i, again, p, 1)
 	accord{suite: suite}.check(i, again, p)
 	i.export(again, p)
 	i.peer.end(i, again, p)
-	return []bool{end.engine.Connection().Resumed, again.engine.Connection().Resumed}
+	return first, again
 }
 
 func TestARetryAgreesWithGnuTLS(t *testing.T) {

@@ -21,6 +21,13 @@ func (gnuTLS) found(t *testing.T) bool {
 	return foundProgram(t, "gnutls-cli", variable) && foundProgram(t, "gnutls-serv", variable)
 }
 
+func (gnuTLS) named(role events.Role) string {
+	if role == events.Client {
+		return gnutlsServ
+	}
+	return gnutlsCli
+}
+
 // gnuTLSPriority has gnutls allow one version, and everything in it but the
 // suites.
 func gnuTLSPriority(version messages.Version) string {
@@ -164,6 +171,8 @@ func (gnuTLS) renegotiate(role events.Role) string {
 	}
 	return "^renegotiate^\n"
 }
+
+func (gnuTLS) updates() []string { return []string{"^rekey1^\n", "^rekey^\n"} }
 
 // end closes the connection. gnutls-cli answers no close_notify, but sends one
 // when it has nothing more to read.

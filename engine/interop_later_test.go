@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"bytes"
-	"testing"
 	"time"
 
 	"github.com/tacitls/tacitls/engine"
@@ -10,27 +9,26 @@ import (
 	"github.com/tacitls/tacitls/internal/testkit"
 )
 
-func TestAuthenticationAfterTheHandshakeAgreesWithForeignPrograms(t *testing.T) {
+func laterFeatures() []feature13 {
+	feature := feature13{name: "authentication after the handshake"}
 	for _, kind := range []string{testkit.P256, testkit.Ed25519, testkit.RSA} {
-		accord{
-			name: "later with " + kind, suite: in13, then: authenticateLater,
-			config: func(i *interop) {
-				i.pair.Client.PostHandshakeAuth, i.pair.ClientAnswers.Identity = true, testkit.Client(kind)
-				if i.role == events.Server {
-					i.identity = testkit.Client(kind)
-				}
-				switch i.peer.(type) {
-				case openSSL:
-					if i.role == events.Server {
-						i.arguments = append(i.arguments, "-enable_pha")
-					}
-				case gnuTLS:
-					if i.role == events.Server {
-						i.arguments = append(i.arguments, "--post-handshake-auth")
-					}
-				}
-			},
-		}.run(t)
+		feature.shown = append(feature.shown, accord{
+			name: "later with " + kind, suite: in13, then: authenticateLater, config: func(i *interop) { offerLater(i, kind) },
+		})
+	}
+	return []feature13{feature}
+}
+
+// offerLater has the client offer to authenticate later, by a key of a kind.
+func offerLater(i *interop, kind string) {
+	i.pair.Client.PostHandshakeAuth, i.pair.ClientAnswers.Identity = true, testkit.Client(kind)
+	switch i.program() {
+	case sClient:
+		i.identity = testkit.Client(kind)
+		i.arguments = append(i.arguments, "-enable_pha")
+	case gnutlsCli:
+		i.identity = testkit.Client(kind)
+		i.arguments = append(i.arguments, "--post-handshake-auth")
 	}
 }
 

@@ -22,6 +22,13 @@ func (openSSL) found(t *testing.T) bool {
 	return foundProgram(t, "openssl", "TACITLS_NEED_OPENSSL")
 }
 
+func (openSSL) named(role events.Role) string {
+	if role == events.Client {
+		return sServer
+	}
+	return sClient
+}
+
 func withOpenSSL(t *testing.T, test func(i *interop)) { withForeign(t, openSSL{}, test) }
 
 // base are the arguments that openssl always has.
@@ -101,6 +108,8 @@ func (openSSL) renegotiate(role events.Role) string {
 	}
 	return "R\n"
 }
+
+func (openSSL) updates() []string { return []string{"k\n", "K\n"} }
 
 func (openSSL) end(i *interop, end *endpoint, p *program) {
 	i.t.Helper()

@@ -19,6 +19,8 @@ import (
 type foreign interface {
 	// found tells whether its tests can run.
 	found(t *testing.T) bool
+	// named is the program that meets a role of tacitls'.
+	named(role events.Role) string
 	// serve starts a server and gives its address.
 	serve(i *interop, more []string) (server *program, address string)
 	// call starts a client that connects to an address.
@@ -28,6 +30,8 @@ type foreign interface {
 	// renegotiate is what has it begin another handshake against a role of
 	// tacitls'.
 	renegotiate(role events.Role) string
+	// updates is what has it update its keys, first its own and then all.
+	updates() []string
 	// end closes the connection by close_notify from both ends.
 	end(i *interop, end *endpoint, p *program)
 	// exported is how it prints what it has exported.
@@ -81,6 +85,9 @@ func withForeign(t *testing.T, peer foreign, test func(i *interop)) {
 		})
 	}
 }
+
+// program is the name of the other end.
+func (i *interop) program() string { return i.peer.named(i.role) }
 
 func (i *interop) common() *engine.Common {
 	if i.role == events.Client {
