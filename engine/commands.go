@@ -54,7 +54,7 @@ func (e *Engine) Write(out *events.Output, now time.Time, p []byte) error {
 
 // WriteEarlyData sends early data, after [events.EarlyDataOffered] and before the
 // handshake is complete, and tells how many bytes of p it took: as many as the
-// ticket leaves room for. It returns [ErrNotReady] where none may be written, or none
+// ticket, and the limit of records under one key, leave room for. It returns [ErrNotReady] where none may be written, or none
 // any more, and has then sent nothing. Somebody may send it to the server again, and
 // whoever comes by the ticket's key can read it (RFC 8446, Section 2.3 and Section 8).
 func (e *Engine) WriteEarlyData(out *events.Output, now time.Time, p []byte) (int, error) {
@@ -71,14 +71,19 @@ func (e *Engine) WriteEarlyData(out *events.Output, now time.Time, p []byte) (in
 	e.hs.Enter(out, now)
 	defer e.hs.Leave()
 	p = p[:min(uint64(len(p)), e.hs.EarlyLeft)]
-	for rest := p; len(rest) > 0; {
+	rest := p
+	for len(rest) > 0 && !e.stream.UpdateDue() {
 		var err error
 		if rest, err = e.stream.SendData(out, rest); err != nil {
 			return 0, e.fail(out, err)
 		}
 	}
-	e.hs.EarlyLeft -= uint64(len(p))
-	return len(p), nil
+	written := len(p) - len(rest)
+	if written == 0 && len(p) > 0 {
+		return 0, ErrNotReady // the keys have protected as many records as they may
+	}
+	e.hs.EarlyLeft -= uint64(written)
+	return written, nil
 }
 
 // UpdateKeys puts what is written from here on under new keys, and, with
@@ -196,6 +201,9 @@ const (
 // extended_master_secret, or where the config allows to renegotiate
 // (RFC 9266, Section 4.2).
 func (e *Engine) TLSExporter() ([]byte, error) {
+	if e.err == nil && !e.completed {
+		return nil, ErrNotReady
+	}
 	if e.err == nil && e.hs.Established12 != nil && e.hs.Policy.Renegotiation != handshake.RenegotiateNever {
 		return nil, fmt.Errorf("%w: a connection that may renegotiate has no tls-exporter", ErrMisuse)
 	}

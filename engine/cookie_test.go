@@ -27,6 +27,19 @@ func visitCookies(rested map[place]*engine.Engine) {
 	}
 }
 
+// rewriteCookie opens cookies to a state with two bytes of it replaced.
+func rewriteCookie(at int, first, second byte) func(events.Question) events.Answer {
+	return func(q events.Question) events.Answer {
+		open, ok := q.(*events.OpenCookie)
+		if !ok {
+			return nil
+		}
+		state := slices.Clone(open.Cookie[len("cookie"):])
+		state[at], state[at+1] = first, second
+		return open.Reply(state)
+	}
+}
+
 // cookieOffences are those of cookies.
 func cookieOffences() []offence {
 	return []offence{
@@ -52,14 +65,26 @@ func cookieOffences() []offence {
 			sentence: "a cookie names a suite that is no more there", refusal: "bad_cookie", by: events.Server,
 			pair: func(p *testkit.Pair) {
 				always(p)
-				p.ServerAnswers.Override = func(q events.Question) events.Answer {
-					if open, ok := q.(*events.OpenCookie); ok {
-						state := slices.Clone(open.Cookie[len("cookie"):])
-						state[2], state[3] = 0x13, 0x05
-						return open.Reply(state)
-					}
-					return nil
-				}
+				p.ServerAnswers.Override = rewriteCookie(2, 0x13, 0x05)
+			},
+		},
+		{
+			sentence: "a cookie names a group that nobody knows", refusal: "bad_cookie", by: events.Server,
+			pair: func(p *testkit.Pair) {
+				retrying(p)
+				p.Server.Cookies = engine.CookiesOnRetry
+				p.ServerAnswers.Override = rewriteCookie(4, 0x0a, 0x02)
+			},
+			forge: secondHello(func(m *messages.ClientHello) {
+				forge.Set(&m.Extensions, &messages.KeyShareOffer{Shares: []messages.KeyShareEntry{{Group: 0x0a02, KeyExchange: []byte{1}}}})
+			}),
+		},
+		{
+			sentence: "a cookie names a group that the config no longer has", refusal: "bad_cookie", by: events.Server,
+			pair: func(p *testkit.Pair) {
+				retrying(p)
+				p.Server.Cookies, p.Server.Groups = engine.CookiesOnRetry, []messages.Group{messages.Secp256r1}
+				p.ServerAnswers.Override = rewriteCookie(4, 0, byte(messages.X25519))
 			},
 		},
 		{

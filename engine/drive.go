@@ -249,6 +249,10 @@ func (e *Engine) emit(out *events.Output, event events.Event) error {
 		e.finishing = true
 	case *events.EarlyDataRejected:
 		e.hs.EarlyLeft = 0
+		if e.hs.Early != nil {
+			e.hs.Early.Exporter.Wipe()
+			e.hs.Early = nil
+		}
 		out.Append(event)
 		e.carrier.EndEarlyData(out)
 		return nil
@@ -327,63 +331,4 @@ func (e *Engine) warns(alert messages.Alert) bool {
 		return alert != messages.AlertCloseNotify
 	}
 	return alert == messages.AlertUserCanceled
-}
-
-// fail ends the connection: nothing that was staged leaves, the alert goes out
-// and the keys are wiped.
-func (e *Engine) fail(out *events.Output, err error) error {
-	e.hs.Unstage()
-	e.err = newError(err, fsm.Name(e.state))
-	silent := e.err.Received || e.writeClosed || e.err.Refusal.Name == refuse.Truncated.Name()
-	e.carrier.Drop()
-	if e.err.Refusal.Name == refuse.InappropriateFallback.Name() {
-		e.stream.EchoVersion()
-	}
-	if !silent && e.stream != nil {
-		// If the alert cannot be sealed either, the connection is over
-		// without it.
-		_ = e.sendLastAlert(out, e.err.Alert)
-	}
-	e.end()
-	out.Append(&events.Failed{Err: e.err})
-	return e.err
-}
-
-// sendLastAlert sends the alert that ends the connection. One that cancels is a
-// warning, with close_notify behind it (RFC 8446, Section 6.1).
-func (e *Engine) sendLastAlert(out *events.Output, alert messages.Alert) error {
-	if alert != messages.AlertUserCanceled {
-		return e.stream.SendAlert(out, messages.AlertMessage{Level: messages.LevelFatal, Description: alert})
-	}
-	if !e.completed {
-		warning := messages.AlertMessage{Level: messages.LevelWarning, Description: alert}
-		if err := e.stream.SendAlert(out, warning); err != nil {
-			return err
-		}
-	}
-	return e.stream.SendAlert(out, closeNotify)
-}
-
-var closeNotify = messages.AlertMessage{Level: messages.LevelWarning, Description: messages.AlertCloseNotify}
-
-// wipeIfClosed wipes the keys once neither direction needs them any more.
-func (e *Engine) wipeIfClosed() {
-	if e.readClosed && e.writeClosed {
-		e.carrier.Close()
-	}
-}
-
-// end wipes what the connection knew (RFC 8446, Section 6). What a renegotiation
-// had come to so far is nobody's.
-func (e *Engine) end() {
-	e.hs.Connection = e.Connection()
-	e.carrier.Close()
-	e.hs.Exporter.Wipe()
-	if e.hs.Established12 != nil {
-		e.hs.Established12.Master.Wipe()
-		e.hs.Established12 = nil
-	}
-	e.hs.Complete()
-	e.hs.Later = nil
-	e.state, e.question = nil, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/secrets"
 )
 
 // Edge is one edge of a machine: a handler and one of its successors.
@@ -136,3 +137,15 @@ func (p *ClientPolicy) Policy() *handshake.Policy { return p.policy }
 
 // Policy is what the config was compiled to.
 func (p *ServerPolicy) Policy() *handshake.Policy { return p.policy }
+
+// TrafficSecrets is how many bytes of secrets the state keeps for further keys.
+func (e *Engine) TrafficSecrets() int {
+	connected := reflect.ValueOf(e.state).Elem().FieldByName("connected")
+	total := 0
+	for i := range connected.NumField() {
+		if field := connected.Field(i); field.Type() == reflect.TypeFor[secrets.Secret]() {
+			total += int(field.FieldByName("n").Uint())
+		}
+	}
+	return total
+}

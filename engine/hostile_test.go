@@ -178,20 +178,25 @@ func TestAClientAsksForACertificateAgainAfterAWeekOfResumptions(t *testing.T) {
 	}
 }
 
-func TestWarningsInClearAreCounted(t *testing.T) {
+// Whoever is on the way can send one; what comes behind keys of the handshake is
+// never more than an end.
+func TestAWarningInClearBehindTheKeysEndsTheHandshake(t *testing.T) {
 	pair := testkit.NewPair("clear warnings")
 	p := pair.Join()
 	if err := p.Do(events.Client, (*engine.Engine).Start); err != nil {
 		t.Fatal(err)
 	}
 	p.Step(events.Server)
-	for range 100 {
-		p.Server.Inbox = append(p.Server.Inbox, 21, 3, 3, 0, 2, 1, 90)
+	p.Server.Inbox = append([]byte{21, 3, 3, 0, 2, 1, 90}, p.Server.Inbox...)
+	p.Observe = func(from events.Role, e events.Event) {
+		if _, warns := e.(*events.WarningReceived); warns {
+			t.Errorf("the %v takes it for the client's", from)
+		}
 	}
 	_ = p.Run()
 	var fatal *engine.Error
-	if !errors.As(p.Server.Err, &fatal) || fatal.Refusal.Name != "too_many_warnings" {
-		t.Errorf("a hundred warnings end in %v", p.Server.Err)
+	if !errors.As(p.Server.Err, &fatal) || fatal.Refusal.Name != "peer_alert" || fatal.Alert != messages.AlertUserCanceled {
+		t.Errorf("it ends in %v", p.Server.Err)
 	}
 }
 
@@ -312,5 +317,31 @@ func TestATicketTooLargeForAHelloIsNotSent(t *testing.T) {
 				t.Errorf("%v: a ticket of %d bytes is sent: %t", version, size, got)
 			}
 		}
+	}
+}
+
+// A connection that both ends have closed keeps nothing that would open what was
+// recorded of it.
+func TestAClosedConnectionKeepsNoTrafficSecrets(t *testing.T) {
+	p := small("closed").Join()
+	if err := p.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	fork := p.Client.Engine.Fork()
+	for _, role := range []events.Role{events.Client, events.Server} {
+		if err := p.Do(role, (*engine.Engine).CloseWrite); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []*engine.Engine{p.Client.Engine, p.Server.Engine} {
+		if kept := e.TrafficSecrets(); kept != 0 {
+			t.Errorf("the %v keeps %d bytes", e.Connection().Role, kept)
+		}
+	}
+	if fork.TrafficSecrets() == 0 {
+		t.Error("its fork has lost them too")
 	}
 }

@@ -14,14 +14,14 @@ import (
 // authenticateLater has the server ask for the client's certificate after the
 // handshake. It returns false where the connection ends by it.
 func (m *meeting) authenticateLater() bool {
-	p, was := m.prospect(), m.server()
+	was := m.server()
 	m.later = nil
 	var context []byte
 	err := m.pipe.Do(events.Server, func(e *engine.Engine, out *events.Output, now time.Time) (err error) {
 		context, err = e.RequestClientCertificate(out, now)
 		return err
 	})
-	external := p.chosen != nil && p.chosen.session == nil
+	external := was.PSKIdentity != nil // of this connection, or of the one that it resumes
 	kind := m.began[events.Client].LocalCertificateType
 	if was.Resumed {
 		kind = messages.CertificateX509 // nothing is agreed on

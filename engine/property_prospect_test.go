@@ -89,7 +89,7 @@ func (p *prospect) offer() {
 		return slices.ContainsFunc(p.client.Suites13, func(id messages.CipherSuite) bool { return hashOfSuite(id) == hash })
 	}
 	if s := p.Client.Session; s != nil && s.Version == messages.TLS13 && s.ServerName == p.client.PeerName && p.client.Tickets &&
-		!s.Expired(p.pipe.Now) && p.client.TakesPeer(s) && takes(hashOfSuite(s.CipherSuite)) {
+		!s.Expired(p.pipe.Now) && p.client.TakesPeer(s) && takes(hashOfSuite(s.CipherSuite)) && (s.HasPeer() || p.client.PSK) {
 		p.offers = append(p.offers, offeredKey{events.PSK{Identity: s.Ticket, Hash: hashOfSuite(s.CipherSuite)}, s})
 		common := s.ALPN == "" && len(p.client.ALPN) == 0 || slices.Contains(p.client.ALPN, s.ALPN)
 		p.offersEarly = p.Client.EarlyData && s.MaxEarlyData > 0 && common && slices.Contains(p.client.Suites13, s.CipherSuite)
@@ -148,6 +148,9 @@ func (p *prospect) resume() {
 	}
 	s, err := events.ParseSession(p.offers[0].Identity)
 	if err != nil || hashOfSuite(s.CipherSuite) != p.hash || s.Expired(p.pipe.Now) {
+		return
+	}
+	if len(s.PSKIdentity) > 0 && !p.server.PSK {
 		return
 	}
 	if s.HasPeer() && (!p.server.RequestClientCert || !p.server.TakesPeer(s)) || !s.HasPeer() && p.server.RequireClientCert {

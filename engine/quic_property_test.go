@@ -296,3 +296,62 @@ func TestAnUnknownSuiteOverQUICIsPassedOver(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// Nobody here sees what is between the tickets of a long connection.
+func TestAServerOverQUICSendsAsManyTicketsAsItLikes(t *testing.T) {
+	p := small("tickets over quic").JoinQUIC()
+	if err := p.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	const more = 100
+	for range more {
+		if err := p.Do(events.Server, (*engine.Engine).IssueTicket); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := len(p.Client.Sessions); got != 1+more {
+		t.Errorf("%d tickets have come", got)
+	}
+}
+
+// The buffer that parameters came in is the caller's again at once.
+func TestParametersThatAreProvidedAreCopied(t *testing.T) {
+	pair := small("copied")
+	buffer := []byte("parameters of the server")
+	pair.ServerAnswers.Override = func(q events.Question) events.Answer {
+		switch q := q.(type) {
+		case *events.ProvideTransportParameters:
+			return q.Reply(buffer)
+		case *events.Sign:
+			copy(buffer, "those of another")
+		}
+		return nil
+	}
+	p := pair.JoinQUIC()
+	if err := p.Handshake(); err != nil || string(p.Client.Engine.Connection().PeerParameters) != "parameters of the server" {
+		t.Errorf("the client has %q, %v", p.Client.Engine.Connection().PeerParameters, err)
+	}
+}
+
+// The keys of the level Initial stay until the next are there and in use.
+//
+// covers 9001/4.9.1/1
+func TestTheLevelInitialEndsWhenTheNextBegins(t *testing.T) {
+	p := small("initial").JoinQUIC()
+	out := &events.Output{}
+	if err := p.Server.Engine.Fork().ReceiveCrypto(out, testkit.Now, events.Handshake, []byte{20}); err != nil || out.Len() > 0 {
+		t.Errorf("before there are keys: %v, %d events", err, out.Len())
+	}
+	var discarded [2]int
+	p.Observe = func(role events.Role, e events.Event) {
+		if d, ok := e.(*events.DiscardKeys); ok && d.Level == events.Initial {
+			discarded[role]++
+		}
+	}
+	if err := p.Handshake(); err != nil || discarded != [2]int{1, 1} {
+		t.Errorf("%v, discarded %v", err, discarded)
+	}
+}

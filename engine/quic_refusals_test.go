@@ -148,6 +148,13 @@ func quicOffences() []quicOffence {
 			sentence: "a server chooses TLS 1.2", refusal: "no_mutual_version", code: alert(messages.AlertProtocolVersion), by: events.Client,
 			change: rewrite(func(m *messages.ServerHello) { m.Extensions.Remove(messages.ExtensionSupportedVersions) }),
 		},
+		{
+			sentence: "a client falls back to less than there is", refusal: "inappropriate_fallback", code: alert(messages.AlertInappropriateFallback), by: events.Server,
+			change: rewrite(func(m *messages.ClientHello) {
+				m.CipherSuites = append(slices.Clone(m.CipherSuites), messages.TLS_FALLBACK_SCSV)
+				m.Extensions.Remove(messages.ExtensionSupportedVersions)
+			}),
+		},
 		// covers 9001/8.3/2
 		{
 			sentence: "a client sends handshake bytes among early data", refusal: "crypto_at_wrong_level", code: protocolViolation, by: events.Server,

@@ -48,6 +48,12 @@ func earlyOffences() []offence {
 	}
 	accepting := serverSays(func(m *messages.EncryptedExtensions) { forge.Set(&m.Extensions, &messages.EarlyDataAck{}) })
 	return []offence{
+		{
+			sentence: "a client says something in early_data", refusal: "malformed_extension", by: events.Server,
+			forge: clientSays(func(m *messages.ClientHello) {
+				forge.AddExtension(&m.Extensions, messages.Extension{Type: messages.ExtensionEarlyData, Data: []byte{1, 2, 3}})
+			}),
+		},
 		// covers 8446/D.3/1
 		{
 			sentence: "a server takes TLS 1.2 where early data is under way", refusal: "early_data_mismatch", by: events.Client, unheard: true,

@@ -43,6 +43,22 @@ func retryOffences() []offence {
 				forge.Set(&m.Extensions, &messages.Cookie{Cookie: make([]byte, 65400)})
 			}),
 		},
+		{
+			sentence: "a retry brings a cookie that leaves no room for the keys", refusal: "cookie_too_large", by: events.Client,
+			pair: func(p *testkit.Pair) {
+				*p = *keyed("large")
+				retrying(p)
+				p.ClientAnswers.Override = func(q events.Question) events.Answer {
+					if offer, ok := q.(*events.OfferPSKs); ok {
+						return offer.Reply(&events.PSK{Identity: make([]byte, 40000), Key: []byte("key")})
+					}
+					return nil
+				}
+			},
+			forge: serverSays(func(m *messages.ServerHello) {
+				forge.Set(&m.Extensions, &messages.Cookie{Cookie: make([]byte, 40000)})
+			}),
+		},
 		// covers 8446/4.2.8/5
 		// covers 8446/4.2.8/6
 		{

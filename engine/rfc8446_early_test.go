@@ -2,8 +2,10 @@ package engine_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -330,5 +332,70 @@ func TestEitherEndTellsWhetherTheHandshakeIsComplete(t *testing.T) {
 	}
 	if !slices.Equal(seen, want) {
 		t.Errorf("it goes\n%q\nwant\n%q", seen, want)
+	}
+}
+
+// What was rejected has no exporter any more, be it by a retry.
+func TestRejectedEarlyDataExportsNothing(t *testing.T) {
+	for what, reject := range map[string]func(p *testkit.Pair){
+		"by the answer": func(p *testkit.Pair) { p.ServerAnswers.RejectEarly = true },
+		"by a retry":    retrying,
+	} {
+		pair := early(reject)
+		p := pair.Join()
+		rejected := false
+		p.Observe = func(_ events.Role, e events.Event) {
+			if _, is := e.(*events.EarlyDataRejected); !is {
+				return
+			}
+			rejected = true
+			if _, err := p.Client.Engine.ExportEarly("label", nil, 16); !errors.Is(err, engine.ErrNotReady) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		if err := p.Handshake(); err != nil || !rejected {
+			t.Errorf("%s: rejected %t, %v", what, rejected, err)
+		}
+	}
+}
+
+// A client keeps to its ticket, whatever the server's policy has become.
+func TestEarlyDataIsPassedOverAsFarAsTheTicketAllows(t *testing.T) {
+	for _, reject := range []bool{false, true} {
+		const told = 100000
+		first := small("told of much")
+		first.Server.MaxEarlyData = told
+		earlier := first.Join()
+		if err := earlier.Handshake(); err != nil {
+			t.Fatal(err)
+		}
+		pair := small("told of less")
+		pair.Client.EarlyData, pair.Client.Session = true, earlier.Client.Sessions[0]
+		pair.Server.MaxEarlyData, pair.ServerAnswers.RejectEarly = 100, reject
+		p := pair.Join()
+		_ = p.Do(events.Client, (*engine.Engine).Start)
+		if err := p.Do(events.Client, writeEarly(strings.Repeat("x", told))); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Run(); err != nil || p.Server.Engine.Connection().EarlyDataAccepted {
+			t.Errorf("rejects %t: %v", reject, err)
+		}
+	}
+}
+
+// Early data is under one key, whose limit it keeps to (RFC 8446, Section 5.5).
+func TestEarlyDataKeepsToTheLimitOfItsKey(t *testing.T) {
+	pair := early()
+	pair.Client.UpdateAfter, pair.Client.RecordSize = 3, 1
+	p := pair.Join()
+	_ = p.Do(events.Client, (*engine.Engine).Start)
+	out := &events.Output{}
+	n, err := p.Client.Engine.WriteEarlyData(out, testkit.Now, make([]byte, 50))
+	if n != 2 || err != nil {
+		t.Errorf("%d bytes are taken, %v", n, err)
+	}
+	out.Reset()
+	if n, err := p.Client.Engine.WriteEarlyData(out, testkit.Now, make([]byte, 50)); n != 0 || !errors.Is(err, engine.ErrNotReady) || out.Len() > 0 {
+		t.Errorf("%d bytes more are taken, %v", n, err)
 	}
 }

@@ -35,7 +35,16 @@ func without(role events.Role) func(p *testkit.Pair) {
 // pskCertificateOffences are those of RFC 8773.
 func pskCertificateOffences() []offence {
 	extension := forge.Body(&messages.CertWithExternPSK{})
+	content := messages.Extension{Type: messages.ExtensionCertWithExternPSK, Data: []byte{1}}
 	return []offence{
+		{
+			sentence: "a client says something in tls_cert_with_extern_psk", refusal: "malformed_extension", by: events.Server, pair: both,
+			forge: clientSays(func(m *messages.ClientHello) { forge.SetExtension(&m.Extensions, content) }),
+		},
+		{
+			sentence: "a server says something in tls_cert_with_extern_psk", refusal: "malformed_extension", by: events.Client, pair: both,
+			forge: serverSays(func(m *messages.ServerHello) { forge.SetExtension(&m.Extensions, content) }),
+		},
 		{
 			sentence: "a client does not want certificates beside its key", refusal: "no_certificate_with_psk", by: events.Server,
 			pair: without(events.Client),
@@ -49,7 +58,7 @@ func pskCertificateOffences() []offence {
 			pair: func(p *testkit.Pair) { both(p); p.Client.CertificateWithPSK, p.Client.PSK = false, false },
 		},
 		{
-			sentence: "a server does not know any of the keys", refusal: "no_certificate_with_psk", by: events.Server,
+			sentence: "a server that wants a key with certificates does not know any", refusal: "bad_binder", by: events.Server,
 			pair: func(p *testkit.Pair) { both(p); p.ServerAnswers.PSK = nil },
 		},
 		{

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/internal/testkit/forge"
 	"github.com/tacitls/tacitls/messages"
@@ -72,5 +73,20 @@ func TestTLSExporterIsThereOnlyWhereItBindsAConnection(t *testing.T) {
 	}
 	if _, err := client.TLSExporter(); !errors.Is(err, engine.ErrNotReady) {
 		t.Errorf("before the handshake: %v", err)
+	}
+}
+
+// A server that may answer early data does not know its client yet, and has nothing
+// to bind to.
+func TestTheBindingWaitsForTheClientsFinished(t *testing.T) {
+	pair := early()
+	p := pair.Join()
+	_ = p.Do(events.Client, (*engine.Engine).Start)
+	p.Step(events.Server)
+	if !p.Server.Engine.Connection().EarlyDataAccepted {
+		t.Fatal("no early data is taken")
+	}
+	if binding, err := p.Server.Engine.TLSExporter(); !errors.Is(err, engine.ErrNotReady) {
+		t.Errorf("%x, %v", binding, err)
 	}
 }

@@ -40,14 +40,15 @@ func (i *Import) newProtocol() bool {
 
 // ImportPSK makes the imported identity, which goes over the wire, and the imported
 // key of an external PSK that was provisioned for the hash function epskHash, or
-// for none, which means SHA-256. It is not ok if Import is out of its bounds.
+// for none, which means SHA-256. It is not ok without a
+// key, or if Import is out of its bounds.
 // RFC 9258, Section 5.1.
 func ImportPSK(epskHash Hash, epsk []byte, i *Import) (identity []byte, key Secret, ok bool) {
 	if epskHash == 0 {
 		epskHash = SHA256
 	}
-	if epskHash.Size() == 0 || !i.newProtocol() || i.Target.KDF() == 0 || len(i.Identity) == 0 ||
-		len(i.Identity) > maxImport || len(i.Context) > maxImport {
+	if epskHash.Size() == 0 || !i.newProtocol() || i.Target.KDF() == 0 || len(epsk) == 0 ||
+		len(i.Identity) == 0 || len(i.Identity) > maxImport || len(i.Context) > maxImport {
 		return nil, Secret{}, false
 	}
 	identity = binary.BigEndian.AppendUint16(nil, uint16(len(i.Identity)))

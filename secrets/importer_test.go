@@ -137,3 +137,11 @@ func TestNothingIsImportedOutOfItsBounds(t *testing.T) {
 		t.Errorf("what is in its bounds: %x, %t", identity, ok)
 	}
 }
+
+// A key of nothing is one that everybody has.
+func TestNothingIsNotImported(t *testing.T) {
+	good := Import{Identity: []byte("x"), Protocol: 0x0304, Target: SHA256}
+	if _, key, ok := ImportPSK(0, nil, &good); ok || key.Len() != 0 {
+		t.Error("a key of nothing")
+	}
+}

@@ -42,10 +42,16 @@ func (c *Crypto) Receive(out *events.Output, level events.Level, b []byte) error
 		return refuse.TooMuchCrypto.With("the most is %d", c.options.MaxHeld+c.options.MaxMessage)
 	}
 	c.in[level] = append(c.in[level], b...)
-	if level == events.Handshake && c.options.Role == events.Server {
+	c.hear(out)
+	return nil
+}
+
+// hear ends the level Initial on a server that is spoken to at the next, and has the
+// keys for that.
+func (c *Crypto) hear(out *events.Output) {
+	if c.options.Role == events.Server && c.read == events.Handshake && len(c.in[events.Handshake]) > 0 {
 		c.endInitial(out)
 	}
-	return nil
 }
 
 // Room tells whether b can be kept while a question is open.
@@ -106,6 +112,7 @@ func (c *Crypto) ReadKeys(out *events.Output, level events.Level, suite *secrets
 		c.read = level
 	}
 	out.Append(&events.InstallKeys{Level: level, Direction: events.Read, Suite: suite.ID, Secret: *secret})
+	c.hear(out)
 	return nil
 }
 

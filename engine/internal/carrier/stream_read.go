@@ -166,7 +166,9 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 	}
 	if kind != record.ApplicationData {
 		if s.mayBeLast(kind) {
-			return s.alert(content)
+			item, err := s.alert(content)
+			item.Alert.Level = messages.LevelFatal
+			return item, err
 		}
 		return Item{}, refuse.UnprotectedRecord.With("%v", kind)
 	}
@@ -192,7 +194,7 @@ func (s *Stream) open(out *events.Output, rec wireRecord) (Item, error) {
 // mayBeLast tells of an alert in clear of a client that has not begun to protect
 // what it sends: it gave up before the ServerHello came, or it changes its keys
 // only with its last flight. The record ends the connection in any case; taken
-// for what it is, it says why.
+// for what it is, it says why, be it a warning by itself.
 func (s *Stream) mayBeLast(kind record.ContentType) bool {
 	return kind == record.Alert && s.options.Role == events.Server && len(s.messages) == 0 &&
 		s.read.level == events.Handshake && s.opener.Sequence() == 0

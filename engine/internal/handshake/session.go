@@ -56,6 +56,9 @@ func Resumable(hs *Context, session *events.Session) bool {
 		hs.Now.Sub(session.Authenticated) > maxSessionAge {
 		return false
 	}
+	if len(session.PSKIdentity) > 0 && session.Version == messages.TLS13 && !hs.Policy.PSK {
+		return false
+	}
 	if session.HasPeer() {
 		return hs.Policy.RequestClientCert && hs.Policy.TakesPeer(session)
 	}

@@ -157,6 +157,9 @@ func readRetry(hs *handshake.Context, offer *handshake.Offer, m *messages.Server
 	if again.Session != nil && !fits(&hello, again.Session) {
 		again.Session, again.PSKs = nil, again.PSKs[1:]
 	}
+	if extensionsSize(&hello)+keysSize(again.PSKs) > maxExtensions {
+		return nil, refuse.CookieTooLarge.With("%d bytes beside the pre-shared keys", len(cookie.Cookie))
+	}
 	if offer.EarlyData > 0 {
 		// A retry takes none (RFC 8446, Section 4.2.10).
 		again.EarlyData = 0

@@ -222,6 +222,10 @@ func Usable(hs *handshake.Context, session *events.Session) bool {
 		return slices.Contains(policy.Suites12, session.CipherSuite) && session.Secret.Len() == secrets.MasterLen &&
 			len(session.Ticket)+len(session.SessionID) > 0 && (session.ExtendedMaster || policy.ResumeWithoutEMS)
 	}
+	if !session.HasPeer() && !policy.PSK {
+		// No certificate has ever told whose it is.
+		return false
+	}
 	suite, known := secrets.LookupSuite(session.CipherSuite)
 	return known && len(session.Ticket) > 0 && session.Secret.Len() == suite.Hash.Size() && hashOffered(policy, suite.Hash)
 }

@@ -57,6 +57,15 @@ func offerCertificateWithPSK(hs *handshake.Context, offer *handshake.Offer) erro
 	return handshake.Put(&offer.Hello.Extensions, &messages.CertWithExternPSK{})
 }
 
+// keysSize is how many bytes of extensions keys take at the most.
+func keysSize(psks []handshake.OfferedPSK) int {
+	size := 0
+	for _, psk := range psks {
+		size += pskOverhead + len(psk.Identity)
+	}
+	return size
+}
+
 // maxPSK bounds a key and an identity, in bytes.
 const maxPSK = 1<<16 - 1
 

@@ -123,7 +123,7 @@ func finishClient(hs *handshake.Context, f finishing) (fsm.State, error) {
 		return nil, err
 	}
 	f.resumption = f.main.Resumption(hs.Sum())
-	if hs.Policy.PostHandshakeAuth {
+	if hs.Policy.PostHandshakeAuth && !underKeyAlone(hs) {
 		hs.Later = &handshake.Later{Transcript: hs.Transcript.Clone()}
 	}
 	hs.WriteKeys(events.Application, f.suite, &f.write)

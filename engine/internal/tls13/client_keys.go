@@ -57,7 +57,10 @@ func AcceptServerHello(hs *handshake.Context, offer *handshake.Offer, m *message
 	if err != nil {
 		return nil, err
 	}
-	certified := m.Extensions.Has(messages.ExtensionCertWithExternPSK)
+	certified, err := hs.Get(&m.Extensions, &messages.CertWithExternPSK{})
+	if err != nil {
+		return nil, err
+	}
 	if err := checkCertified(hs, psk, certified); err != nil {
 		return nil, err
 	}

@@ -114,6 +114,13 @@ type connected struct {
 	resumption  secrets.Secret
 }
 
+// Wipe forgets the secrets.
+func (c *connected) Wipe() {
+	c.read.Wipe()
+	c.write.Wipe()
+	c.resumption.Wipe()
+}
+
 // AfterServerHello is the state that a client goes on in.
 func AfterServerHello() fsm.State { return waitEncryptedExtensions{} }
 

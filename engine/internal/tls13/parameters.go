@@ -1,6 +1,8 @@
 package tls13
 
 import (
+	"bytes"
+
 	"github.com/tacitls/tacitls/engine/internal/features"
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
@@ -37,6 +39,6 @@ func KeepParameters(hs *handshake.Context, answer *events.TransportParametersPro
 	if size := len(answer.Parameters); size > events.MaxTransportParameters {
 		return refuse.BadAnswer.With("transport parameters of %d bytes", size)
 	}
-	hs.Parameters = answer.Parameters
+	hs.Parameters = bytes.Clone(answer.Parameters)
 	return nil
 }

@@ -100,6 +100,11 @@ func checkHello(hs *handshake.Context, hello *handshake.Hello) error {
 	case len(m.SessionID) > 0 && !hs.Dialect.Compatibility:
 		return refuse.SessionIDOverQUIC.With("%d bytes", len(m.SessionID))
 	}
+	for _, flag := range [...]messages.ExtensionBody{&messages.EarlyDataOffer{}, &messages.CertWithExternPSK{}} {
+		if _, err := hs.Get(&m.Extensions, flag); err != nil {
+			return err
+		}
+	}
 	groups, shares := m.Extensions.Has(messages.ExtensionSupportedGroups), m.Extensions.Has(messages.ExtensionKeyShare)
 	if groups != shares {
 		return needGroups(m)

@@ -121,6 +121,9 @@ func takeOpenedCookie(hs *handshake.Context, s *awaitOpenedCookie, answer *event
 	if !known || !slices.Contains(hs.Policy.Suites13, state.suite) || len(state.sum) != suite.Hash.Size() {
 		return nil, refuse.BadCookie.With("the suite %v serves no more", state.suite)
 	}
+	if state.group != 0 && !slices.Contains(hs.Policy.Groups, state.group) {
+		return nil, refuse.BadCookie.With("the group %v serves no more", state.group)
+	}
 	m, err := state.message(hs, s.hello, s.cookie)
 	if err != nil {
 		return nil, err

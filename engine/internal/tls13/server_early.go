@@ -16,6 +16,7 @@ import (
 // keeps to what its ticket tells: where the policy has less by now, none is taken.
 func considerEarlyData(hs *handshake.Context, c choice, psk *messages.PreSharedKeyOffer, k *chosenKey) (fsm.State, error) {
 	session := k.session
+	passOver(hs, c.hello, session.MaxEarlyData)
 	limit := session.MaxEarlyData
 	if !c.hello.Message.Extensions.Has(messages.ExtensionEarlyData) || k.index != 0 || limit == 0 || limit > hs.Policy.EarlyData ||
 		hs.Connection.Retried || !bytes.Equal(session.EarlyDataContext, hs.Policy.EarlyDataContext) ||
@@ -30,6 +31,14 @@ func considerEarlyData(hs *handshake.Context, c choice, psk *messages.PreSharedK
 		}
 	})
 	return &awaitEarlyDecision{c, k}, nil
+}
+
+// passOver has as much early data passed over as the ticket told the client of, should
+// it not be taken.
+func passOver(hs *handshake.Context, hello *handshake.Hello, told uint32) {
+	if hello.Message.Extensions.Has(messages.ExtensionEarlyData) && !hs.Connection.Retried {
+		hs.SkipEarlyData(max(maxSkipped, int(min(max(told, hs.Policy.EarlyData), maxEarlyData))))
+	}
 }
 
 // wouldChoose is the application protocol that this handshake comes to.

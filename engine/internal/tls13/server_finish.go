@@ -72,9 +72,7 @@ func readClientFinished(hs *handshake.Context, s *waitClientFinished, m *message
 	c := s.connected
 	main := s.main
 	c.resumption = main.Resumption(hs.Sum())
-	if hs.Connection.PSKIdentity != nil && !hs.Connection.Resumed && !hs.Policy.CertificateWithPSK {
-		// RFC 8446, Section 4.3.2, would allow to ask; but nothing then binds the key to
-		// the certificate but the hope that each pair of ends has a key of its own.
+	if underKeyAlone(hs) {
 		hs.Later = nil
 	}
 	if hs.Later != nil {

@@ -24,6 +24,14 @@ type answered struct {
 // RefusesData tells that nothing may come between the messages of an answer.
 func (*answered) RefusesData() {}
 
+// underKeyAlone tells of a connection under an external pre-shared key, or of one that
+// resumes such, which has no certificates afterwards either. RFC 8446,
+// Section 4.3.2, would allow to ask; but nothing then binds the key to the certificate
+// but the hope that each pair of ends has a key of its own (RFC 8446, Appendix E.1).
+func underKeyAlone(hs *handshake.Context) bool {
+	return len(hs.Connection.PSKIdentity) > 0 && !hs.Policy.CertificateWithPSK
+}
+
 func requestCertificate(hs *handshake.Context, s *serverConnected, command *handshake.RequestCertificate) (fsm.State, error) {
 	m, err := certificateRequest(hs)
 	if err != nil {

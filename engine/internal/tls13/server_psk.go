@@ -141,7 +141,7 @@ func considerExternal(hs *handshake.Context, c choice, psk *messages.PreSharedKe
 // certificates.
 func takeChosenPSK(hs *handshake.Context, s *awaitChosenPSK, answer *events.PSKChosen) (fsm.State, error) {
 	if answer.Index < 0 {
-		return askServerCredential(hs, s.choice, nil)
+		return withoutKey(hs, s.choice)
 	}
 	if answer.Index >= considered(s.psk) || len(answer.Key) == 0 {
 		return nil, refuse.BadAnswer.With("pre-shared key %d, of %d bytes", answer.Index, len(answer.Key))
@@ -156,7 +156,7 @@ func takeChosenPSK(hs *handshake.Context, s *awaitChosenPSK, answer *events.PSKC
 	if c.suite.Hash != hash {
 		suite, ok := suiteOf(hs, c.hello, hash)
 		if !ok || hs.Connection.Retried {
-			return askServerCredential(hs, c, nil)
+			return withoutKey(hs, c)
 		}
 		c.suite = suite
 	}
@@ -169,6 +169,16 @@ func takeChosenPSK(hs *handshake.Context, s *awaitChosenPSK, answer *events.PSKC
 		return askServerCredential(hs, c, k)
 	}
 	return sendKeyed(hs, c, k)
+}
+
+// withoutKey goes on with certificates. Where the policy wants a key too there is no
+// way on, and the client is not told whether an identity is known
+// (RFC 8446, Appendix E.6).
+func withoutKey(hs *handshake.Context, c choice) (fsm.State, error) {
+	if hs.Policy.CertificateWithPSK {
+		return nil, refuse.BadBinder
+	}
+	return askServerCredential(hs, c, nil)
 }
 
 // suiteOf is the first suite that both ends have and that is of a hash.

@@ -165,8 +165,11 @@ func (r *retried) takeShare(hs *handshake.Context, c *choice) error {
 	if len(shares) != 1 || shares[0].Group != r.group {
 		return refuse.RetryChangedGroup.With("a share of %v was asked for", r.group)
 	}
+	known := false
+	if c.group, known = secrets.LookupGroup(r.group); !known {
+		return refuse.Internal.With("no group %v", r.group)
+	}
 	c.share = shares[0].KeyExchange
-	c.group, _ = secrets.LookupGroup(r.group)
 	return nil
 }
 
