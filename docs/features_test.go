@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/tacitls/tacitls/adapters/answer"
+	"github.com/tacitls/tacitls/adapters/quic"
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
@@ -139,8 +140,23 @@ func TestAnEngineHasABindingOnceItIsConnected(t *testing.T) {
 	}
 }
 
+func shakeHandsOverQUIC(config *engine.ServerConfig, certificates []*answer.Certificate, parameters []byte) *quic.QUICConn {
+	config.ALPN = []string{"h3"}
+	answers := &answer.Server{Certificates: certificates, Tickets: &answer.TicketKeys{}}
+	conn := quic.QUICServer(&quic.QUICConfig{Server: config, Answers: answers})
+	conn.SetTransportParameters(parameters)
+	return conn
+}
+
+func TestAServerOverQUICCanBeStarted(t *testing.T) {
+	config := &engine.ServerConfig{Common: engine.Common{Rand: testkit.Rand("snippet")}}
+	if err := shakeHandsOverQUIC(config, nil, nil).Start(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // otherSnippets is how many are about something else than a config.
-const otherSnippets = 2
+const otherSnippets = 3
 
 // serverSnippets and clientSnippets are all of them.
 var (
