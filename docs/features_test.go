@@ -104,6 +104,21 @@ func boundTickets(config *engine.ServerConfig) any {
 	return config
 }
 
+func shakeHandsOverQUIC(config *engine.ServerConfig, certificates []*answer.Certificate, parameters []byte) *quic.QUICConn {
+	config.ALPN = []string{"h3"}
+	answers := &answer.Server{Certificates: certificates, Tickets: &answer.TicketKeys{}}
+	conn := quic.QUICServer(&quic.QUICConfig{Server: config, Answers: answers})
+	conn.SetTransportParameters(parameters)
+	return conn
+}
+
+func TestAServerOverQUICCanBeStarted(t *testing.T) {
+	config := &engine.ServerConfig{Common: engine.Common{Rand: testkit.Rand("snippet")}}
+	if err := shakeHandsOverQUIC(config, nil, nil).Start(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func requestTickets(config *engine.ClientConfig) any {
 	config.TicketRequest = &engine.TicketRequest{NewSession: 2, Resumption: 1}
 	return config
@@ -137,21 +152,6 @@ func TestAnEngineHasABindingOnceItIsConnected(t *testing.T) {
 	}
 	if binding, err := bindChannel(p.Client.Engine); err != nil || len(binding) != 32 {
 		t.Errorf("the binding is %x, %v", binding, err)
-	}
-}
-
-func shakeHandsOverQUIC(config *engine.ServerConfig, certificates []*answer.Certificate, parameters []byte) *quic.QUICConn {
-	config.ALPN = []string{"h3"}
-	answers := &answer.Server{Certificates: certificates, Tickets: &answer.TicketKeys{}}
-	conn := quic.QUICServer(&quic.QUICConfig{Server: config, Answers: answers})
-	conn.SetTransportParameters(parameters)
-	return conn
-}
-
-func TestAServerOverQUICCanBeStarted(t *testing.T) {
-	config := &engine.ServerConfig{Common: engine.Common{Rand: testkit.Rand("snippet")}}
-	if err := shakeHandsOverQUIC(config, nil, nil).Start(t.Context()); err != nil {
-		t.Error(err)
 	}
 }
 

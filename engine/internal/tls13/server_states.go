@@ -119,15 +119,16 @@ type chosenKey struct {
 
 // flight is what a server needs to finish its flight.
 type flight struct {
+	// extensions are still to be sent, nil once they are.
+	extensions *messages.EncryptedExtensions
+	scheme     messages.SignatureScheme // 0 without a certificate
+
 	suite          *secrets.Suite
 	hello          *handshake.Hello
 	schedule       secrets.Handshake
 	client, server secrets.Secret // handshake traffic secrets
 	early          secrets.Secret // of early data that is taken
-	// extensions are still to be sent, nil once they are.
-	extensions *messages.EncryptedExtensions
-	scheme     messages.SignatureScheme // 0 without a certificate
-	asks       bool                     // for the client's certificate
+	asks           bool           // for the client's certificate
 }
 
 // sent is what a server knows once its flight is sent.
