@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tacitls/tacitls/adapters/answer"
+	"github.com/tacitls/tacitls/adapters/quic"
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/engine/authenticator"
 	"github.com/tacitls/tacitls/events"
@@ -189,6 +190,21 @@ func boundTickets(config *engine.ServerConfig) any {
 	return config
 }
 
+func shakeHandsOverQUIC(config *engine.ServerConfig, certificates []*answer.Certificate, parameters []byte) *quic.QUICConn {
+	config.ALPN = []string{"h3"}
+	answers := &answer.Server{Certificates: certificates, Tickets: &answer.TicketKeys{}}
+	conn := quic.QUICServer(&quic.QUICConfig{Server: config, Answers: answers})
+	conn.SetTransportParameters(parameters)
+	return conn
+}
+
+func TestAServerOverQUICCanBeStarted(t *testing.T) {
+	config := &engine.ServerConfig{Common: engine.Common{Rand: testkit.Rand("snippet")}}
+	if err := shakeHandsOverQUIC(config, nil, nil).Start(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func requestTickets(config *engine.ClientConfig) any {
 	config.TicketRequest = &engine.TicketRequest{NewSession: 2, Resumption: 1}
 	return config
@@ -295,7 +311,7 @@ func TestAServerShowsAnotherCertificate(t *testing.T) {
 }
 
 // otherSnippets is how many are about something else than a config.
-const otherSnippets = 9
+const otherSnippets = 10
 
 // serverSnippets and clientSnippets are all of them.
 var (

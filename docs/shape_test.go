@@ -149,6 +149,29 @@ func TestPurePackagesHaveNoClockNoGoroutineAndNoPanic(t *testing.T) {
 	}
 }
 
+// A connection of adapters/quic is a struct and nothing that runs: what crypto/tls
+// needs a goroutine and two channels for, it has states for.
+func TestTheQUICAdapterHasNoGoroutineAndNoChannel(t *testing.T) {
+	for _, s := range code(t, "adapters/quic") {
+		for _, name := range []string{"net", "os"} {
+			if _, imported := s.imports()[name]; imported {
+				t.Errorf("%s imports %s", s.path, name)
+			}
+		}
+		ast.Inspect(s.syntax, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt, *ast.ChanType, *ast.SelectStmt, *ast.SendStmt:
+				t.Errorf("%s: a goroutine or a channel", s.at(n.Pos()))
+			case *ast.UnaryExpr:
+				if n.Op == token.ARROW {
+					t.Errorf("%s: a channel is read", s.at(n.Pos()))
+				}
+			}
+			return true
+		})
+	}
+}
+
 // hooks are the variables of pure packages that are neither a table, nor an
 // error, nor a machine, and why.
 var hooks = map[string]string{

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/tacitls/tacitls/adapters/answer"
 	"github.com/tacitls/tacitls/adapters/quic"
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
@@ -48,10 +49,46 @@ func BenchmarkHalfOpen(b *testing.B) {
 	})
 }
 
+// BenchmarkHandshake measures a full handshake, both ends, X.509 included: of this
+// package with itself, and of crypto/tls with itself.
+func BenchmarkHandshake(b *testing.B) {
+	s := &scenario{name: "bench", preset: true}
+	for _, make := range []struct {
+		name             string
+		clients, servers func() *stack
+	}{
+		{"tacitls", ourDefaults(b, events.Client), ourDefaults(b, events.Server)},
+		{"crypto-tls", theirClientsByDefault(), theirServersByDefault()},
+	} {
+		b.Run(make.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				client, server := s.dress(make.clients()), s.dress(make.servers())
+				server.ticket = nil
+				if err := connect(client, server); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// ourDefaults makes stacks of a role that share one config with nothing set.
+func ourDefaults(b *testing.B, role events.Role) func() *stack {
+	if role == events.Client {
+		config := clientConfig("bench")
+		config.Client.Groups = nil
+		return func() *stack { return ours(role, quic.QUICClient(config)) }
+	}
+	config := plainServer(b)
+	return func() *stack { return ours(role, quic.QUICServer(config)) }
+}
+
 // plainServer is a server's config with every group that there is by default.
 func plainServer(t testing.TB) *quic.QUICConfig {
 	config := serverConfig(t, "half open")
 	config.Server.Groups = nil
+	config.Answers.(*answer.Server).Signing = answer.Signing{}
 	return config
 }
 

@@ -130,6 +130,13 @@ func theirServersByDefault() func() *stack {
 	return func() *stack { return theirs(events.Server, tls.QUICServer(&tls.QUICConfig{TLSConfig: config})) }
 }
 
+func theirClientsByDefault() func() *stack {
+	config := &tls.Config{
+		MinVersion: tls.VersionTLS13, ServerName: testkit.ServerName, NextProtos: []string{"h3"}, RootCAs: testkit.Roots(), Time: now,
+	}
+	return func() *stack { return theirs(events.Client, tls.QUICClient(&tls.QUICConfig{TLSConfig: config})) }
+}
+
 // dress has a stack do what the scenario says.
 func (s *scenario) dress(made *stack) *stack {
 	made.preset = s.preset

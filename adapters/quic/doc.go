@@ -56,14 +56,18 @@
 //
 // golang.org/x/net/quic and github.com/quic-go/quic-go make their QUICConn themselves,
 // from a *tls.Config that their users give, so that no setting of theirs brings this
-// package in. Either has to change in two places, for which there would be a field of
-// its Config beside TLSConfig:
+// package in. What either has to change is the edits in adapters/quic/interop, a module
+// whose tests make them in a copy, and have it talk to the original over UDP, in both
+// roles:
 //
-//   - golang.org/x/net/quic, tls.go and conn.go: the type of Conn.tls, and startTLS, where
-//     QUICClient or QUICServer is called. Its loop over events stays as it is. It knows
-//     the suites with AES-GCM and ChaCha20-Poly1305.
-//   - quic-go, internal/handshake/crypto_setup.go: the type of cryptoSetup.conn and of the
-//     event, and the two constructors. It wants EnableSessionEvents. http3 wraps tickets
-//     by WrapSession and UnwrapSession of the *tls.Config, which are the answers to
-//     SealTicket and OpenTicket here.
+//   - golang.org/x/net/quic changes the import of crypto/tls in tls.go, conn.go and
+//     config.go, and has a *QUICConfig in its Config in place of a *tls.Config. Its loop
+//     over events stays as it is.
+//   - quic-go, in internal/handshake/crypto_setup.go, changes the types of its QUICConn and
+//     its QUICEvent, and the calls of QUICClient and QUICServer. It wants
+//     EnableSessionEvents. 0-RTT works in both roles. http3 wraps tickets by the
+//     WrapSession and UnwrapSession of a *tls.Config; here these are the answers to
+//     SealTicket and OpenTicket.
+//
+// Both know the suites with AES-GCM and ChaCha20-Poly1305, and no others.
 package quic

@@ -16,8 +16,17 @@ import (
 var outputs = sync.Pool{New: func() any { return new(events.Output) }}
 
 // call runs a method of the engine, turns what it says into events, and answers what
-// it asks.
+// it asks. An answerer that panics ends the connection, which would wait for its answer
+// for good.
 func (q *QUICConn) call(method func(*engine.Engine, *events.Output, time.Time) error) error {
+	returned := false
+	defer func() {
+		if !returned {
+			_ = q.engine.Abort(new(events.Output), time.Time{}, messages.AlertInternalError)
+			q.err = errPanicked
+			q.over()
+		}
+	}()
 	out := outputs.Get().(*events.Output)
 	err := method(q.engine, out, q.config.now())
 	for event := range out.All() {
@@ -28,6 +37,7 @@ func (q *QUICConn) call(method func(*engine.Engine, *events.Output, time.Time) e
 	}
 	out.Reset()
 	outputs.Put(out)
+	returned = true
 	switch {
 	case q.err != nil:
 		return q.err

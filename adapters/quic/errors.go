@@ -12,6 +12,8 @@ var (
 	errGivenUp  = errors.New("quic: closed during the handshake")
 	// errClosed is what methods return behind a Close of a connection in use.
 	errClosed = wrap(errors.New("quic: closed"))
+	// errPanicked is what they return behind a panic of the config's Answers.
+	errPanicked = wrap(errors.New("quic: the answers have panicked"))
 )
 
 // failure is an error and the alert that goes with it.

@@ -317,6 +317,25 @@ func TestTheTimeIsThatOfTheSystemWhereThereIsNone(t *testing.T) {
 	}
 }
 
+func TestAnAnswererThatPanicsEndsTheHandshake(t *testing.T) {
+	config := serverConfig(t, "panic")
+	config.Answers.(*answer.Server).Choose = func(*events.ChooseCredential) (*answer.Certificate, error) { panic("no certificate") }
+	server := ours(events.Server, quic.QUICServer(config))
+	if err := server.start(); err != nil {
+		t.Fatal(err)
+	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic is swallowed")
+			}
+		}()
+		_ = server.receive(chunk{bytes: firstHello(t)})
+	}()
+	wantAlert(t, "afterwards", server.HandleData(quic.QUICEncryptionLevelInitial, nil), messages.AlertInternalError)
+	wantKinds(t, "afterwards", server.own(), quic.QUICErrorEvent)
+}
+
 type wrong struct{ answer.Server }
 
 func (wrong) Answer(_ time.Time, _ events.Question) events.Answer {

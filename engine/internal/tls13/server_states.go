@@ -119,16 +119,17 @@ type chosenKey struct {
 
 // flight is what a server needs to finish its flight.
 type flight struct {
+	// extensions are still to be sent, nil once they are.
+	extensions *messages.EncryptedExtensions
+	by         signing // zero without a certificate
+
 	suite          *secrets.Suite
 	hello          *handshake.Hello
 	schedule       secrets.Handshake
 	client, server secrets.Secret // handshake traffic secrets
 	early          secrets.Secret // of early data that is taken
-	// extensions are still to be sent, nil once they are.
-	extensions *messages.EncryptedExtensions
-	by         signing // zero without a certificate
-	asks       bool    // for the client's certificate
-	requested  []messages.ExtensionType
+	asks           bool           // for the client's certificate
+	requested      []messages.ExtensionType
 }
 
 // sent is what a server knows once its flight is sent.
