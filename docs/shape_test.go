@@ -20,7 +20,8 @@ const pureImports = `
 	unicode/utf8
 	crypto crypto/aes crypto/cipher crypto/ecdh crypto/ecdsa crypto/ed25519 crypto/elliptic crypto/hkdf crypto/hmac
 	crypto/mlkem crypto/mlkem/mlkemtest crypto/rsa crypto/sha1 crypto/sha256 crypto/sha512 crypto/subtle
-	golang.org/x/crypto/chacha20poly1305 golang.org/x/crypto/cryptobyte golang.org/x/crypto/cryptobyte/asn1 filippo.io/bigmod filippo.io/mldsa
+	golang.org/x/crypto/chacha20 golang.org/x/crypto/chacha20poly1305 golang.org/x/crypto/cryptobyte golang.org/x/crypto/cryptobyte/asn1
+	filippo.io/bigmod filippo.io/mldsa
 	github.com/cloudflare/circl/dh/x448 github.com/cloudflare/circl/sign/ed448
 `
 

@@ -41,7 +41,7 @@ var build = sync.OnceValues(func() ([]byte, error) {
 			return nil, err
 		}
 	}
-	return exec.Command("go", "build", "-o", programs+string(filepath.Separator), "./server", "./client", "./handshake").CombinedOutput()
+	return exec.Command("go", "build", "-o", programs+string(filepath.Separator), "./server", "./client", "./handshake", "./quic").CombinedOutput()
 })
 
 func open(path string, entry fs.DirEntry, err error) error {
@@ -110,8 +110,13 @@ func startWith(t *testing.T, identity *testkit.Identity, arguments ...string) st
 // startBare is startServer without a certificate.
 func startBare(t *testing.T, arguments ...string) string {
 	t.Helper()
-	arguments = append([]string{"-listen", "127.0.0.1:0"}, arguments...)
-	command := exec.Command(program(t, "server"), arguments...)
+	return startProgram(t, "server", append([]string{"-listen", "127.0.0.1:0"}, arguments...)...)
+}
+
+// startProgram starts a server, and gives the address that it says it listens on.
+func startProgram(t *testing.T, name string, arguments ...string) string {
+	t.Helper()
+	command := exec.Command(program(t, name), arguments...)
 	stdout, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -28,6 +28,10 @@ type Suite struct {
 	// TLS_AES_128_CCM_8_SHA256 is so low that QUIC must not use the suite, and DTLS
 	// not without more safeguards.
 	ForgeryLimit uint64
+	// PacketLimit is the number of packets of QUIC that one key may protect, and
+	// PacketForgeries the number that may fail to open on one connection, under all its
+	// keys; both 0 for TLS_AES_128_CCM_8_SHA256, which QUIC has not. RFC 9001, Section 6.6.
+	PacketLimit, PacketForgeries uint64
 
 	keyLen uint8
 	tagLen uint8
@@ -54,6 +58,12 @@ const (
 	// aesCCM8Forgeries is what the same bound leaves a tag of 8 bytes. RFC 9147,
 	// Appendix B.3.
 	aesCCM8Forgeries = 1 << 7
+	// aesGCMPackets and aesGCMPacketForgeries are those of RFC 9001, Appendix B.1, and
+	// aesCCMPackets is 2^21.5, rounded down, for either. RFC 9001, Appendix B.2.
+	aesGCMPackets         = 1 << 23
+	aesGCMPacketForgeries = 1 << 52
+	aesCCMPackets         = 2965820
+	chaChaPacketForgeries = 1 << 36
 
 	// nonceLen is that of every AEAD here, tagLen that of all but AES-CCM-8.
 	nonceLen   = 12
@@ -65,12 +75,16 @@ const (
 // suites13 is the table of LookupSuite. Nothing writes to it.
 var suites13 = [...]Suite{
 	{ID: messages.TLS_AES_128_GCM_SHA256, Hash: SHA256, RecordLimit: aesGCMRecords, ForgeryLimit: 1 << 36,
+		PacketLimit: aesGCMPackets, PacketForgeries: aesGCMPacketForgeries,
 		keyLen: 16, tagLen: tagLen, cipher: aesGCM},
 	{ID: messages.TLS_AES_256_GCM_SHA384, Hash: SHA384, RecordLimit: aesGCMRecords, ForgeryLimit: 1 << 36,
+		PacketLimit: aesGCMPackets, PacketForgeries: aesGCMPacketForgeries,
 		keyLen: 32, tagLen: tagLen, cipher: aesGCM},
 	{ID: messages.TLS_CHACHA20_POLY1305_SHA256, Hash: SHA256, RecordLimit: math.MaxUint64, ForgeryLimit: 1 << 36,
+		PacketLimit: MaxPacketNumber + 1, PacketForgeries: chaChaPacketForgeries,
 		keyLen: chacha20poly1305.KeySize, tagLen: tagLen, cipher: chaCha20Poly1305},
 	{ID: messages.TLS_AES_128_CCM_SHA256, Hash: SHA256, RecordLimit: aesCCMRecords, ForgeryLimit: aesCCMForgeries,
+		PacketLimit: aesCCMPackets, PacketForgeries: aesCCMPackets,
 		keyLen: 16, tagLen: tagLen, cipher: aesCCM},
 	{ID: messages.TLS_AES_128_CCM_8_SHA256, Hash: SHA256, RecordLimit: aesCCMRecords, ForgeryLimit: aesCCM8Forgeries,
 		keyLen: 16, tagLen: ccm8TagLen, cipher: aesCCM8},

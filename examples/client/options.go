@@ -145,7 +145,7 @@ func (o *options) read(t *text) (err error) {
 		return err
 	}
 	if o.session != "" {
-		if o.resume, err = readSession(o.session); err != nil {
+		if o.resume, err = flags.ReadSession(o.session); err != nil {
 			return err
 		}
 	}

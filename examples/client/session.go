@@ -2,33 +2,13 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/examples/internal/flags"
 	"github.com/tacitls/tacitls/messages"
 )
-
-// readSession reads the session to resume. A file that is not there, or that
-// is empty, is none.
-func readSession(path string) (*events.Session, error) {
-	content, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist), err == nil && len(content) == 0:
-		return nil, nil
-	case err != nil:
-		return nil, &flags.Usage{Err: fmt.Errorf("-session: %w", err)}
-	}
-	session, err := events.ParseSession(content)
-	if err != nil {
-		return nil, &flags.Usage{Err: fmt.Errorf("-session %s: %w", path, err)}
-	}
-	return session, nil
-}
 
 // sessionFile keeps the newest session of a connection, from the moment it comes.
 // Where none comes, one of TLS 1.2 serves again.
@@ -48,7 +28,7 @@ func (f *sessionFile) note(event events.Event) {
 	case *events.HandshakeCompleted:
 		f.named = f.named || event.Connection.Resumed
 	case *events.TicketReceived:
-		if err := writeSession(f.path, event.Session); err != nil {
+		if err := flags.WriteSession(f.path, event.Session); err != nil {
 			f.failed = err
 			return
 		}
@@ -62,24 +42,4 @@ func (f *sessionFile) note(event events.Event) {
 			f.failed = os.Remove(f.path)
 		}
 	}
-}
-
-// writeSession puts a session into a file that its owner alone can read, since
-// it holds a secret. The file is replaced as a whole.
-func writeSession(path string, session *events.Session) error {
-	content, err := session.Append(nil)
-	if err != nil {
-		return err
-	}
-	// A temporary file has mode 0600.
-	file, err := os.CreateTemp(filepath.Dir(path), ".session-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name())
-	_, err = file.Write(content)
-	if err := errors.Join(err, file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/tacitls/tacitls/adapters/pipe"
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/examples/internal/certificate"
 	"github.com/tacitls/tacitls/examples/internal/link"
 	"github.com/tacitls/tacitls/messages"
 )
@@ -21,7 +22,7 @@ type scene struct {
 }
 
 func newScene(o *options) (*scene, error) {
-	certificate, roots, err := newCertificate(o.serverName)
+	own, roots, err := certificate.New(o.serverName)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +31,7 @@ func newScene(o *options) (*scene, error) {
 		now:           time.Now(),
 		renegotiate:   o.legacy.Renegotiation != engine.RenegotiateNever,
 	}
-	serverAnswers := &answer.Server{Certificates: []*answer.Certificate{certificate}, Tickets: &answer.TicketKeys{}}
+	serverAnswers := &answer.Server{Certificates: []*answer.Certificate{own}, Tickets: &answer.TicketKeys{}}
 	if psk := o.legacy.PSK; psk != nil {
 		serverAnswers.PSK = answer.NewPSKTable(psk).Lookup
 	}

@@ -1,4 +1,5 @@
-package main
+// Package certificate makes certificates for programs that are given none.
+package certificate
 
 import (
 	"crypto/ecdsa"
@@ -13,9 +14,9 @@ import (
 	"github.com/tacitls/tacitls/adapters/answer"
 )
 
-// newCertificate makes an authority and a server's certificate for a name,
-// good for a day and for this process.
-func newCertificate(name string) (*answer.Certificate, *x509.CertPool, error) {
+// New makes an authority and a server's certificate for a name, good for a day and
+// for this process.
+func New(name string) (*answer.Certificate, *x509.CertPool, error) {
 	authority := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "authority of the moment"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),

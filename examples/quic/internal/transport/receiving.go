@@ -1,0 +1,62 @@
+package transport
+
+// receiving is one direction of bytes from the peer, put in order: of a handshake at
+// one level, or of the stream. It holds no more than its window.
+type receiving struct {
+	data  []byte // from base on; where nothing has come yet there are zeros
+	base  uint64 // what is before it has been taken
+	have  spans  // what has come
+	end   uint64 // behind the last byte that has come
+	final bool   // end is the last there is
+}
+
+const (
+	// window is how many bytes are held in one direction before they are taken.
+	window = 1 << 16
+	// maxGaps bounds into how many parts what has come may fall: no peer that sends
+	// packets of a reasonable size makes more of a window.
+	maxGaps = 128
+)
+
+// insert puts in bytes that came at an offset. It tells whether window and parts are in
+// bounds: the connection ends otherwise.
+func (r *receiving) insert(offset uint64, b []byte) bool {
+	to := offset + uint64(len(b))
+	if to > r.base+window {
+		return false
+	}
+	r.end = max(r.end, to)
+	if offset < r.base {
+		b = b[min(r.base-offset, uint64(len(b))):]
+		offset = r.base
+	}
+	if len(b) == 0 {
+		return true
+	}
+	if missing := int(to-r.base) - len(r.data); missing > 0 {
+		r.data = append(r.data, make([]byte, missing)...)
+	}
+	copy(r.data[offset-r.base:], b)
+	r.have.add(offset, to)
+	return len(r.have) <= maxGaps
+}
+
+// ready is how many bytes can be taken.
+func (r *receiving) ready() int {
+	if len(r.have) == 0 || r.have[0].from > r.base {
+		return 0
+	}
+	return int(r.have[0].to - r.base)
+}
+
+// take moves bytes into p, in their order, and tells how many.
+func (r *receiving) take(p []byte) int {
+	n := copy(p, r.data[:r.ready()])
+	r.data = append(r.data[:0], r.data[n:]...)
+	r.have.cut(r.base, r.base+uint64(n))
+	r.base += uint64(n)
+	return n
+}
+
+// taken tells that all there is has been taken.
+func (r *receiving) taken() bool { return r.final && r.base == r.end }
