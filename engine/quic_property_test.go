@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -92,7 +93,7 @@ func TestAnySplitComesToTheSameWithCryptoTLSOverQUIC(t *testing.T) {
 // none for reading application data before the peer is known.
 //
 // covers 9001/5.7/1 9001/5.7/2 9001/5.7/3
-// covers 9001/5.6/3 9001/5.6/4
+// covers 9001/5.6/1 9001/5.6/3 9001/5.6/4
 func TestKeysComeInTheirOrderAndNotBeforeTheirTime(t *testing.T) {
 	write := func(level events.Level) string { return fmt.Sprint(events.Write, " ", level) }
 	read := func(level events.Level) string { return fmt.Sprint(events.Read, " ", level) }
@@ -353,5 +354,57 @@ func TestTheLevelInitialEndsWhenTheNextBegins(t *testing.T) {
 	}
 	if err := p.Handshake(); err != nil || discarded != [2]int{1, 1} {
 		t.Errorf("%v, discarded %v", err, discarded)
+	}
+}
+
+// A client asks who the server is, and takes no for an end; a server asks in the
+// handshake or not at all; no end goes on behind an error.
+//
+// covers 9001/4.4/1 9001/4.4/2 9001/4.8/1
+func TestTheEndsOverQUICAuthenticateInTheHandshake(t *testing.T) {
+	pair := small("authenticated over quic")
+	pair.ClientAnswers.Override = func(q events.Question) events.Answer {
+		if verify, ok := q.(*events.VerifyPeer); ok {
+			return verify.Reject(messages.AlertUnknownCA, errors.New("nobody knows it"))
+		}
+		return nil
+	}
+	p := pair.JoinQUIC()
+	var fatal *engine.Error
+	if err := p.Handshake(); !errors.As(err, &fatal) || fatal.QUICCode() != 0x100+uint64(messages.AlertUnknownCA) {
+		t.Errorf("a server that nobody trusts: %v", err)
+	}
+	if err := p.Do(events.Client, (*engine.Engine).Start); !errors.Is(err, fatal) {
+		t.Errorf("after the end: %v", err)
+	}
+	p = small("asked over quic").JoinQUIC()
+	if err := p.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	before := len(p.Client.Crypto)
+	if err := p.Do(events.Server, requestCertificate); !errors.Is(err, engine.ErrNotReady) || len(p.Client.Crypto) != before {
+		t.Errorf("a request after the handshake: %v", err)
+	}
+}
+
+// covers 9001/8.2/2
+func TestNoParametersAreSentOverAStream(t *testing.T) {
+	pair := small("a stream")
+	p := pair.Join()
+	p.Observe = func(_ events.Role, e events.Event) {
+		hello, ok := e.(*events.PeerHelloReceived)
+		if !ok || hello.Hello == nil {
+			return
+		}
+		var m messages.ClientHello
+		if err := messages.Decode(hello.Hello.Raw[messages.HandshakeHeaderLen:], &m); err != nil {
+			t.Fatal(err)
+		}
+		if m.Extensions.Has(messages.ExtensionQUICTransportParameters) || m.Extensions.Has(messages.ExtensionQUICTransportParametersDraft) {
+			t.Error("they are sent")
+		}
+	}
+	if err := p.Handshake(); err != nil {
+		t.Fatal(err)
 	}
 }

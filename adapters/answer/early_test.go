@@ -15,6 +15,7 @@ func question(binder string, late time.Duration) *events.AcceptEarlyData {
 }
 
 // covers 8446/8/2
+// covers 9001/9.2/1
 // covers 8446/4.2.10/3
 func TestAGuardTakesAHelloOnceAndOnlyIfItIsFresh(t *testing.T) {
 	var g answer.ReplayGuard
