@@ -186,12 +186,13 @@ var catalogue = [...]entry{
 	Truncated:           {"truncated", messages.AlertCloseNotify, "the transport ended without close_notify", "RFC 8446, Section 6.1", false},
 
 	// Messages.
-	UnexpectedMessage:    {"unexpected_message", messages.AlertUnexpectedMessage, "a message came that may not come here", "RFC 8446, Section 4", false},
-	MalformedMessage:     {"malformed_message", messages.AlertDecodeError, "a message cannot be decoded", "RFC 8446, Section 6", false},
-	MessageTooLarge:      {"message_too_large", messages.AlertIllegalParameter, "a handshake message is longer than the bound", "RFC 8446, Section 4", false},
-	KeyChangeInRecord:    {"key_change_in_record", messages.AlertUnexpectedMessage, "a record goes on after a message that changes keys or ends a flight", "RFC 8446, Section 5.1", false},
-	MalformedExtension:   {"malformed_extension", messages.AlertDecodeError, "an extension cannot be decoded", "RFC 8446, Section 4.2", false},
-	DuplicateExtension:   {"duplicate_extension", messages.AlertIllegalParameter, "an extension stands twice in one message", "RFC 8446, Section 4.2", false},
+	UnexpectedMessage:  {"unexpected_message", messages.AlertUnexpectedMessage, "a message came that may not come here", "RFC 8446, Section 4", false},
+	MalformedMessage:   {"malformed_message", messages.AlertDecodeError, "a message cannot be decoded", "RFC 8446, Section 6", false},
+	MessageTooLarge:    {"message_too_large", messages.AlertIllegalParameter, "a handshake message is longer than the bound", "RFC 8446, Section 4", false},
+	KeyChangeInRecord:  {"key_change_in_record", messages.AlertUnexpectedMessage, "a record goes on after a message that changes keys or ends a flight", "RFC 8446, Section 5.1", false},
+	MalformedExtension: {"malformed_extension", messages.AlertDecodeError, "an extension cannot be decoded", "RFC 8446, Section 4.2", false},
+	// No document names the alert: a block that says one thing twice does not decode.
+	DuplicateExtension:   {"duplicate_extension", messages.AlertDecodeError, "an extension stands twice in one message", "RFC 8446, Section 4.2", false},
 	UnsolicitedExtension: {"unsolicited_extension", messages.AlertUnsupportedExtension, "an extension answers nothing that was offered", "RFC 8446, Section 4.2", false},
 	MisplacedExtension:   {"misplaced_extension", messages.AlertIllegalParameter, "an extension stands in a message that is not for it", "RFC 8446, Section 4.2", false},
 	MissingExtension:     {"missing_extension", messages.AlertMissingExtension, "an extension is missing that must be there", "RFC 8446, Section 9.2", false},
