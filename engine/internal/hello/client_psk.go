@@ -60,7 +60,7 @@ func offerCertificateWithPSK(hs *handshake.Context, offer *handshake.Offer) erro
 const maxPSK = 1<<16 - 1
 
 // offerEarlyData offers early data where the session has the first place, its suite
-// is offered, and its application protocol is one of the config's
+// is offered, and its application protocol is one of the config's, if it has one
 // (RFC 8446, Section 4.2.10).
 func offerEarlyData(hs *handshake.Context, offer *handshake.Offer) error {
 	session := offer.Session
@@ -68,7 +68,7 @@ func offerEarlyData(hs *handshake.Context, offer *handshake.Offer) error {
 		!slices.Contains(hs.Policy.Suites13, session.CipherSuite) {
 		return nil
 	}
-	if session.ALPN != "" && !slices.Contains(hs.Policy.ALPN, session.ALPN) || session.ALPN == "" && len(hs.Policy.ALPN) > 0 {
+	if session.ALPN != "" && !slices.Contains(hs.Policy.ALPN, session.ALPN) {
 		return nil
 	}
 	offer.EarlyData = session.MaxEarlyData
