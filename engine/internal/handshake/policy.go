@@ -131,10 +131,11 @@ const (
 	RenegotiateNever Renegotiation = iota
 	RenegotiateOnce
 	RenegotiateFreely
+	RenegotiateExplicitly
 )
 
 func (r Renegotiation) String() string {
-	return [...]string{"never", "once", "freely"}[min(r, RenegotiateFreely)]
+	return [...]string{"never", "once", "freely", "explicitly"}[min(r, RenegotiateExplicitly)]
 }
 
 // Supplemental is what may be agreed on for SupplementalData (RFC 4680).
