@@ -120,6 +120,12 @@ type Common struct {
 	// them (RFC 8446, Section 2.2). In
 	// TLS 1.2 the suites say so.
 	PSK bool
+	// RequirePSK wants one of every peer and leaves certificates out: a server without
+	// the client's keys is refused, whatever it shows, and so is a client whose keys
+	// the server does not have. A session is resumed if it began under such a key. It
+	// takes PSK and TLS 1.3 alone, and asks no client for a certificate
+	// (RFC 8446, Section 2.2).
+	RequirePSK bool
 	// PSKModes says whether a key agreement goes with a pre-shared key in TLS 1.3, be
 	// it of a ticket or external.
 	PSKModes PSKModes

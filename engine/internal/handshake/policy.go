@@ -55,6 +55,8 @@ type Policy struct {
 	// either kind, most preferred first.
 	PSK      bool
 	PSKModes []messages.PSKMode
+	// RequirePSK wants one of every peer, and no certificates.
+	RequirePSK bool
 	// CertificateWithPSK wants both of every peer (RFC 8773).
 	CertificateWithPSK bool
 	// EarlyData is how many bytes of it a server takes, or 1 where a client writes
@@ -228,6 +230,7 @@ func (p *Policy) String() string {
 	line("reverify", p.Reverify)
 	if p.Allows(messages.TLS13) {
 		line("psk", p.PSK)
+		line("psk_required", p.RequirePSK)
 		line("psk_modes", list(p.PSKModes))
 		line("psk_certificate", p.CertificateWithPSK)
 		line("early_data", p.EarlyData)

@@ -156,6 +156,9 @@ func readRetry(hs *handshake.Context, offer *handshake.Offer, m *messages.Server
 	if again.Session != nil && !fits(&hello, again.Session) {
 		again.Session, again.PSKs = nil, again.PSKs[1:]
 	}
+	if hs.Policy.RequirePSK && len(again.PSKs) == 0 {
+		return nil, refuse.NoMutualPSK.With("the server chose %v", suite.ID)
+	}
 	if offer.EarlyData > 0 {
 		// A retry takes none (RFC 8446, Section 4.2.10).
 		again.EarlyData = 0

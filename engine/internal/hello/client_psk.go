@@ -44,14 +44,15 @@ func offerExternal(hs *handshake.Context, offer *handshake.Offer, external []*ev
 	return nil
 }
 
-// offerCertificateWithPSK asks for certificates beside the keys, where the policy
-// wants both (RFC 8773, Section 4).
-func offerCertificateWithPSK(hs *handshake.Context, offer *handshake.Offer) error {
-	switch {
-	case !hs.Policy.CertificateWithPSK:
-		return nil
-	case len(offer.PSKs) == 0:
+// checkOffered checks that there are keys where the policy requires one, and asks for
+// certificates beside them where it wants both (RFC 8773, Section 4).
+func checkOffered(hs *handshake.Context, offer *handshake.Offer) error {
+	both := hs.Policy.CertificateWithPSK
+	if len(offer.PSKs) == 0 && (both || hs.Policy.RequirePSK) {
 		return refuse.BadAnswer.With("no pre-shared key that some suite has the hash of")
+	}
+	if !both {
+		return nil
 	}
 	return handshake.Put(&offer.Hello.Extensions, &messages.CertWithExternPSK{})
 }
