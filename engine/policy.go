@@ -71,6 +71,7 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	}
 	p.PostHandshakeAuth = c.PostHandshakeAuth && p.Allows(messages.TLS13)
 	p.RequestOCSPChain, p.FalseStart = c.RequestOCSPChain, c.FalseStart
+	p.FalseStartBare = c.FalseStart && c.FalseStartWithoutALPN
 	if c.EarlyData {
 		p.EarlyData = 1
 	}
@@ -91,7 +92,7 @@ func (c *ServerConfig) compile() (*handshake.Policy, error) {
 	p.ChooseConfig, p.Authorities = c.ChooseConfig, c.Authorities
 	p.RequestClientCert = c.ClientAuth != NoClientCert
 	p.RequireClientCert = c.ClientAuth == RequireClientCert
-	p.Sessions, p.Reverify = c.Sessions, c.ReverifyOnResume
+	p.Sessions, p.Reverify, p.NoServerNameAck = c.Sessions, c.ReverifyOnResume, c.NoServerNameAck
 	p.PSKHint, p.SRTPTakesMKI, p.EarlyData = c.PSKHint, c.SRTPTakesMKI, c.MaxEarlyData
 	if len(p.PSKHint) > 1<<16-1 {
 		return nil, invalid("PSKHint of %d bytes", len(p.PSKHint))

@@ -92,6 +92,7 @@ type Policy struct {
 	RequestOCSPChain  bool // by status_request_v2
 	PostHandshakeAuth bool
 	FalseStart        bool
+	FalseStartBare    bool // without an application protocol
 	Fallback          bool // says so by TLS_FALLBACK_SCSV
 	// MaxFragmentLength is what is asked for, or 0.
 	MaxFragmentLength messages.FragmentLength
@@ -108,6 +109,7 @@ type Policy struct {
 	PSKHint           []byte
 	Cookies           Cookies
 	EarlyDataContext  []byte
+	NoServerNameAck   bool
 }
 
 // Cookies is when a server puts into a cookie what it would remember of a client
@@ -196,6 +198,7 @@ func (p *Policy) String() string {
 		if p.Allows(messages.TLS12) {
 			line("ocsp_chain", p.RequestOCSPChain)
 			line("false_start", p.FalseStart)
+			line("start_bare", p.FalseStartBare)
 			line("fallback", p.Fallback)
 		}
 		asked := "none"
@@ -247,6 +250,7 @@ func (p *Policy) String() string {
 		line("request_client", p.RequestClientCert)
 		line("require_client", p.RequireClientCert)
 		line("oid_filters", len(p.OIDFilters))
+		line("server_name_ack", !p.NoServerNameAck)
 		line("ticket_count", p.TicketCount)
 		line("max_tickets", p.MaxTickets)
 		line("ticket_lifetime", p.TicketLifetime)
