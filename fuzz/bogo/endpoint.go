@@ -18,6 +18,7 @@ type endpoint struct {
 	quic       *quicTransport       // nil over a byte stream
 	server     *engine.ServerConfig // nil on a client
 	identities []*identity
+	keys       []*sharedKey
 	tickets    *sealer
 	kept       map[string][]byte // sessions without a ticket, by their identifiers
 
@@ -33,12 +34,14 @@ type endpoint struct {
 	withheld bool            // nothing is written until further notice
 
 	seen
+	evidence evidence
 }
 
 // seen is what has come to light in the course of a connection, for the checks.
 type seen struct {
 	hello      *events.ClientHello
 	selected   *identity
+	key        *sharedKey
 	resumed    *events.Session // offered by a client, or opened by a server from a ticket
 	skew       int             // of the ticket's age, in seconds
 	session    *events.Session // a client's latest ticket
@@ -57,6 +60,8 @@ type seen struct {
 	gaveUp     error // why the shim itself ended the connection
 
 	renegotiations   int
+	begun            int    // of them, by the shim
+	exportedAmidst   bool   // the exporter worked during one
 	certificateTypes []byte // asked for in TLS 1.2
 }
 
@@ -80,6 +85,7 @@ func (p *endpoint) do(call func(out *events.Output, now time.Time) error) error 
 }
 
 func (p *endpoint) act(event events.Event) error {
+	p.note(event)
 	switch event := event.(type) {
 	case *events.Send:
 		if p.quic != nil {
@@ -121,6 +127,9 @@ func (p *endpoint) act(event events.Event) error {
 		p.keep(event)
 	case *events.PeerClosed:
 		p.closed = true
+	case *events.RenegotiationRequested:
+		p.begun++
+		return p.engine.Renegotiate(&p.out, p.c.now)
 	case events.Question:
 		switch {
 		case p.c.options.Async:
@@ -205,6 +214,9 @@ func (p *endpoint) receive(wait time.Duration) (int, error) {
 		return 0, &faultError{what: err.Error()}
 	}
 	n, err := p.c.socket.Read(p.buffer[:size])
+	if p.quic == nil {
+		p.evidence.stream.scan(p.buffer[:n])
+	}
 	if errors.Is(err, io.EOF) {
 		p.eof, err = true, nil
 	}
