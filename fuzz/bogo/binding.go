@@ -43,6 +43,9 @@ func (d *driven) exchange(c *connection) error {
 	if _, fault := errors.AsType[*faultError](settled); fault {
 		return settled
 	}
+	if difference := p.differs(err, true); difference != nil {
+		return difference
+	}
 	return settled
 }
 
