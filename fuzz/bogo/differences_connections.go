@@ -34,7 +34,7 @@ var differencesOfConnections = []difference{
 		}},
 	{"refuse a wish to renegotiate while the connection is shut down", "passes it over", "RFC 5246, Section 7.2.1 and Section 7.4.1.1: nothing follows close_notify, and a wish may be ignored", 18,
 		func(m *meeting) bool {
-			return m.c.options.ShimShutsDown && m.evidence.wished && m.completion.Version == messages.TLS12
+			return m.c.options.ShimShutsDown && m.evidence.wished && !m.c.options.RenegotiateIgnore && m.completion.Version == messages.TLS12
 		}},
 	{"end the connection by no_renegotiation", "warns and goes on", "RFC 5246, Section 7.2.2: always a warning", 5,
 		func(m *meeting) bool { return m.declined() && !m.c.options.RenegotiateIgnore }},
