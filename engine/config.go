@@ -120,6 +120,12 @@ type Common struct {
 	// them (RFC 8446, Section 2.2). In
 	// TLS 1.2 the suites say so.
 	PSK bool
+	// RequirePSK wants one of every peer and leaves certificates out: a server without
+	// the client's keys is refused, whatever it shows, and so is a client whose keys
+	// the server does not have. A session is resumed if it began under such a key. It
+	// takes PSK and TLS 1.3 alone, and asks no client for a certificate
+	// (RFC 8446, Section 2.2).
+	RequirePSK bool
 	// PSKModes says whether a key agreement goes with a pre-shared key in TLS 1.3, be
 	// it of a ticket or external.
 	PSKModes PSKModes
@@ -194,8 +200,9 @@ type ClientConfig struct {
 	// FalseStart allows a client of TLS 1.2 to write before the server's Finished
 	// has come, where the suite has forward secrecy and an AEAD and an application
 	// protocol was agreed on; [events.FalseStarted] tells when (RFC 7918). A dialer that
-	// finishes the handshake first has nothing of it.
-	FalseStart bool
+	// finishes the handshake first has nothing of it. FalseStartWithoutALPN allows it
+	// with no protocol agreed on too, where the servers are known to bear it.
+	FalseStart, FalseStartWithoutALPN bool
 	// Fallback says that a connection with a higher MaxVersion failed before, so
 	// that a server which would have had more refuses (RFC 7507).
 	Fallback bool
@@ -289,6 +296,9 @@ type ServerConfig struct {
 	// application protocol: it is taken only under a ticket that was sent with the
 	// same (RFC 9001, Section 4.6.3).
 	EarlyDataContext []byte
+	// NoServerNameAck does not tell a client that its server_name was of use: for a
+	// server that has one certificate whatever the name (RFC 6066, Section 3).
+	NoServerNameAck bool
 	// SRTPTakesMKI agrees to the client's identifier of the SRTP master key, if it has
 	// one, rather than to none (RFC 5764, Section 4.1.3).
 	SRTPTakesMKI bool

@@ -41,6 +41,10 @@ const (
 	RenegotiateOnce
 	// RenegotiateFreely allows any number, with data between them.
 	RenegotiateFreely
+	// RenegotiateExplicitly is RenegotiateFreely but for a client's answer to a
+	// HelloRequest: [events.RenegotiationRequested] tells of it, and
+	// [Engine.Renegotiate] answers it, or nobody does (RFC 5246, Section 7.4.1.1).
+	RenegotiateExplicitly
 )
 
 // String returns the kind's name in lower case.
@@ -69,7 +73,7 @@ func (c *Common) compile12(p *handshake.Policy) error {
 	if c.Profile > Legacy {
 		return invalid("Profile %d", c.Profile)
 	}
-	if c.Renegotiation > RenegotiateFreely {
+	if c.Renegotiation > RenegotiateExplicitly {
 		return invalid("Renegotiation %d", c.Renegotiation)
 	}
 	p.PlainCBC, p.ResumeWithoutEMS = c.Profile == Legacy, c.Profile != Modern

@@ -305,9 +305,11 @@ func (e *Engine) alert(out *events.Output, alert messages.AlertMessage) error {
 		}
 		return nil
 	}
-	return e.fail(out, &refuse.Detailed{
-		Refusal: refuse.PeerAlert, Alert: alert.Description, Detail: alert.Description.String(),
-	})
+	detail := alert.Description.String()
+	if alert.Level != messages.LevelFatal && alert.Description != messages.AlertCloseNotify {
+		detail += " at level " + alert.Level.String()
+	}
+	return e.fail(out, &refuse.Detailed{Refusal: refuse.PeerAlert, Alert: alert.Description, Detail: detail})
 }
 
 // declined moves the machine by the peer's no_renegotiation, or by its

@@ -71,6 +71,7 @@ func (c *ClientConfig) compile() (*handshake.Policy, error) {
 	}
 	p.PostHandshakeAuth = c.PostHandshakeAuth && p.Allows(messages.TLS13)
 	p.RequestOCSPChain, p.FalseStart = c.RequestOCSPChain, c.FalseStart
+	p.FalseStartBare = c.FalseStart && c.FalseStartWithoutALPN
 	if c.EarlyData {
 		p.EarlyData = 1
 	}
@@ -85,13 +86,13 @@ func (c *ServerConfig) compile() (*handshake.Policy, error) {
 	if err := c.Common.compile(p); err != nil {
 		return nil, err
 	}
-	if c.ClientAuth > RequireClientCert {
-		return nil, invalid("ClientAuth %d", c.ClientAuth)
+	if c.ClientAuth > RequireClientCert || c.ClientAuth != NoClientCert && c.RequirePSK {
+		return nil, invalid("ClientAuth %d, RequirePSK %t", c.ClientAuth, c.RequirePSK)
 	}
 	p.ChooseConfig, p.Authorities = c.ChooseConfig, c.Authorities
 	p.RequestClientCert = c.ClientAuth != NoClientCert
 	p.RequireClientCert = c.ClientAuth == RequireClientCert
-	p.Sessions, p.Reverify = c.Sessions, c.ReverifyOnResume
+	p.Sessions, p.Reverify, p.NoServerNameAck = c.Sessions, c.ReverifyOnResume, c.NoServerNameAck
 	p.PSKHint, p.SRTPTakesMKI, p.EarlyData = c.PSKHint, c.SRTPTakesMKI, c.MaxEarlyData
 	if len(p.PSKHint) > 1<<16-1 {
 		return nil, invalid("PSKHint of %d bytes", len(p.PSKHint))
@@ -124,13 +125,8 @@ func (c *Common) compile(p *handshake.Policy) error {
 	if p.MinVersion < messages.TLS12 || p.MinVersion > p.MaxVersion || p.MaxVersion > messages.TLS13 {
 		return invalid("versions %v to %v", p.MinVersion, p.MaxVersion)
 	}
-	p.PSK, p.PSKModes = c.PSK && p.Allows(messages.TLS13), pskModes(c.PSKModes)
-	if c.PSKModes > PSKWithoutAgreement {
-		return invalid("PSKModes %d", c.PSKModes)
-	}
-	p.CertificateWithPSK = c.CertificateWithPSK
-	if c.CertificateWithPSK && (!c.PSK || p.MinVersion < messages.TLS13 || c.PSKModes != PSKWithAgreement) {
-		return invalid("CertificateWithPSK without PSK, with a version before TLS 1.3, or with other PSKModes than PSKWithAgreement")
+	if err := c.compilePSK(p); err != nil {
+		return err
 	}
 	if err := c.compile12(p); err != nil {
 		return err
@@ -222,17 +218,6 @@ func (c *Common) compileAlgorithms(p *handshake.Policy) error {
 	p.Suites, p.Groups = slices.Clone(p.Suites), slices.Clone(p.Groups)
 	p.Curves, p.FiniteFields = handshake.Curves(p.Groups), handshake.FiniteFields(p.Groups)
 	return nil
-}
-
-// pskModes are the modes as they are offered, that with forward secrecy first.
-func pskModes(modes PSKModes) []messages.PSKMode {
-	switch modes {
-	case PSKEither:
-		return []messages.PSKMode{messages.PSKModeDHEKE, messages.PSKModeKE}
-	case PSKWithoutAgreement:
-		return []messages.PSKMode{messages.PSKModeKE}
-	}
-	return []messages.PSKMode{messages.PSKModeDHEKE}
 }
 
 // checkFiniteFields checks that there is a group for the suites of DHE. Where the

@@ -91,7 +91,7 @@ func (p *prospect) offer() {
 	if s := p.Client.Session; s != nil && s.Version == messages.TLS13 && s.ServerName == p.client.PeerName && p.client.Tickets &&
 		!s.Expired(p.pipe.Now) && p.client.TakesPeer(s) && takes(hashOfSuite(s.CipherSuite)) && (s.HasPeer() || p.client.PSK) {
 		p.offers = append(p.offers, offeredKey{events.PSK{Identity: s.Ticket, Hash: hashOfSuite(s.CipherSuite)}, s})
-		common := s.ALPN == "" && len(p.client.ALPN) == 0 || slices.Contains(p.client.ALPN, s.ALPN)
+		common := s.ALPN == "" || slices.Contains(p.client.ALPN, s.ALPN)
 		p.offersEarly = p.Client.EarlyData && s.MaxEarlyData > 0 && common && slices.Contains(p.client.Suites13, s.CipherSuite)
 	}
 	for _, key := range p.callers[events.Client].keys {

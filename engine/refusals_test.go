@@ -39,7 +39,7 @@ type offence struct {
 // offences are all of them, by what they offend against.
 func offences() []offence {
 	return slices.Concat(answerOffences(), recordOffences(), streamOffences(), messageOffences(), versionOffences(),
-		parameterOffences(), retryOffences(), cookieOffences(), pskCertificateOffences(), pskOffences(), earlyOffences(),
+		parameterOffences(), retryOffences(), cookieOffences(), requiredKeyOffences(), pskCertificateOffences(), pskOffences(), earlyOffences(),
 		authenticationOffences(), mldsaOffences(), rawKeyOffences(), delegatedOffences(), laterOffences(), connectedOffences(),
 		legacyOffences(), limitOffences(),
 		compressionOffences(), greaseOffences(), dressOffences(), ticketOffences(), srtpOffences(),

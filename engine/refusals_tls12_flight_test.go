@@ -61,6 +61,13 @@ func legacyServerOffences() []offence {
 			sentence: "the suite wants another kind of key than the server's", refusal: "key_for_other_suite", by: events.Client, pair: inLegacy,
 			forge: serverSays(func(m *messages.ServerHello) { m.CipherSuite = messages.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 }),
 		},
+		{
+			sentence: "the suite wants another kind of key, and the signature is by a scheme of neither", refusal: "key_for_other_suite", by: events.Client, pair: inLegacy,
+			forge: func(l *forge.Link) {
+				serverSays(func(m *messages.ServerHello) { m.CipherSuite = messages.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 })(l)
+				serverSays(func(m *messages.ServerKeyExchangeECDHE) { m.Scheme = messages.MLDSA44 })(l)
+			},
+		},
 		// covers 8422/5.3/3
 		// covers 5246/7.4.2/13
 		{

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/tacitls/tacitls/engine"
@@ -52,6 +53,57 @@ func TestARenegotiationKeepsTheApplicationProtocol(t *testing.T) {
 			t.Errorf("the server speaks %q", got)
 		}
 	})
+}
+
+// A client that renegotiates explicitly is told of a HelloRequest, goes on as before,
+// and begins the handshake when its caller does, or never (RFC 5246, Section 7.4.1.1).
+func TestAClientRenegotiatesWhenItsCallerSays(t *testing.T) {
+	explicit := func() *forge.Link {
+		pair := legacy("explicitly")
+		pair.Client.Renegotiation, pair.Server.Renegotiation = engine.RenegotiateExplicitly, engine.RenegotiateExplicitly
+		l := forge.New(pair)
+		l.Handshake()
+		return l
+	}
+	ask := func(l *forge.Link) {
+		if err := l.Do(events.Server, (*engine.Engine).Renegotiate); err != nil {
+			t.Fatal(err)
+		}
+		l.Run()
+	}
+	requested := (&events.RenegotiationRequested{}).String()
+
+	l := explicit()
+	ask(l)
+	l.Write(events.Client, "ping")
+	l.Write(events.Server, "pong")
+	if c := l.Client.Engine.Connection(); !slices.Contains(l.Client.Log, requested) || c.Renegotiated || l.Client.Err != nil {
+		t.Fatalf("a client that was asked: %v, %v, told %q", &c, l.Client.Err, l.Client.Log)
+	}
+	if string(l.Server.Received) != "ping" || string(l.Client.Received) != "pong" {
+		t.Errorf("behind the request arrive %q and %q", l.Server.Received, l.Client.Received)
+	}
+	for range 2 {
+		renegotiated(l)
+		for _, end := range []*forge.End{l.Client, l.Server} {
+			if !end.Engine.Connection().Renegotiated || !end.Engine.Completed() || end.Err != nil {
+				t.Fatalf("the %v is in state %s, %v", end.Role, end.Engine.State(), end.Err)
+			}
+		}
+		l.Write(events.Server, "more")
+	}
+
+	l = explicit()
+	for range 4 {
+		ask(l)
+	}
+	if l.Client.Err != nil {
+		t.Fatalf("a client that was asked four times: %v", l.Client.Err)
+	}
+	ask(l)
+	if fatal := l.Client.Err; fatal == nil || fatal.Refusal.Name != "too_many_renegotiations" {
+		t.Errorf("a client that was asked five times: %v", l.Client.Err)
+	}
 }
 
 // A server that is led to another of its configs by a renegotiation keeps what

@@ -60,6 +60,29 @@ func TestAServerOfTLS12SaysThatItHasUsedTheName(t *testing.T) {
 	}
 }
 
+// A server whose names guide nothing says nothing of them, in either version.
+func TestAServerMayKeepWhetherItHasUsedTheName(t *testing.T) {
+	for _, pair := range []*testkit.Pair{legacy("no ack"), small("no ack")} {
+		pair.Server.NoServerNameAck = true
+		var acks int
+		l := completes(t, pair, func(l *forge.Link) {
+			count := func(x *messages.Extensions) {
+				if x.Has(messages.ExtensionServerName) {
+					acks++
+				}
+			}
+			if pair.Server.MaxVersion == messages.TLS12 {
+				forge.Change(l, events.Server, func(m *messages.ServerHello) { count(&m.Extensions) })
+				return
+			}
+			forge.Change(l, events.Server, func(m *messages.EncryptedExtensions) { count(&m.Extensions) })
+		})
+		if got := l.Server.Engine.Connection().ServerName; acks != 0 || got != testkit.ServerName {
+			t.Errorf("%v: %d answers to the name %q", l.Server.Engine.Connection().Version, acks, got)
+		}
+	}
+}
+
 // covers 6066/1.1/2 6066/3/7
 func TestAResumptionAnswersNothingThatTheSessionHasSettled(t *testing.T) {
 	for what, resume := range map[string]func(p *testkit.Pair){"by ticket": resumingLegacy, "by identifier": resumingIdentified} {

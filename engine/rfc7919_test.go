@@ -125,7 +125,7 @@ func TestAHelloRequestIsInNoTranscript(t *testing.T) {
 }
 
 // A client starts early only where the suite has forward secrecy and an AEAD,
-// and an application protocol was agreed on.
+// and an application protocol was agreed on, or none has to be.
 //
 // covers 7919/8.9/1
 func TestOnlyAStrongChoiceIsWrittenUnderEarly(t *testing.T) {
@@ -133,8 +133,9 @@ func TestOnlyAStrongChoiceIsWrittenUnderEarly(t *testing.T) {
 		messages.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: true, dheSuite: true,
 		messages.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256: false, rsaSuite: false, pskSuite: false, ecdhePSKSuite: false,
 	} {
-		for _, protocols := range [][]string{{"h2"}, nil} {
+		for i, protocols := range [][]string{{"h2"}, nil, nil} {
 			pair := under(suite)
+			pair.Client.FalseStartWithoutALPN = i > 1
 			pair.Client.FalseStart, pair.Client.ALPN, pair.Server.ALPN = true, protocols, protocols
 			p := pair.Join()
 			early := false
@@ -151,8 +152,8 @@ func TestOnlyAStrongChoiceIsWrittenUnderEarly(t *testing.T) {
 			if err := p.Run(); err != nil {
 				t.Fatalf("%v: %v", suite, err)
 			}
-			if early != (wanted && protocols != nil) {
-				t.Errorf("%v with %q: an early start is %t", suite, protocols, early)
+			if early != (wanted && i != 1) {
+				t.Errorf("%v with %q, without them %t: an early start is %t", suite, protocols, i > 1, early)
 			}
 		}
 	}

@@ -83,6 +83,39 @@ func TestEarlyDataIsTakenUnderWhatTheSessionHas(t *testing.T) {
 	}
 }
 
+// A client offers early data under the protocol of its session, if its config still
+// has that, or under none where the session has none; and learns that a server which
+// chooses another has taken nothing (RFC 8446, Section 4.2.10).
+func TestEarlyDataIsOfTheProtocolOfItsSession(t *testing.T) {
+	for what, tc := range map[string]struct {
+		session, offered string
+		offers, taken    bool
+	}{
+		"the same protocol":              {"h2", "h2", true, true},
+		"no protocol, and none offered":  {"", "", true, true},
+		"no protocol, and one offered":   {"", "h2", true, false},
+		"a protocol that is not offered": {"http/1.1", "h2", false, false},
+		"a protocol, and none offered":   {"h2", "", false, false},
+	} {
+		speaking := func(protocol string) func(p *testkit.Pair) {
+			return func(p *testkit.Pair) {
+				p.Client.ALPN, p.Server.ALPN = nil, nil
+				if protocol != "" {
+					p.Client.ALPN, p.Server.ALPN = []string{protocol}, []string{protocol}
+				}
+			}
+		}
+		pair := early(speaking(tc.session))
+		speaking(tc.offered)(pair)
+		l := talked(t, pair)
+		offered := slices.Contains(l.Client.Log, (&events.EarlyDataOffered{Max: maxEarly}).String())
+		c := l.Client.Engine.Connection()
+		if offered != tc.offers || c.EarlyDataAccepted != tc.taken || !c.Resumed || c.ALPN != tc.offered {
+			t.Errorf("%s: offered %t, %v, %v", what, offered, &c, l.Client.Err)
+		}
+	}
+}
+
 // A record of early data that does not open ends a connection whose server has
 // taken the early data.
 //

@@ -12,9 +12,9 @@
 //   - Past tense: it happened, and the caller may care. [PeerHelloReceived],
 //     [KeysChanged], [SecretDerived], [HandshakeCompleted], [DataReceived],
 //     [TicketReceived], [SessionEstablished], [FalseStarted],
-//     [SupplementalDataReceived], [RenegotiationDeclined], [WarningReceived],
-//     [PeerClosed], [Failed] and the traces [MessageSent], [MessageReceived],
-//     [RecordSent], [RecordReceived].
+//     [SupplementalDataReceived], [RenegotiationRequested], [RenegotiationDeclined],
+//     [WarningReceived], [PeerClosed], [Failed] and the traces [MessageSent],
+//     [MessageReceived], [RecordSent], [RecordReceived].
 //
 // An engine appends events to an [Output] that the caller owns. The order of
 // that list is the order of the protocol: "send these bytes under the old key,

@@ -93,6 +93,11 @@ type SupplementalDataReceived struct {
 	Protected bool
 }
 
+// RenegotiationRequested tells a client whose config renegotiates explicitly that
+// the server wishes for another handshake, which may be passed over
+// (RFC 5246, Section 7.4.1.1).
+type RenegotiationRequested struct{}
+
 // RenegotiationDeclined tells that the peer answered no_renegotiation to this
 // end's wish, or closed without having heard of it. The connection goes on as
 // before (RFC 5746, Section 4.2).
@@ -160,6 +165,7 @@ func (*PeerAuthenticated) event()        {}
 func (*SessionEstablished) event()       {}
 func (*FalseStarted) event()             {}
 func (*SupplementalDataReceived) event() {}
+func (*RenegotiationRequested) event()   {}
 func (*RenegotiationDeclined) event()    {}
 func (*PeerClosed) event()               {}
 func (*WarningReceived) event()          {}

@@ -26,6 +26,8 @@ func (e *SupplementalDataReceived) String() string {
 	return fmt.Sprintf("supplemental data received, %d entries, protected=%t", len(e.Entries), e.Protected)
 }
 
+func (e *RenegotiationRequested) String() string { return "renegotiation requested" }
+
 func (e *RenegotiationDeclined) String() string { return "renegotiation declined" }
 
 // Format hides the premaster secret.

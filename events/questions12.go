@@ -75,6 +75,10 @@ type ChoosePSK struct {
 	Asked
 	Version    messages.Version
 	Identities [][]byte
+	// Hashes are those of the suites of TLS 1.3 that both ends have, the server's
+	// choice first: a key for none of them does not serve. An imported key is offered
+	// once for each hash (RFC 9258, Section 5.1).
+	Hashes []secrets.Hash
 }
 
 // Reply answers with the key, of 1 to 65535 bytes, of Identities[index]. The

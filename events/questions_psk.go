@@ -46,7 +46,8 @@ func (q *OfferPSKs) Reply(keys ...*PSK) Answer {
 	return &PSKsOffered{Replied: Replied{q.ID}, Keys: keys}
 }
 
-// None answers that there is none for this server.
+// None answers that there is none for this server, which ends the handshake of a
+// client that requires one.
 func (q *OfferPSKs) None() Answer { return &PSKsOffered{Replied: Replied{q.ID}} }
 
 // PSKsOffered answers [OfferPSKs].

@@ -3,6 +3,7 @@ package answer
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
@@ -71,7 +72,8 @@ func (c *Client) offerPSK(q *events.OfferPSK) events.Answer {
 	return q.Reply(psk.Identity, psk.Key)
 }
 
-// choosePSK gives the key of the first identity that is known, for the version.
+// choosePSK gives the key of the first identity that is known, for the version and
+// for the hash of some suite.
 func (s *Server) choosePSK(q *events.ChoosePSK) events.Answer {
 	for i, identity := range q.Identities {
 		if s.PSK == nil {
@@ -80,6 +82,9 @@ func (s *Server) choosePSK(q *events.ChoosePSK) events.Answer {
 		psk := s.PSK(identity)
 		if psk == nil || len(psk.Key) == 0 || psk.Imported && q.Version != messages.TLS13 {
 			// What was imported is for TLS 1.3 alone (RFC 9258, Section 5.1).
+			continue
+		}
+		if !serves(psk, q.Hashes) {
 			continue
 		}
 		return q.ReplyWith(i, &events.PSK{Identity: identity, Key: psk.Key, Hash: psk.Hash, Imported: psk.Imported})
@@ -91,7 +96,21 @@ func (s *Server) choosePSK(q *events.ChoosePSK) events.Answer {
 	if _, err := io.ReadFull(s.Signing.random(), unknown); err != nil {
 		return q.None()
 	}
-	return q.Reply(0, unknown)
+	psk := &events.PSK{Key: unknown}
+	if len(q.Hashes) > 0 {
+		psk.Hash = q.Hashes[0]
+	}
+	return q.ReplyWith(0, psk)
+}
+
+// serves tells whether a key is for one of the hash functions that the suites have;
+// in TLS 1.2 none are named, and every key serves.
+func serves(psk *PSK, hashes []secrets.Hash) bool {
+	hash := psk.Hash
+	if hash == 0 {
+		hash = secrets.SHA256
+	}
+	return len(hashes) == 0 || slices.Contains(hashes, hash)
 }
 
 // hasCertificates tells that a client may be served without a key.

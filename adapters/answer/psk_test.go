@@ -233,6 +233,34 @@ func TestATableHasKeysOfEveryKind(t *testing.T) {
 	}
 }
 
+// An imported key comes once for each hash function, and the one goes that some suite
+// has the hash of (RFC 9258, Section 5.1).
+func TestAServerTakesAKeyThatASuiteServes(t *testing.T) {
+	small, large := imported(t, "sensor", secrets.SHA256), imported(t, "sensor", secrets.SHA384)
+	server := &answer.Server{PSK: answer.NewPSKTable(small, large).Lookup, HidePSKIdentities: true, Signing: answer.Signing{Rand: testkit.Rand("hidden")}}
+	q := askChoice(string(small.Identity), string(large.Identity))
+	q.Version = messages.TLS13
+	for _, row := range []struct {
+		hashes []secrets.Hash
+		index  int
+		hash   secrets.Hash
+	}{
+		{[]secrets.Hash{secrets.SHA256}, 0, secrets.SHA256},
+		{[]secrets.Hash{secrets.SHA384}, 1, secrets.SHA384},
+		{[]secrets.Hash{secrets.SHA384, secrets.SHA256}, 0, secrets.SHA256},
+	} {
+		q.Hashes = row.hashes
+		if choice := chosen(t, "imported", server.Answer(testkit.Now, q)); choice.Index != row.index || choice.Hash != row.hash {
+			t.Errorf("for suites of %v: number %d, of %v", row.hashes, choice.Index, choice.Hash)
+		}
+	}
+	unknown := askChoice("nobody")
+	unknown.Version, unknown.Hashes = messages.TLS13, []secrets.Hash{secrets.SHA384}
+	if choice := chosen(t, "unknown", server.Answer(testkit.Now, unknown)); choice.Index != 0 || choice.Hash != secrets.SHA384 {
+		t.Errorf("a hidden identity has number %d, of %v", choice.Index, choice.Hash)
+	}
+}
+
 // Where a server has nothing but keys, an identity that it does not know looks as a
 // wrong key does; where it has certificates there is nothing to hide.
 func TestAServerOfKeysAloneHidesIdentitiesInTLS13(t *testing.T) {

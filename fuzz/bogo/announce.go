@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tacitls/tacitls/engine"
@@ -75,6 +76,7 @@ func (p *endpoint) exportBetween() error {
 	if _, err := p.engine.Export("", nil, 1); err != nil {
 		return fmt.Errorf("failed to export keying material: %w", err)
 	}
+	p.exportedAmidst = p.exportedAmidst || strings.HasPrefix(p.engine.State(), "waitRenegotiated")
 	return nil
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/tacitls/tacitls/messages"
 )
 
-// replyTo12 answers the questions that TLS 1.2 alone has.
+// replyTo12 answers the questions that TLS 1.2 alone has, and those about keys of either version.
 func (p *endpoint) replyTo12(question events.Question) (events.Answer, error) {
 	o := p.c.options
 	switch q := question.(type) {
@@ -22,7 +22,12 @@ func (p *endpoint) replyTo12(question events.Question) (events.Answer, error) {
 			return nil, mismatch("the server's hint", string(q.Hint), o.PSKIdentity)
 		}
 		return q.Reply([]byte(o.PSKIdentity), []byte(o.PSK)), nil
+	case *events.OfferPSKs:
+		return p.offerKeys(q), nil
 	case *events.ChoosePSK:
+		if q.Version >= messages.TLS13 {
+			return p.chooseKey(q), nil
+		}
 		if got := string(q.Identities[0]); got != o.PSKIdentity {
 			return nil, mismatch("the client's identity", got, o.PSKIdentity)
 		}
@@ -61,6 +66,6 @@ func (p *endpoint) complete(event *events.HandshakeCompleted) error {
 		return nil
 	}
 	agreed := event.Connection
-	p.completion = &agreed
+	p.completion, p.key = &agreed, p.keyInUse(&agreed)
 	return nil
 }

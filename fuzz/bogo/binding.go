@@ -37,9 +37,16 @@ func (d *driven) exchange(c *connection) error {
 		if p.session != nil {
 			d.session = p.session
 		}
-		return p.afterwards()
+		err = p.afterwards()
 	}
-	return p.settle(err)
+	settled := p.settle(err)
+	if _, fault := errors.AsType[*faultError](settled); fault {
+		return settled
+	}
+	if difference := p.differs(err, true); difference != nil {
+		return difference
+	}
+	return settled
 }
 
 // newEndpoint makes the engine that the options ask for.
@@ -47,6 +54,9 @@ func (d *driven) newEndpoint(c *connection) (*endpoint, error) {
 	p := &endpoint{c: c, tickets: &d.tickets, kept: d.kept}
 	var err error
 	if p.identities, err = readIdentities(c.options); err != nil {
+		return nil, err
+	}
+	if p.keys, err = readKeys(c.options); err != nil {
 		return nil, err
 	}
 	if c.options.Server {

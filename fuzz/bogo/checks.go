@@ -112,7 +112,10 @@ var expectations = []expectation{
 		func(p *endpoint) any { return messages.SignatureScheme(p.c.options.ExpectPeerSignatureAlgorithm) }},
 	{"the credential", given("expect-selected-credential"),
 		func(p *endpoint, _ *events.Connection) any {
-			if p.selected == nil {
+			switch {
+			case p.key != nil:
+				return p.key.index
+			case p.selected == nil:
 				return -1
 			}
 			return p.selected.index
@@ -124,11 +127,11 @@ var expectations = []expectation{
 	{"the peer's raw key", given("expect-peer-rpk-sha256"),
 		func(_ *endpoint, c *events.Connection) any { sum := sha256.Sum256(c.PeerRawKey); return sum[:] },
 		func(p *endpoint) any { return p.c.options.ExpectPeerRPKSHA256 }},
-	{"a certificate of the peer's", given("expect-no-peer-cert", "psk"),
+	{"a certificate of the peer's", func(p *endpoint) bool { return p.key != nil || given("expect-no-peer-cert", "psk")(p) },
 		func(_ *endpoint, c *events.Connection) any { return len(c.PeerChain) > 0 }, always(false)},
 	{"a certificate of the peer's", func(p *endpoint) bool {
 		o := p.c.options
-		return !o.ExpectNoPeerCertificate && !o.given["psk"] && len(o.ExpectPeerRPKSHA256) == 0 && (!o.Server || o.RequireAnyClientCertificate)
+		return p.key == nil && !o.ExpectNoPeerCertificate && !o.given["psk"] && len(o.ExpectPeerRPKSHA256) == 0 && (!o.Server || o.RequireAnyClientCertificate)
 	}, func(_ *endpoint, c *events.Connection) any { return len(c.PeerChain) > 0 }, always(true)},
 	{"the skew of the ticket's age", given("expect-ticket-age-skew"),
 		func(p *endpoint, _ *events.Connection) any { return p.skew },
@@ -202,6 +205,12 @@ func (p *endpoint) afterwards() error {
 	if p.renegotiations != o.ExpectTotalRenegotiations {
 		return mismatch("renegotiations", p.renegotiations, o.ExpectTotalRenegotiations)
 	}
+	if o.RenegotiateExplicit && p.renegotiations != p.begun {
+		return mismatch("renegotiations that the shim began", p.begun, p.renegotiations)
+	}
+	if want := o.ExpectMsgCallback; want != "" && p.evidence.trace.String() != want {
+		return mismatch("the trace", p.evidence.trace.String(), want)
+	}
 	if p.tardy && !o.FalseStart {
 		return mismatch("a session after the first handshake", true, false)
 	}
@@ -222,6 +231,9 @@ func (p *endpoint) afterwards() error {
 	return nil
 }
 
+// againAnd begins what is said about a check that did not hold the second time.
+const againAnd = "after a renegotiation: "
+
 // ofThePeer are the expectations that hold after a renegotiation too.
 var ofThePeer = []string{"the response stapled", "the timestamps stapled", "the verdict"}
 
@@ -231,7 +243,7 @@ func (p *endpoint) stillTheSame() error {
 	for _, e := range expectations {
 		if slices.Contains(ofThePeer, e.what) && e.applies(p) {
 			if got, want := e.got(p, &c), e.want(p); !reflect.DeepEqual(got, want) {
-				return mismatch("after a renegotiation: "+e.what, got, want)
+				return mismatch(againAnd+e.what, got, want)
 			}
 		}
 	}

@@ -18,6 +18,7 @@ type endpoint struct {
 	quic       *quicTransport       // nil over a byte stream
 	server     *engine.ServerConfig // nil on a client
 	identities []*identity
+	keys       []*sharedKey
 	tickets    *sealer
 	kept       map[string][]byte // sessions without a ticket, by their identifiers
 
@@ -33,12 +34,15 @@ type endpoint struct {
 	withheld bool            // nothing is written until further notice
 
 	seen
+	evidence evidence
+	looked   int // how much of it has been looked at
 }
 
 // seen is what has come to light in the course of a connection, for the checks.
 type seen struct {
 	hello      *events.ClientHello
 	selected   *identity
+	key        *sharedKey
 	resumed    *events.Session // offered by a client, or opened by a server from a ticket
 	skew       int             // of the ticket's age, in seconds
 	session    *events.Session // a client's latest ticket
@@ -57,6 +61,8 @@ type seen struct {
 	gaveUp     error // why the shim itself ended the connection
 
 	renegotiations   int
+	begun            int    // of them, by the shim
+	exportedAmidst   bool   // the exporter worked during one
 	certificateTypes []byte // asked for in TLS 1.2
 }
 
@@ -73,6 +79,9 @@ func (p *endpoint) do(call func(out *events.Output, now time.Time) error) error 
 	if flushErr := p.flush(); err == nil {
 		err = flushErr
 	}
+	if difference := p.differs(nil, false); difference != nil {
+		return difference
+	}
 	if fatal := p.engine.Err(); fatal != nil && p.gaveUp == nil {
 		return fatal
 	}
@@ -80,6 +89,7 @@ func (p *endpoint) do(call func(out *events.Output, now time.Time) error) error 
 }
 
 func (p *endpoint) act(event events.Event) error {
+	p.note(event)
 	switch event := event.(type) {
 	case *events.Send:
 		if p.quic != nil {
@@ -121,6 +131,9 @@ func (p *endpoint) act(event events.Event) error {
 		p.keep(event)
 	case *events.PeerClosed:
 		p.closed = true
+	case *events.RenegotiationRequested:
+		p.begun++
+		return p.engine.Renegotiate(&p.out, p.c.now)
 	case events.Question:
 		switch {
 		case p.c.options.Async:
@@ -205,6 +218,9 @@ func (p *endpoint) receive(wait time.Duration) (int, error) {
 		return 0, &faultError{what: err.Error()}
 	}
 	n, err := p.c.socket.Read(p.buffer[:size])
+	if p.quic == nil {
+		p.evidence.stream.scan(p.buffer[:n])
+	}
 	if errors.Is(err, io.EOF) {
 		p.eof, err = true, nil
 	}

@@ -41,8 +41,10 @@ func readIdentities(o *options) ([]*identity, error) {
 			id, err = readRawKey(&block.ordinary, presetOf(o).sign)
 		case delegatedKey:
 			id, err = readDelegated(block)
+		case importedKey:
+			continue
 		default:
-			err = &unsupportedError{what: "a credential that is neither an X.509 chain, delegated or not, nor a raw key"}
+			err = &unsupportedError{what: "a credential that is neither an X.509 chain, delegated or not, nor a raw key, nor imported"}
 		}
 		if err != nil {
 			return nil, err

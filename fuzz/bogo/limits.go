@@ -49,7 +49,7 @@ const (
 // TLS 1.2 are on unless a flag says otherwise; to be without them asks for nothing.
 func versionsOf(o *options) (low, high messages.Version) {
 	low, high = max(oldest, presetOf(o).oldest, messages.Version(o.MinVersion)), newest
-	if o.QUIC {
+	if o.QUIC || keysAlone(o) {
 		low = max(low, messages.TLS13)
 	}
 	if o.MaxVersion != 0 {

@@ -28,10 +28,26 @@ func chosenConfig(base *engine.ServerConfig, o *options, hello *events.ClientHel
 	case !o.ServerPreference && !preset.ownOrder:
 		config.CipherSuites = byTheirOrder(config.CipherSuites, hello.CipherSuites)
 	}
+	if preset.ownSuites13 {
+		config.CipherSuites = firstOfTLS13(config.CipherSuites, hello.CipherSuites)
+	}
 	if o.SelectEmptyALPN {
 		config.ALPN = []string{""}
 	}
 	return &config
+}
+
+// firstOfTLS13 leaves of our suites of TLS 1.3 the first that they have too.
+func firstOfTLS13(ours, theirs []messages.CipherSuite) []messages.CipherSuite {
+	found := false
+	return slices.DeleteFunc(slices.Clone(ours), func(suite messages.CipherSuite) bool {
+		if _, newer := secrets.LookupSuite(suite); !newer {
+			return false
+		}
+		spare := found || !slices.Contains(theirs, suite)
+		found = found || !spare
+		return spare
+	})
 }
 
 // rankGroups puts groups of equal preference together: the flag 1 beside a group says that it is no better than the next one.

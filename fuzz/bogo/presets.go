@@ -15,6 +15,8 @@ type preset struct {
 	suites12 []messages.CipherSuite
 	oldest   messages.Version // lowest version, zero for any
 	ownOrder bool             // the server's order of groups and suites counts
+	// ownSuites13 has the server's order of the suites of TLS 1.3 count, even for a client that likes ChaCha20 best.
+	ownSuites13 bool
 }
 
 // usual is what the tests take for granted. These are the choices of another library, so that all of them are made here and none is left to
@@ -97,8 +99,18 @@ var (
 	}
 )
 
+// cnsa202407 is the usual choices with AES-256 before AES-128, and ChaCha20 for those alone who have neither.
+var cnsa202407 = func() preset {
+	p := usual
+	p.suites13 = []messages.CipherSuite{messages.TLS_AES_256_GCM_SHA384, messages.TLS_AES_128_GCM_SHA256, messages.TLS_CHACHA20_POLY1305_SHA256}
+	p.ownSuites13 = true
+	return p
+}()
+
 func presetOf(o *options) *preset {
 	switch {
+	case o.CNSA202407:
+		return &cnsa202407
 	case o.FIPS202205:
 		return &fips202205
 	case o.WPA202304:

@@ -41,17 +41,20 @@ func common(o *options) (engine.Common, error) {
 		KeyLog:       o.ExportTrafficSecrets,
 		MaxMessage:   presetMaxMessage,
 		RecordSize:   recordSize(o),
-		Trace:        len(o.ExpectCertificateTypes) > 0 || o.EarlyWriteAfterMessage != 0,
+		Trace:        true,
 
 		CertificateCompression: compressionsOf(o),
 		PeerCertificateTypes:   kinds(o.AcceptedPeerCertificateTypes),
 	}
+	useKeys(o, &config)
 	config.DraftParameters = o.QUICUseLegacyCodepoint == 1
 	switch {
 	case o.RenegotiateOnce:
 		config.Renegotiation = engine.RenegotiateOnce
 	case o.RenegotiateFreely:
 		config.Renegotiation = engine.RenegotiateFreely
+	case o.RenegotiateExplicit:
+		config.Renegotiation = engine.RenegotiateExplicitly
 	}
 	if len(o.Curves) > 0 {
 		config.Groups = numbers[messages.Group](o.Curves)
@@ -140,7 +143,7 @@ func clientConfig(o *options) (*engine.ClientConfig, error) {
 	}
 	config := &engine.ClientConfig{Common: shared, ServerName: o.HostName, NoTickets: o.NoTicket, ReverifyOnResume: o.ReverifyOnResume,
 		ShuffleExtensions: o.PermuteExtensions,
-		FalseStart:        o.FalseStart, Fallback: o.FallbackSCSV, EarlyData: o.EnableEarlyData}
+		FalseStart:        o.FalseStart, FalseStartWithoutALPN: o.AllowFalseStartWithoutALPN, Fallback: o.FallbackSCSV, EarlyData: o.EnableEarlyData}
 	config.GREASE, config.RequestOCSP, config.RequestSCTs = o.EnableGrease, o.EnableOCSPStapling, o.EnableSignedCertificateTimestamps
 	config.KeyShares = sharesOf(o, shared.Groups)
 	if config.ALPN, err = protocols(o.AdvertiseALPN); err != nil {
@@ -163,6 +166,7 @@ func serverConfig(o *options) (*engine.ServerConfig, error) {
 		Sessions:         true,
 		PSKHint:          []byte(o.PSKIdentity),
 		ReverifyOnResume: o.ReverifyOnResume,
+		NoServerNameAck:  o.NoServerNameAck,
 	}
 	config.GREASE = true // which a server of BoringSSL's always sends
 	if o.EnableEarlyData {
@@ -170,6 +174,7 @@ func serverConfig(o *options) (*engine.ServerConfig, error) {
 	}
 	config.EarlyDataContext = []byte(o.QUICEarlyDataContext)
 	switch {
+	case shared.RequirePSK:
 	case o.VerifyPeer:
 		config.ClientAuth = engine.RequestClientCert
 	case o.RequireAnyClientCertificate:

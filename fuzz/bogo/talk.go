@@ -200,6 +200,7 @@ func (p *endpoint) shutDown() error {
 	if p.eof && !p.closed {
 		return uncleanError{}
 	}
+	p.evidence.closing = true
 	if err := p.do(p.engine.CloseWrite); err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
-	"github.com/tacitls/tacitls/secrets"
 )
 
 // verifyPeer judges the peer's chain. Whom to trust is the flags' to say; that the leaf can be read and that its key may do what the suite wants is
@@ -37,9 +36,6 @@ func (p *endpoint) verifyPeer(q *events.VerifyPeer) events.Answer {
 	if err != nil {
 		return q.Reject(messages.AlertUnsupportedCertificate,
 			named("UNSUPPORTED_ALGORITHM", fmt.Sprintf("a key of algorithm %v", leaf.PublicKeyAlgorithm)))
-	}
-	if _, isMLDSA := key.(*secrets.MLDSAPublicKey); isMLDSA && !o.Server && p.engine.Connection().Version < messages.TLS13 {
-		return q.Reject(messages.AlertIllegalParameter, named("WRONG_CERTIFICATE_TYPE", "no suite of TLS 1.2 is for the key"))
 	}
 	needed := x509.KeyUsageDigitalSignature
 	if q.KeyTransport {

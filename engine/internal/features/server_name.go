@@ -7,7 +7,8 @@ import (
 
 // RFC 6066, Section 3. Which names a server has is for its caller to say, in
 // the answer to the choice of a credential; the engine acknowledges the name
-// where a certificate was chosen by it, hence not on a resumption.
+// where a certificate was chosen by it, hence not on a resumption, and not where the
+// config says that names guide nothing.
 var serverName = Feature{
 	Type: messages.ExtensionServerName,
 	Offer: func(hs *handshake.Context, x *messages.Extensions) error {
@@ -19,7 +20,7 @@ var serverName = Feature{
 	},
 	Answer: func(hs *handshake.Context, hello *handshake.Hello, reply *messages.Extensions) error {
 		hs.Connection.ServerName = hello.Info.ServerName
-		if hello.Info.ServerName == "" || hs.Connection.Resumed {
+		if hello.Info.ServerName == "" || hs.Connection.Resumed || hs.Policy.NoServerNameAck {
 			return nil
 		}
 		return handshake.Put(reply, &messages.ServerNameAck{})

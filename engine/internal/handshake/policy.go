@@ -55,6 +55,8 @@ type Policy struct {
 	// either kind, most preferred first.
 	PSK      bool
 	PSKModes []messages.PSKMode
+	// RequirePSK wants one of every peer, and no certificates.
+	RequirePSK bool
 	// CertificateWithPSK wants both of every peer (RFC 8773).
 	CertificateWithPSK bool
 	// EarlyData is how many bytes of it a server takes, or 1 where a client writes
@@ -90,6 +92,7 @@ type Policy struct {
 	RequestOCSPChain  bool // by status_request_v2
 	PostHandshakeAuth bool
 	FalseStart        bool
+	FalseStartBare    bool // without an application protocol
 	Fallback          bool // says so by TLS_FALLBACK_SCSV
 	// MaxFragmentLength is what is asked for, or 0.
 	MaxFragmentLength messages.FragmentLength
@@ -106,6 +109,7 @@ type Policy struct {
 	PSKHint           []byte
 	Cookies           Cookies
 	EarlyDataContext  []byte
+	NoServerNameAck   bool
 }
 
 // Cookies is when a server puts into a cookie what it would remember of a client
@@ -131,10 +135,11 @@ const (
 	RenegotiateNever Renegotiation = iota
 	RenegotiateOnce
 	RenegotiateFreely
+	RenegotiateExplicitly
 )
 
 func (r Renegotiation) String() string {
-	return [...]string{"never", "once", "freely"}[min(r, RenegotiateFreely)]
+	return [...]string{"never", "once", "freely", "explicitly"}[min(r, RenegotiateExplicitly)]
 }
 
 // Supplemental is what may be agreed on for SupplementalData (RFC 4680).
@@ -193,6 +198,7 @@ func (p *Policy) String() string {
 		if p.Allows(messages.TLS12) {
 			line("ocsp_chain", p.RequestOCSPChain)
 			line("false_start", p.FalseStart)
+			line("start_bare", p.FalseStartBare)
 			line("fallback", p.Fallback)
 		}
 		asked := "none"
@@ -227,6 +233,7 @@ func (p *Policy) String() string {
 	line("reverify", p.Reverify)
 	if p.Allows(messages.TLS13) {
 		line("psk", p.PSK)
+		line("psk_required", p.RequirePSK)
 		line("psk_modes", list(p.PSKModes))
 		line("psk_certificate", p.CertificateWithPSK)
 		line("early_data", p.EarlyData)
@@ -243,6 +250,7 @@ func (p *Policy) String() string {
 		line("request_client", p.RequestClientCert)
 		line("require_client", p.RequireClientCert)
 		line("oid_filters", len(p.OIDFilters))
+		line("server_name_ack", !p.NoServerNameAck)
 		line("ticket_count", p.TicketCount)
 		line("max_tickets", p.MaxTickets)
 		line("ticket_lifetime", p.TicketLifetime)

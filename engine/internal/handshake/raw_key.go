@@ -130,6 +130,12 @@ func peerType(session *events.Session) messages.CertificateType {
 	return messages.CertificateX509
 }
 
+// TakesKeyOf tells whether the policy lets a session do that began by certificates,
+// or wants one that began under an external key.
+func (p *Policy) TakesKeyOf(session *events.Session) bool {
+	return !p.RequirePSK || len(session.PSKIdentity) > 0
+}
+
 // TakesPeer tells whether the policy takes the kind of certificate that the
 // session's peer has shown, if it has shown one, and the delegated credential.
 func (p *Policy) TakesPeer(session *events.Session) bool {

@@ -53,7 +53,7 @@ func NewSession(hs *Context, suite messages.CipherSuite, secret secrets.Secret) 
 // the client authentication that the policy wants.
 func Resumable(hs *Context, session *events.Session) bool {
 	if session.Version != hs.Connection.Version || session.Transport != hs.Dialect.Transport || session.Expired(hs.Now) || session.Created.After(hs.Now.Add(clockSkew)) ||
-		hs.Now.Sub(session.Authenticated) > maxSessionAge {
+		hs.Now.Sub(session.Authenticated) > maxSessionAge || !hs.Policy.TakesKeyOf(session) {
 		return false
 	}
 	if len(session.PSKIdentity) > 0 && session.Version == messages.TLS13 && !hs.Policy.PSK {

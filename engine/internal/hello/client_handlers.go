@@ -160,6 +160,9 @@ func readRetry(hs *handshake.Context, offer *handshake.Offer, m *messages.Server
 	if extensionsSize(&hello)+keysSize(again.PSKs) > maxExtensions {
 		return nil, refuse.CookieTooLarge.With("%d bytes beside the pre-shared keys", len(cookie.Cookie))
 	}
+	if hs.Policy.RequirePSK && len(again.PSKs) == 0 {
+		return nil, refuse.NoMutualPSK.With("the server chose %v", suite.ID)
+	}
 	if offer.EarlyData > 0 {
 		// A retry takes none (RFC 8446, Section 4.2.10).
 		again.EarlyData = 0

@@ -52,7 +52,7 @@ func newOffer(hs *handshake.Context, previous *handshake.Previous, external []*e
 	if err := offerExternal(hs, offer, external); err != nil {
 		return nil, err
 	}
-	if err := offerCertificateWithPSK(hs, offer); err != nil {
+	if err := checkOffered(hs, offer); err != nil {
 		return nil, err
 	}
 	if err := offerEarlyData(hs, offer); err != nil {
@@ -108,6 +108,7 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 	first := offer.Previous == nil
 	is13, is12 := policy.Allows(messages.TLS13) && first, policy.Allows(messages.TLS12)
 	curves := is12 && policy.HasCurves()
+	certified := !policy.RequirePSK
 	groups := policy.Groups
 	if !is13 {
 		groups = handshake.Classical(groups)
@@ -152,9 +153,9 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 	}{
 		{&bodies.versions, is13},
 		{&bodies.groups, is13 || curves || is12 && policy.HasFiniteField()},
-		{&bodies.schemes, true},
-		{&bodies.schemesCert, policy.SeparateSchemesCert()},
-		{&bodies.authorities, len(policy.Authorities) > 0},
+		{&bodies.schemes, certified},
+		{&bodies.schemesCert, certified && policy.SeparateSchemesCert()},
+		{&bodies.authorities, certified && len(policy.Authorities) > 0},
 		{&bodies.extended, is12},
 		{&bodies.info, is12},
 		{&bodies.points, curves},
@@ -162,8 +163,8 @@ func putExtensions(hs *handshake.Context, offer *handshake.Offer) error {
 		{&bodies.ticket, is12 && policy.Tickets},
 		{&bodies.urls, is12 && policy.CertificateURLs},
 		{&bodies.modes, is13 && (policy.Tickets || policy.PSK)},
-		{&bodies.status, policy.RequestOCSP},
-		{&bodies.timestamps, policy.RequestSCTs},
+		{&bodies.status, certified && policy.RequestOCSP},
+		{&bodies.timestamps, certified && policy.RequestSCTs},
 		{shares, is13},
 	} {
 		if !put.wanted {
@@ -215,7 +216,7 @@ func Usable(hs *handshake.Context, session *events.Session) bool {
 	policy := hs.Policy
 	if session == nil || session.Transport != hs.Dialect.Transport || session.ServerName != policy.PeerName || !policy.Allows(session.Version) ||
 		session.Expired(hs.Now) || session.Created.After(hs.Now) ||
-		hs.Now.Sub(session.Authenticated) > maxSessionAge || !policy.TakesPeer(session) || len(session.Ticket) > 0 && !policy.Tickets {
+		hs.Now.Sub(session.Authenticated) > maxSessionAge || !policy.TakesPeer(session) || !policy.TakesKeyOf(session) || len(session.Ticket) > 0 && !policy.Tickets {
 		return false
 	}
 	if session.Version == messages.TLS12 {

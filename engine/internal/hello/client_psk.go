@@ -45,14 +45,15 @@ func offerExternal(hs *handshake.Context, offer *handshake.Offer, external []*ev
 	return nil
 }
 
-// offerCertificateWithPSK asks for certificates beside the keys, where the policy
-// wants both (RFC 8773, Section 4).
-func offerCertificateWithPSK(hs *handshake.Context, offer *handshake.Offer) error {
-	switch {
-	case !hs.Policy.CertificateWithPSK:
-		return nil
-	case len(offer.PSKs) == 0:
+// checkOffered checks that there are keys where the policy requires one, and asks for
+// certificates beside them where it wants both (RFC 8773, Section 4).
+func checkOffered(hs *handshake.Context, offer *handshake.Offer) error {
+	both := hs.Policy.CertificateWithPSK
+	if len(offer.PSKs) == 0 && (both || hs.Policy.RequirePSK) {
 		return refuse.BadAnswer.With("no pre-shared key that some suite has the hash of")
+	}
+	if !both {
+		return nil
 	}
 	return handshake.Put(&offer.Hello.Extensions, &messages.CertWithExternPSK{})
 }
@@ -70,7 +71,7 @@ func keysSize(psks []handshake.OfferedPSK) int {
 const maxPSK = 1<<16 - 1
 
 // offerEarlyData offers early data where the session has the first place, its suite
-// is offered, and its application protocol is one of the config's
+// is offered, and its application protocol is one of the config's, if it has one
 // (RFC 8446, Section 4.2.10).
 func offerEarlyData(hs *handshake.Context, offer *handshake.Offer) error {
 	session := offer.Session
@@ -78,7 +79,7 @@ func offerEarlyData(hs *handshake.Context, offer *handshake.Offer) error {
 		!slices.Contains(hs.Policy.Suites13, session.CipherSuite) {
 		return nil
 	}
-	if session.ALPN != "" && !slices.Contains(hs.Policy.ALPN, session.ALPN) || session.ALPN == "" && len(hs.Policy.ALPN) > 0 {
+	if session.ALPN != "" && !slices.Contains(hs.Policy.ALPN, session.ALPN) {
 		return nil
 	}
 	offer.EarlyData = session.MaxEarlyData

@@ -22,14 +22,18 @@ func passOverSecondRequest(hs *handshake.Context, s *waitRenegotiatedServerHello
 	return s, tls12.CountRenegotiation(hs)
 }
 
-// readHelloRequest begins another handshake, or declines to
-// (RFC 5246, Section 7.4.1.1, and RFC 5746, Section 4.2).
+// readHelloRequest begins another handshake, leaves that to the caller, or declines
+// to (RFC 5246, Section 7.4.1.1, and RFC 5746, Section 4.2).
 func readHelloRequest(hs *handshake.Context, s *tls12.ClientConnected, _ *messages.HelloRequest) (fsm.State, error) {
 	if !tls12.MayRenegotiate(hs) {
 		return s, tls12.Decline(hs)
 	}
 	if err := tls12.CountRenegotiation(hs); err != nil {
 		return nil, err
+	}
+	if hs.Policy.Renegotiation == handshake.RenegotiateExplicitly {
+		hs.Tell(&events.RenegotiationRequested{})
+		return s, nil
 	}
 	return renegotiate(hs)
 }

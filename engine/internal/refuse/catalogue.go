@@ -95,6 +95,8 @@ const (
 	PSKOutOfRange
 	PSKHashMismatch
 	PSKModeNotOffered
+	PSKRequired
+	NoMutualPSK
 	NoCertificateWithPSK
 	EarlyDataWithCertificate
 	EarlyDataMismatch
@@ -186,12 +188,13 @@ var catalogue = [...]entry{
 	Truncated:           {"truncated", messages.AlertCloseNotify, "the transport ended without close_notify", "RFC 8446, Section 6.1", false},
 
 	// Messages.
-	UnexpectedMessage:    {"unexpected_message", messages.AlertUnexpectedMessage, "a message came that may not come here", "RFC 8446, Section 4", false},
-	MalformedMessage:     {"malformed_message", messages.AlertDecodeError, "a message cannot be decoded", "RFC 8446, Section 6", false},
-	MessageTooLarge:      {"message_too_large", messages.AlertIllegalParameter, "a handshake message is longer than the bound", "RFC 8446, Section 4", false},
-	KeyChangeInRecord:    {"key_change_in_record", messages.AlertUnexpectedMessage, "a record goes on after a message that changes keys or ends a flight", "RFC 8446, Section 5.1", false},
-	MalformedExtension:   {"malformed_extension", messages.AlertDecodeError, "an extension cannot be decoded", "RFC 8446, Section 4.2", false},
-	DuplicateExtension:   {"duplicate_extension", messages.AlertIllegalParameter, "an extension stands twice in one message", "RFC 8446, Section 4.2", false},
+	UnexpectedMessage:  {"unexpected_message", messages.AlertUnexpectedMessage, "a message came that may not come here", "RFC 8446, Section 4", false},
+	MalformedMessage:   {"malformed_message", messages.AlertDecodeError, "a message cannot be decoded", "RFC 8446, Section 6", false},
+	MessageTooLarge:    {"message_too_large", messages.AlertIllegalParameter, "a handshake message is longer than the bound", "RFC 8446, Section 4", false},
+	KeyChangeInRecord:  {"key_change_in_record", messages.AlertUnexpectedMessage, "a record goes on after a message that changes keys or ends a flight", "RFC 8446, Section 5.1", false},
+	MalformedExtension: {"malformed_extension", messages.AlertDecodeError, "an extension cannot be decoded", "RFC 8446, Section 4.2", false},
+	// No document names the alert: a block that says one thing twice does not decode.
+	DuplicateExtension:   {"duplicate_extension", messages.AlertDecodeError, "an extension stands twice in one message", "RFC 8446, Section 4.2", false},
 	UnsolicitedExtension: {"unsolicited_extension", messages.AlertUnsupportedExtension, "an extension answers nothing that was offered", "RFC 8446, Section 4.2", false},
 	MisplacedExtension:   {"misplaced_extension", messages.AlertIllegalParameter, "an extension stands in a message that is not for it", "RFC 8446, Section 4.2", false},
 	MissingExtension:     {"missing_extension", messages.AlertMissingExtension, "an extension is missing that must be there", "RFC 8446, Section 9.2", false},
@@ -247,6 +250,8 @@ var catalogue = [...]entry{
 	BadBinder:                {"bad_binder", messages.AlertDecryptError, "a binder does not verify", "RFC 8446, Section 4.2.11.2", false},
 	PSKOutOfRange:            {"psk_out_of_range", messages.AlertIllegalParameter, "the server chose an identity that was not offered", "RFC 8446, Section 4.2.11", false},
 	PSKModeNotOffered:        {"psk_mode_not_offered", messages.AlertIllegalParameter, "the server uses a pre-shared key in a mode that was not offered", "RFC 8446, Section 4.2.9", false},
+	PSKRequired:              {"psk_required", messages.AlertMissingExtension, "the peer leaves pre_shared_key out, which this end requires", "RFC 8446, Section 6.2", false},
+	NoMutualPSK:              {"no_mutual_psk", messages.AlertHandshakeFailure, "there is no pre-shared key that both ends have, which this end requires", "RFC 8446, Section 4.1.1", false},
 	NoCertificateWithPSK:     {"no_certificate_with_psk", messages.AlertHandshakeFailure, "the peer does not use a pre-shared key and certificates together, which this end wants", "RFC 8773, Section 4", false},
 	EarlyDataWithCertificate: {"early_data_with_certificate", messages.AlertIllegalParameter, "the client offers early data beside tls_cert_with_extern_psk", "RFC 8773, Section 4", false},
 	EarlyDataMismatch:        {"early_data_mismatch", messages.AlertIllegalParameter, "the server takes early data under another key, suite or application protocol", "RFC 8446, Section 4.2.10", false},

@@ -2,6 +2,7 @@ package tls12
 
 import (
 	"crypto/rsa"
+	"slices"
 
 	"github.com/tacitls/tacitls/engine/internal/fsm"
 	"github.com/tacitls/tacitls/engine/internal/handshake"
@@ -105,6 +106,9 @@ func takeServerVerdict(hs *handshake.Context, s *awaitServerVerdict12, answer *e
 	}
 	next := s.exchanged
 	if s.params != nil {
+		if !slices.Contains(hs.Policy.Offered, s.proof.scheme) {
+			return nil, refuse.SchemeNotOffered.With("%v", s.proof.scheme)
+		}
 		signed := secrets.KeyExchangeInput12(hs.Room(), &hs.Randoms, s.params)
 		if err := verifySignature(hs, answer.Key, s.proof.scheme, signed, s.proof.signature); err != nil {
 			return nil, err

@@ -32,11 +32,9 @@ func readServerDHE(hs *handshake.Context, s *waitServerDHE12, m *messages.Server
 }
 
 // awaitProof has the chain verified whose key has signed the message at hand: all
-// of it before the scheme and the signature.
+// of it before the scheme and the signature. That key may explain an odd scheme, so
+// that both wait for it.
 func awaitProof(hs *handshake.Context, e exchanged, p proof) (fsm.State, error) {
-	if !slices.Contains(hs.Policy.Offered, p.scheme) {
-		return nil, refuse.SchemeNotOffered.With("%v", p.scheme)
-	}
 	const overhead = 2 + 2 // the scheme, and the length of the signature
 	params := hs.Raw[messages.HandshakeHeaderLen : len(hs.Raw)-overhead-len(p.signature)]
 	askVerdict(hs)

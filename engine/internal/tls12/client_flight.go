@@ -147,5 +147,5 @@ func finishFlight(hs *handshake.Context, a agreed) (fsm.State, error) {
 // attacker gains nothing by having chosen it (RFC 7918, Section 5).
 func mayFalseStart(hs *handshake.Context, a *agreed) bool {
 	return hs.Policy.FalseStart && a.previous == nil && a.suite.AEAD() && a.suite.KeyExchange.Signed() &&
-		hs.Connection.ALPN != ""
+		(hs.Connection.ALPN != "" || hs.Policy.FalseStartBare)
 }

@@ -37,7 +37,7 @@ func MayRenegotiate(hs *handshake.Context) bool {
 	switch hs.Policy.Renegotiation {
 	case handshake.RenegotiateOnce:
 		return hs.Established12.Handshakes == 1
-	case handshake.RenegotiateFreely:
+	case handshake.RenegotiateFreely, handshake.RenegotiateExplicitly:
 		return true
 	}
 	return false

@@ -106,6 +106,9 @@ func enterHandshake(hs *handshake.Context, offer *handshake.Offer, a agreed) fsm
 func acceptPSK(hs *handshake.Context, offer *handshake.Offer, suite *secrets.Suite, m *messages.ServerHello) (*handshake.OfferedPSK, error) {
 	var choice messages.PreSharedKeyChoice
 	present, err := hs.Get(&m.Extensions, &choice)
+	if err == nil && !present && hs.Policy.RequirePSK {
+		return nil, refuse.PSKRequired
+	}
 	if err != nil || !present {
 		return nil, err
 	}

@@ -30,6 +30,8 @@ func readPSK(hs *handshake.Context, c *choice) (*messages.PreSharedKeyOffer, err
 	switch {
 	case err != nil:
 		return nil, err
+	case !present && hs.Policy.RequirePSK:
+		return nil, refuse.PSKRequired
 	case !present:
 		c.pskOnly = false
 		return nil, nil
@@ -43,7 +45,9 @@ func readPSK(hs *handshake.Context, c *choice) (*messages.PreSharedKeyOffer, err
 		return nil, refuse.EarlyDataWithCertificate
 	case len(psk.Identities) != len(psk.Binders):
 		return nil, refuse.BinderCount.With("%d binders for %d identities", len(psk.Binders), len(psk.Identities))
-	case !hs.TicketsServe:
+	case !mutual && hs.Policy.RequirePSK:
+		return nil, refuse.NoMutualPSK.With("%v offers %v", messages.ExtensionPSKModes, handshake.Few(modes.Modes))
+	case !mutual:
 		return nil, nil
 	}
 	return psk, nil
@@ -131,10 +135,26 @@ func considerExternal(hs *handshake.Context, c choice, psk *messages.PreSharedKe
 	for i := range identities {
 		identities[i] = psk.Identities[i].Identity
 	}
+	hashes := usableHashes(hs, &c)
 	hs.Ask(func(id events.Asked) events.Question {
-		return &events.ChoosePSK{Asked: id, Version: hs.Connection.Version, Identities: identities}
+		return &events.ChoosePSK{Asked: id, Version: hs.Connection.Version, Identities: identities, Hashes: hashes}
 	})
 	return &awaitChosenPSK{c, psk}, nil
+}
+
+// usableHashes are those of the suites that both ends have, the one chosen first; it
+// is the only one once a HelloRetryRequest has fixed it.
+func usableHashes(hs *handshake.Context, c *choice) []secrets.Hash {
+	hashes := []secrets.Hash{c.suite.Hash}
+	if hs.Connection.Retried {
+		return hashes
+	}
+	for _, id := range handshake.PreferSuites(hs.Policy.Suites13, c.hello.Message.CipherSuites) {
+		if suite, known := secrets.LookupSuite(id); known && !slices.Contains(hashes, suite.Hash) {
+			hashes = append(hashes, suite.Hash)
+		}
+	}
+	return hashes
 }
 
 // takeChosenPSK goes on under an external key, with a suite of its hash, or with
