@@ -93,6 +93,7 @@ func (d *drawing) common13(c *engine.Common) {
 	c.PSKModes = rapid.SampledFrom([]engine.PSKModes{
 		engine.PSKWithAgreement, engine.PSKWithAgreement, engine.PSKEither, engine.PSKEither, engine.PSKWithoutAgreement,
 	}).Draw(d.T, "PSK modes")
+	c.RequirePSK = c.PSK && c.MinVersion == messages.TLS13 && d.rarely(6, "keys alone")
 	c.SRTPProfiles = some(d, "SRTP profiles", 0, []messages.SRTPProfile{
 		messages.SRTP_AEAD_AES_128_GCM, messages.SRTP_AES128_CM_HMAC_SHA1_80, messages.SRTP_NULL_HMAC_SHA1_80,
 	})
@@ -140,6 +141,9 @@ func (d *drawing) server13(c *engine.ServerConfig) {
 	c.TicketLifetime = rapid.SampledFrom([]uint32{0, 3600, 604800}).Draw(d.T, "ticket lifetime")
 	c.MaxEarlyData = rapid.SampledFrom([]uint32{0, 100, 100, 100, 20000}).Draw(d.T, "most early data")
 	c.SRTPTakesMKI = d.flag("takes MKI")
+	if c.RequirePSK {
+		c.ClientAuth = engine.NoClientCert
+	}
 	c.Authorities = rapid.SampledFrom([][][]byte{nil, {testkit.Authority().Certificate.RawSubject}}).Draw(d.T, "authorities")
 }
 

@@ -83,6 +83,9 @@ func (d *drawing) other(earlier *drawn) *drawn {
 // ready has both ends show what was drawn for them, and checks that the configs
 // can be.
 func (p *drawn) ready(t *rapid.T) {
+	if !p.hasKeys() {
+		p.Client.RequirePSK = false
+	}
 	p.override(events.Client, p.ClientAnswers)
 	p.override(events.Server, p.ServerAnswers)
 	client, err := p.Client.Compile()
@@ -94,6 +97,14 @@ func (p *drawn) ready(t *rapid.T) {
 		t.Fatalf("the server's config: %v", err)
 	}
 	p.client, p.server = client.Policy(), server.Policy()
+}
+
+// hasKeys tells whether the client has an external key for some suite of its own.
+func (p *drawn) hasKeys() bool {
+	policy, err := p.Client.Compile()
+	return err == nil && slices.ContainsFunc(p.callers[events.Client].keys, func(key *events.PSK) bool {
+		return takes(policy.Policy(), max(key.Hash, secrets.SHA256))
+	})
 }
 
 // rarely is true once in n.

@@ -45,7 +45,7 @@ func (m *meeting) prospect() *prospect {
 	p.agreed = events.Connection{
 		Role: events.Client, Version: messages.TLS13, ServerName: m.Client.ServerName, ExtendedMasterSecret: true,
 	}
-	for _, step := range []func(){p.parameters, p.offer, p.choose, p.authenticate, p.beside, p.authenticateClient, p.require} {
+	for _, step := range []func(){p.suite, p.offer, p.group, p.choose, p.authenticate, p.beside, p.authenticateClient, p.require} {
 		if step(); len(p.reasons) > 0 {
 			break
 		}
@@ -60,22 +60,31 @@ func (p *prospect) refuses(by events.Role, name string, holds bool) {
 	}
 }
 
-// parameters are suite and group.
-func (p *prospect) parameters() {
+// suite is what the server prefers, or the client where it is weak at AES.
+func (p *prospect) suite() {
 	suites := handshake.Common(p.server.Suites13, p.client.Suites13)
-	groups := handshake.Common(p.server.Groups, p.client.Groups)
 	if p.refuses(events.Server, "no_mutual_suite", len(suites) == 0); len(suites) == 0 {
 		return
 	}
-	if p.refuses(events.Server, "no_mutual_group", len(groups) == 0); len(groups) == 0 {
-		return
-	}
-	p.agreed.CipherSuite, p.agreed.Group = suites[0], groups[0]
+	p.agreed.CipherSuite = suites[0]
 	if handshake.Common(p.client.Suites13, p.server.Suites13)[0] == messages.TLS_CHACHA20_POLY1305_SHA256 {
 		p.agreed.CipherSuite = messages.TLS_CHACHA20_POLY1305_SHA256
 	}
 	p.hash = hashOfSuite(p.agreed.CipherSuite)
-	p.agreed.Retried = !slices.Contains(p.client.KeyShares, p.agreed.Group)
+}
+
+// group is that of the agreement. A retry that asks for it leaves no keys for other
+// hash functions.
+func (p *prospect) group() {
+	groups := handshake.Common(p.server.Groups, p.client.Groups)
+	if p.refuses(events.Server, "no_mutual_group", len(groups) == 0); len(groups) == 0 {
+		return
+	}
+	p.agreed.Group = groups[0]
+	if p.agreed.Retried = !slices.Contains(p.client.KeyShares, p.agreed.Group); p.agreed.Retried {
+		p.offers = slices.DeleteFunc(p.offers, func(k offeredKey) bool { return k.Hash != p.hash })
+		p.refuses(events.Client, "no_mutual_psk", p.client.RequirePSK && len(p.offers) == 0)
+	}
 }
 
 func hashOfSuite(id messages.CipherSuite) secrets.Hash {
@@ -83,26 +92,29 @@ func hashOfSuite(id messages.CipherSuite) secrets.Hash {
 	return suite.Hash
 }
 
-// offer is what the client's last hello has of keys, which the server can use.
+// offer is what the client's hello has of keys, without which some servers do not go on.
 func (p *prospect) offer() {
-	takes := func(hash secrets.Hash) bool {
-		return slices.ContainsFunc(p.client.Suites13, func(id messages.CipherSuite) bool { return hashOfSuite(id) == hash })
-	}
 	if s := p.Client.Session; s != nil && s.Version == messages.TLS13 && s.ServerName == p.client.PeerName && p.client.Tickets &&
-		!s.Expired(p.pipe.Now) && p.client.TakesPeer(s) && takes(hashOfSuite(s.CipherSuite)) && (s.HasPeer() || p.client.PSK) {
+		!s.Expired(p.pipe.Now) && p.client.TakesPeer(s) && takes(p.client, hashOfSuite(s.CipherSuite)) &&
+		(s.HasPeer() || p.client.PSK) && p.client.TakesKeyOf(s) {
 		p.offers = append(p.offers, offeredKey{events.PSK{Identity: s.Ticket, Hash: hashOfSuite(s.CipherSuite)}, s})
 		common := s.ALPN == "" || slices.Contains(p.client.ALPN, s.ALPN)
 		p.offersEarly = p.Client.EarlyData && s.MaxEarlyData > 0 && common && slices.Contains(p.client.Suites13, s.CipherSuite)
 	}
 	for _, key := range p.callers[events.Client].keys {
 		key := *key
-		if key.Hash = max(key.Hash, secrets.SHA256); p.client.PSK && takes(key.Hash) {
+		if key.Hash = max(key.Hash, secrets.SHA256); p.client.PSK && takes(p.client, key.Hash) {
 			p.offers = append(p.offers, offeredKey{PSK: key})
 		}
 	}
-	if p.agreed.Retried {
-		p.offers = slices.DeleteFunc(p.offers, func(k offeredKey) bool { return k.Hash != p.hash })
-	}
+	_, mutual := p.mode()
+	p.refuses(events.Server, "psk_required", p.server.RequirePSK && len(p.offers) == 0)
+	p.refuses(events.Server, "no_mutual_psk", p.server.RequirePSK && len(p.offers) > 0 && !mutual)
+}
+
+// takes tells whether a client has a suite with the hash.
+func takes(client *handshake.Policy, hash secrets.Hash) bool {
+	return slices.ContainsFunc(client.Suites13, func(id messages.CipherSuite) bool { return hashOfSuite(id) == hash })
 }
 
 // mode is the way to use a key that both ends have, if the client speaks of any.
@@ -124,6 +136,7 @@ func (p *prospect) choose() {
 		p.chooseExternal()
 	}
 	if p.chosen == nil {
+		p.withoutKey()
 		return
 	}
 	if mode == messages.PSKModeKE {
@@ -140,6 +153,18 @@ func (p *prospect) choose() {
 	}
 }
 
+// withoutKey is what comes of it if one of the two wants a key.
+func (p *prospect) withoutKey() {
+	switch {
+	case p.server.RequirePSK && len(p.offers) == 0:
+		p.refuses(events.Server, "psk_required", true)
+	case p.server.RequirePSK:
+		p.refuses(events.Server, "no_mutual_psk", true)
+	case p.client.RequirePSK:
+		p.refuses(events.Server, "missing_extension", true)
+	}
+}
+
 // resume is the session of the client's ticket, if the server has one for it that
 // serves.
 func (p *prospect) resume() {
@@ -150,7 +175,7 @@ func (p *prospect) resume() {
 	if err != nil || hashOfSuite(s.CipherSuite) != p.hash || s.Expired(p.pipe.Now) {
 		return
 	}
-	if len(s.PSKIdentity) > 0 && !p.server.PSK {
+	if len(s.PSKIdentity) > 0 && !p.server.PSK || !p.server.TakesKeyOf(s) {
 		return
 	}
 	if s.HasPeer() && (!p.server.RequestClientCert || !p.server.TakesPeer(s)) || !s.HasPeer() && p.server.RequireClientCert {
