@@ -194,6 +194,12 @@ func TestTheReadmeShowsTheLoopOfTheExample(t *testing.T) {
 	}
 }
 
+func TestTheReadmeShowsTheDrawingOfTheExample(t *testing.T) {
+	if !strings.Contains(read(t, "README.md"), "```\n"+read(t, "examples/handshake/testdata/full.txt")+"```\n") {
+		t.Error("README.md shows another handshake than examples/handshake draws")
+	}
+}
+
 func TestLinksBetweenPagesLead(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)#:\s]+)(?:#[^)]*)?\)`)
 	for _, name := range pages(t) {

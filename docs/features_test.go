@@ -79,7 +79,6 @@ func offerPSK(config *engine.ClientConfig) any {
 
 func choosePSK(config *engine.ServerConfig) any {
 	config.PSK = true
-	config.PSKModes = engine.PSKEither
 	keys := answer.NewPSKTable(&answer.PSK{Identity: []byte("sensor 7"), Key: key})
 	answers := &answer.Server{PSK: keys.Lookup}
 	return answers
@@ -101,7 +100,8 @@ func TestAKeyIsImported(t *testing.T) {
 
 func offerEarlyData(config *engine.ClientConfig) any {
 	config.EarlyData = true
-	return config
+	answers := &answer.Client{Sessions: &answer.Sessions{}}
+	return []any{config, answers}
 }
 
 // started is when the process has.

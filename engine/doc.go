@@ -43,9 +43,19 @@
 //
 // The engine is parked: [Engine.Parked] gives the question, and nothing moves
 // before its answer. Bytes of the peer's are held up to MaxHeld; beyond that
-// Receive returns [ErrParked] and has consumed nothing. After the handshake the
-// one question is [events.SealTicket]: it parks reading alone, so that data can
-// be written meanwhile. A renegotiation of TLS 1.2 asks what a handshake asks.
+// Receive returns [ErrParked] and has consumed nothing. After the handshake there
+// are [events.SealTicket] and, in TLS 1.3, the questions of an authentication of
+// the client: they park reading alone, so that data can be written meanwhile. A
+// renegotiation of TLS 1.2 asks what a handshake asks.
+//
+// # QUIC
+//
+// [NewQUICClient] and [NewQUICServer] make an end of the same handshake without
+// records (RFC 9001). Bytes of CRYPTO frames go to [Engine.ReceiveCrypto] with their
+// level, and [events.Send] says the level of those to send; [events.InstallKeys] and
+// [events.DiscardKeys] bring the secrets of packets and tell when they have no more
+// use; [events.ProvideTransportParameters] asks for the transport parameters. Data,
+// its encryption, and the end of a connection are the caller's.
 //
 // # Errors
 //
@@ -63,7 +73,7 @@
 // in part, MaxHeld bytes while a question is open, 1024 extensions in a
 // ClientHello. What may come without getting the connection on is counted: 32
 // empty records or change_cipher_spec records in a row, 4 user_canceled alerts,
-// 32 key updates or tickets and 4 requests to renegotiate without data between
+// 32 key updates, tickets or requests for a certificate and 4 requests to renegotiate without data between
 // them, 64 such requests that are declined on one connection, 16 URLs of a client's
 // certificates, 16384 bytes of early data that is not taken.
 //
@@ -74,7 +84,7 @@
 // events. So a handshake can be logged and replayed, and [Engine.Fork] copies
 // one for a model checker.
 //
-// TLS 1.3 over a byte stream is there (RFC 8446), and TLS 1.2 where
+// TLS 1.3 is there (RFC 8446), over byte streams and for QUIC, and TLS 1.2 where
 // MinVersion or MaxVersion asks for it (RFC 5246). RFC 9846 revises RFC 8446
 // and numbers its sections anew; citations here are of RFC 8446.
 package engine

@@ -34,10 +34,6 @@ func ExampleEngine_Answer_late() {
 			fmt.Println("the signature is there")
 			err = server.Answer(&out, now(), a)
 		}
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
 		for event := range out.All() {
 			switch event := event.(type) {
 			case *events.Send:
@@ -54,6 +50,10 @@ func ExampleEngine_Answer_late() {
 			}
 		}
 		out.Reset()
+		if err != nil { // the alert has been sent
+			fmt.Println(err)
+			return
+		}
 	}
 	fmt.Println("complete")
 	// Output:
