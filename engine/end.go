@@ -54,8 +54,9 @@ func (e *Engine) wipeIfClosed() {
 	}
 }
 
-// wipeState wipes the secrets that a state after the handshake has for further keys
-// and tickets. A fork has its own.
+// wipeState wipes the secrets that a state has: those of the handshake, or behind it
+// those for further keys and tickets. A fork has its own. Pre-shared keys and private
+// shares, which forks have together, are left to the collector.
 func (e *Engine) wipeState() {
 	if state, keeps := e.state.(interface{ Wipe() }); keeps {
 		state.Wipe()

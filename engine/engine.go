@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"io"
 	"reflect"
 	"time"
 
@@ -23,6 +24,7 @@ type Engine struct {
 	stream   *carrier.Stream // the carrier over a byte stream, or nil
 	crypto   *carrier.Crypto // the carrier over QUIC, or nil
 	question events.Question
+	entropy  io.Reader // of a fork that has its own, or nil
 	err      *Error
 
 	started     bool // of a client: the ClientHello has been sent
@@ -165,6 +167,10 @@ func (e *Engine) input(answer events.Answer) (any, error) {
 			return nil, err
 		}
 		chosen.Policy = policy.policy
+		if e.entropy != nil {
+			own := *policy.policy
+			own.Rand, chosen.Policy = e.entropy, &own
+		}
 		return chosen, nil
 	}
 	return answer, nil

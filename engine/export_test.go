@@ -149,3 +149,26 @@ func (e *Engine) TrafficSecrets() int {
 	}
 	return total
 }
+
+// Holds counts the secrets that the engine's state holds by itself, now and whenever
+// the function is called again.
+func (e *Engine) Holds() func() int {
+	state := reflect.ValueOf(e.state)
+	return func() int { return secretsIn(state.Elem()) }
+}
+
+func secretsIn(v reflect.Value) int {
+	if v.Type() == reflect.TypeFor[secrets.Secret]() {
+		if v.IsZero() {
+			return 0
+		}
+		return 1
+	}
+	count := 0
+	if v.Kind() == reflect.Struct {
+		for i := range v.NumField() {
+			count += secretsIn(v.Field(i))
+		}
+	}
+	return count
+}

@@ -12,10 +12,17 @@ import "io"
 // Entropy is an input too, and the two draw from one Rand, so that each gets
 // what the other has left. Where both shall draw the same bytes, or others, give
 // the copy a reader of its own by ForkWith.
-func (e *Engine) Fork() *Engine { return e.ForkWith(e.hs.Policy.Rand) }
+func (e *Engine) Fork() *Engine { return e.fork(e.hs.Policy.Rand) }
 
-// ForkWith is Fork with another source of entropy for the copy.
+// ForkWith is Fork with another source of entropy for the copy, which a config that
+// is chosen later does not replace.
 func (e *Engine) ForkWith(rand io.Reader) *Engine {
+	fork := e.fork(rand)
+	fork.entropy = rand
+	return fork
+}
+
+func (e *Engine) fork(rand io.Reader) *Engine {
 	fork := *e
 	fork.hs = e.hs.Fork()
 	if e.stream != nil {

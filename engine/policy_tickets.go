@@ -2,7 +2,6 @@ package engine
 
 import (
 	"github.com/tacitls/tacitls/engine/internal/handshake"
-	"github.com/tacitls/tacitls/engine/internal/tls13"
 	"github.com/tacitls/tacitls/messages"
 )
 
@@ -31,8 +30,8 @@ func (c *ClientConfig) compileTickets(p *handshake.Policy) error {
 	if c.TicketRequest == nil {
 		return nil
 	}
-	if most := max(c.TicketRequest.NewSession, c.TicketRequest.Resumption); most > tls13.MaxTickets {
-		return invalid("TicketRequest of %d, the most that may come in a row is %d", most, tls13.MaxTickets)
+	if most := max(c.TicketRequest.NewSession, c.TicketRequest.Resumption); most > handshake.MaxTickets {
+		return invalid("TicketRequest of %d, the most that may come in a row is %d", most, handshake.MaxTickets)
 	}
 	if p.Tickets {
 		p.TicketRequest = &messages.TicketRequestOffer{

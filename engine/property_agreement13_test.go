@@ -33,7 +33,7 @@ func TestAnyTwoEndsOfTLS13AgreeOrRefuseForAReason(t *testing.T) {
 		"later certificate", "later declined", "later resumed", "refused: no_mutual_version", "refused: no_mutual_suite",
 		"refused: no_mutual_group", "refused: no_application_protocol", "refused: no_credential", "refused: no_mutual_scheme",
 		"refused: no_mutual_certificate_type", "refused: certificate_required", "refused: bad_binder",
-		"refused: psk_required", "refused: no_mutual_psk", "refused: missing_extension",
+		"refused: psk_required", "refused: no_mutual_psk", "refused: psk_not_known", "refused: missing_extension",
 	} {
 		if came[what] == 0 {
 			t.Errorf("there was no connection of this kind: %s", what)

@@ -222,6 +222,7 @@ var alerts = map[string]messages.Alert{
 	"unknown_psk":                messages.AlertUnknownPSKIdentity,
 	"bad_record_mac":             messages.AlertBadRecordMAC,
 	"bad_binder":                 messages.AlertDecryptError,
+	"psk_not_known":              messages.AlertDecryptError,
 	"psk_required":               messages.AlertMissingExtension,
 	"missing_extension":          messages.AlertMissingExtension,
 	"early_data_mismatch":        messages.AlertIllegalParameter,

@@ -159,7 +159,7 @@ func (p *prospect) withoutKey() {
 	case p.server.RequirePSK && len(p.offers) == 0:
 		p.refuses(events.Server, "psk_required", true)
 	case p.server.RequirePSK:
-		p.refuses(events.Server, "no_mutual_psk", true)
+		p.refuses(events.Server, "psk_not_known", true)
 	case p.client.RequirePSK:
 		p.refuses(events.Server, "missing_extension", true)
 	}

@@ -48,7 +48,7 @@ func requiredKeyOffences() []offence {
 			},
 		},
 		{
-			sentence: "a client has no key of the server's", refusal: "no_mutual_psk", by: events.Server,
+			sentence: "a client has no key of the server's", refusal: "psk_not_known", by: events.Server,
 			pair: also(requiring(events.Client, events.Server), func(p *testkit.Pair) { p.ServerAnswers.PSK = nil }),
 		},
 		{

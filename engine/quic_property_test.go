@@ -298,8 +298,9 @@ func TestAnUnknownSuiteOverQUICIsPassedOver(t *testing.T) {
 	}
 }
 
-// Nobody here sees what is between the tickets of a long connection.
-func TestAServerOverQUICSendsAsManyTicketsAsItLikes(t *testing.T) {
+// Nobody here sees what is between the tickets of a long connection, so that more of
+// them may come than over a stream, where data parts them.
+func TestAServerOverQUICSendsManyTickets(t *testing.T) {
 	p := small("tickets over quic").JoinQUIC()
 	if err := p.Handshake(); err != nil {
 		t.Fatal(err)
@@ -315,6 +316,19 @@ func TestAServerOverQUICSendsAsManyTicketsAsItLikes(t *testing.T) {
 	}
 	if got := len(p.Client.Sessions); got != 1+more {
 		t.Errorf("%d tickets have come", got)
+	}
+}
+
+// What is empty is nothing new, at whatever level of handshake bytes.
+func TestNoBytesAreNoOffenceOverQUIC(t *testing.T) {
+	p := small("empty").JoinQUIC()
+	if err := p.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	for _, level := range []events.Level{events.Initial, events.Handshake, events.Application} {
+		if err := p.Client.Engine.ReceiveCrypto(new(events.Output), testkit.Now, level, nil); err != nil {
+			t.Errorf("nothing at %v: %v", level, err)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -91,6 +92,12 @@ func quicOffences() []quicOffence {
 		{
 			sentence: "a server asks for a certificate after the handshake", refusal: "later_request_over_quic", code: protocolViolation, by: events.Client,
 			change: behind(events.Application, pipe.Chunk{Level: events.Application, Bytes: request}),
+		},
+		{
+			sentence: "a server sends hundreds of tickets", refusal: "too_many_tickets", code: alert(messages.AlertUnexpectedMessage), by: events.Client,
+			change: behind(events.Application, pipe.Chunk{
+				Level: events.Application, Bytes: bytes.Repeat(raw(&messages.NewSessionTicket13{Ticket: []byte("t")}), 256),
+			}),
 		},
 		// covers 9001/4.6.1/2
 		{

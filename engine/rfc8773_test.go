@@ -58,7 +58,7 @@ func pskCertificateOffences() []offence {
 			pair: func(p *testkit.Pair) { both(p); p.Client.CertificateWithPSK, p.Client.PSK = false, false },
 		},
 		{
-			sentence: "a server that wants a key with certificates does not know any", refusal: "bad_binder", by: events.Server,
+			sentence: "a server that wants a key with certificates does not know any", refusal: "psk_not_known", by: events.Server,
 			pair: func(p *testkit.Pair) { both(p); p.ServerAnswers.PSK = nil },
 		},
 		{

@@ -217,9 +217,11 @@ func (q *QUICConn) ConfirmHandshake() error {
 // It gives the error that the connection has ended with: during the handshake one that
 // wraps AlertError(0), which is close_notify, and nil behind it.
 func (q *QUICConn) Close() error {
-	switch {
-	case !q.started:
+	if !q.started {
 		return nil
+	}
+	defer q.forget()
+	switch {
 	case q.err == errClosed:
 		return nil
 	case q.err != nil:
@@ -244,8 +246,19 @@ func (q *QUICConn) abort(cause error) error {
 	return q.err
 }
 
+// forget wipes what nobody has taken: events that are taken belong to the stack.
+func (q *QUICConn) forget() {
+	for _, event := range q.queue[min(q.next, len(q.queue)):] {
+		clear(event.Data)
+	}
+	q.queue, q.next = nil, 0
+}
+
 // over lets go of what only a handshake needs.
 func (q *QUICConn) over() {
+	if q.reading != nil {
+		q.reading.Secret.Wipe()
+	}
 	q.open, q.waiting = nil, nothing
 	q.parameters, q.session, q.resuming, q.reading = nil, nil, nil, nil
 }

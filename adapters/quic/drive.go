@@ -55,7 +55,8 @@ func (q *QUICConn) take(out *events.Output, event events.Event) {
 	case *events.InstallKeys:
 		switch {
 		case event.Direction == events.Read && event.Level == events.Application:
-			q.reading = event
+			reading := *event // observers may keep theirs
+			q.reading = &reading
 		case event.Direction == events.Read && event.Level == events.EarlyData:
 			q.early(event)
 		default:
@@ -138,6 +139,7 @@ func (q *QUICConn) done() {
 	q.push(QUICEvent{Kind: QUICHandshakeDone})
 	if q.reading != nil {
 		q.secret(q.reading)
+		q.reading.Secret.Wipe()
 	}
 	q.peer, q.verified = q.verified, nil
 	q.reading, q.session, q.resuming = nil, nil, nil

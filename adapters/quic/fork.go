@@ -34,6 +34,10 @@ func (q *QUICConn) copied() *QUICConn {
 	fork := *q
 	fork.parameters = slices.Clone(q.parameters)
 	fork.resuming = q.resuming.copied()
+	if q.reading != nil {
+		reading := *q.reading
+		fork.reading = &reading
+	}
 	fork.queue, fork.next = slices.Clone(q.queue[q.next:]), 0
 	for i := range fork.queue {
 		event := &fork.queue[i]

@@ -120,5 +120,8 @@ func (s *SessionState) copied() *SessionState {
 	}
 	copied := *s
 	copied.Extra = slices.Clone(s.Extra)
+	for i, extra := range copied.Extra {
+		copied.Extra[i] = slices.Clone(extra)
+	}
 	return &copied
 }

@@ -47,7 +47,7 @@ var differencesOfHellos = []difference{
 			return m.refused("malformed_extension", "pre_shared_key", "") && hasShortBinder(content)
 		}},
 	{"refuse a second ClientHello without the pre-shared key that serves", "goes by the keys of the second", "RFC 8446, Section 4.1.2: a rule for clients", 3,
-		func(m *meeting) bool { return (m.succeeded() || m.refused("no_mutual_psk", "", "")) && m.dropsKey() }},
+		func(m *meeting) bool { return (m.succeeded() || m.refused("psk_not_known", "", "")) && m.dropsKey() }},
 	{"take a second ClientHello with other extensions", "refuses it", "RFC 8446, Section 4.1.2: MUST be the same", 1,
 		func(m *meeting) bool {
 			return m.refused("retried_hello_changed", "extensions", "") && m.offersOthers()

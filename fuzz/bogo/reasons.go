@@ -122,6 +122,7 @@ var reasons = []reasonRow{
 	{refusal: "psk_required", reason: "MISSING_EXTENSION"},
 	{refusal: "no_mutual_psk", detail: "psk_key_exchange_modes", reason: "NO_SUPPORTED_PSK_MODE"},
 	{refusal: "no_mutual_psk", reason: "PSK_IDENTITY_NOT_FOUND"},
+	{refusal: "psk_not_known", reason: "PSK_IDENTITY_NOT_FOUND"},
 	{refusal: "no_credential", reason: "NO_CERTIFICATE_SET"},
 	{refusal: "certificate_context", reason: "DECODE_ERROR"},
 	{refusal: "empty_server_certificate", version: messages.TLS12, reason: "DECODE_ERROR"},

@@ -36,6 +36,8 @@ func (c *Crypto) Receive(out *events.Output, level events.Level, b []byte) error
 	switch {
 	case level == events.EarlyData:
 		return refuse.CryptoAtWrongLevel.With("among early data")
+	case len(b) == 0:
+		return nil
 	case level < c.read:
 		return refuse.CryptoAtWrongLevel.With("at %v, which is done with", level)
 	case c.held()+len(b) > c.options.MaxHeld+c.options.MaxMessage:

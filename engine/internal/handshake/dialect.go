@@ -29,13 +29,24 @@ type Dialect struct {
 	// EarlyDataLimit is what every ticket that allows early data has to say, or 0
 	// (RFC 9001, Section 4.6.1).
 	EarlyDataLimit uint32
+	// Tickets is how many may come in a row: where data goes in records, without data
+	// between them.
+	Tickets int
 }
 
+const (
+	// MaxTickets is how many tickets may come without data between them.
+	MaxTickets = 32
+	// MaxTicketsQUIC is how many may come on a connection of QUIC, whose data nobody
+	// here sees.
+	MaxTicketsQUIC = 256
+)
+
 // Stream is TLS over a byte stream.
-var Stream = &Dialect{Transport: events.OverStream, LegacyVersion: messages.TLS12, Compatibility: true, Records: true}
+var Stream = &Dialect{Transport: events.OverStream, LegacyVersion: messages.TLS12, Compatibility: true, Records: true, Tickets: MaxTickets}
 
 // QUIC is TLS without records (RFC 9001).
 var QUIC = &Dialect{
 	Transport: events.OverQUIC, LegacyVersion: messages.TLS12,
-	Parameters: true, NeedsProtocol: true, EarlyDataLimit: 1<<32 - 1,
+	Parameters: true, NeedsProtocol: true, EarlyDataLimit: 1<<32 - 1, Tickets: MaxTicketsQUIC,
 }

@@ -97,6 +97,7 @@ const (
 	PSKModeNotOffered
 	PSKRequired
 	NoMutualPSK
+	PSKNotKnown
 	NoCertificateWithPSK
 	EarlyDataWithCertificate
 	EarlyDataMismatch
@@ -252,6 +253,7 @@ var catalogue = [...]entry{
 	PSKModeNotOffered:        {"psk_mode_not_offered", messages.AlertIllegalParameter, "the server uses a pre-shared key in a mode that was not offered", "RFC 8446, Section 4.2.9", false},
 	PSKRequired:              {"psk_required", messages.AlertMissingExtension, "the peer leaves pre_shared_key out, which this end requires", "RFC 8446, Section 6.2", false},
 	NoMutualPSK:              {"no_mutual_psk", messages.AlertHandshakeFailure, "there is no pre-shared key that both ends have, which this end requires", "RFC 8446, Section 4.1.1", false},
+	PSKNotKnown:              {"psk_not_known", messages.AlertDecryptError, "this end has none of the pre-shared keys and goes on without none; the peer hears what it hears of a wrong one", "RFC 8446, Appendix E.6", false},
 	NoCertificateWithPSK:     {"no_certificate_with_psk", messages.AlertHandshakeFailure, "the peer does not use a pre-shared key and certificates together, which this end wants", "RFC 8773, Section 4", false},
 	EarlyDataWithCertificate: {"early_data_with_certificate", messages.AlertIllegalParameter, "the client offers early data beside tls_cert_with_extern_psk", "RFC 8773, Section 4", false},
 	EarlyDataMismatch:        {"early_data_mismatch", messages.AlertIllegalParameter, "the server takes early data under another key, suite or application protocol", "RFC 8446, Section 4.2.10", false},

@@ -115,6 +115,20 @@ type connected struct {
 }
 
 // Wipe forgets the secrets.
+func (a *agreed) Wipe() {
+	a.schedule.Wipe()
+	a.client.Wipe()
+	a.server.Wipe()
+}
+
+// Wipe forgets the secrets.
+func (f *finishing) Wipe() {
+	f.client.Wipe()
+	f.main.Wipe()
+	f.connected.Wipe()
+}
+
+// Wipe forgets the secrets.
 func (c *connected) Wipe() {
 	c.read.Wipe()
 	c.write.Wipe()

@@ -9,13 +9,8 @@ import (
 	"github.com/tacitls/tacitls/secrets"
 )
 
-// The limits on what a peer may send after the handshake without any data.
-const (
-	// MaxKeyUpdates is how many key updates may come in a row.
-	MaxKeyUpdates = 32
-	// MaxTickets is how many tickets may come in a row.
-	MaxTickets = 32
-)
+// MaxKeyUpdates is how many key updates may come in a row, without any data.
+const MaxKeyUpdates = 32
 
 func readClientKeyUpdate(hs *handshake.Context, s *clientConnected, m *messages.KeyUpdate) (fsm.State, error) {
 	next, err := readKeyUpdate(hs, s.connected, m)
@@ -89,12 +84,8 @@ func readNewSessionTicket(hs *handshake.Context, s *clientConnected, m *messages
 	case limited && most != 0 && limit.MaxSize != most:
 		return nil, refuse.EarlyDataLimitOverQUIC.With("%d", limit.MaxSize)
 	}
-	if hs.Dialect.Records {
-		// In QUIC nobody here sees the data that is between them; the transport bounds
-		// what comes.
-		hs.SinceData++
-	}
-	if hs.SinceData > MaxTickets {
+	hs.SinceData++
+	if hs.SinceData > hs.Dialect.Tickets {
 		return nil, refuse.TooManyTickets
 	}
 	if m.Lifetime == 0 || !hs.Policy.Tickets {

@@ -175,9 +175,6 @@ const maxShares = 64
 // askServerCredential begins a full handshake, which has a pre-shared key beside the
 // certificate if the policy wants both (RFC 8773).
 func askServerCredential(hs *handshake.Context, c choice, k *chosenKey) (fsm.State, error) {
-	if hs.Policy.RequirePSK {
-		return nil, refuse.NoMutualPSK
-	}
 	if hs.Policy.CertificateWithPSK && k == nil {
 		return nil, refuse.NoCertificateWithPSK.With("no pre-shared key serves")
 	}

@@ -195,8 +195,8 @@ func takeChosenPSK(hs *handshake.Context, s *awaitChosenPSK, answer *events.PSKC
 // way on, and the client is not told whether an identity is known
 // (RFC 8446, Appendix E.6).
 func withoutKey(hs *handshake.Context, c choice) (fsm.State, error) {
-	if hs.Policy.CertificateWithPSK {
-		return nil, refuse.BadBinder
+	if hs.Policy.CertificateWithPSK || hs.Policy.RequirePSK {
+		return nil, refuse.PSKNotKnown
 	}
 	return askServerCredential(hs, c, nil)
 }

@@ -141,6 +141,21 @@ type sent struct {
 	requested []messages.ExtensionType
 }
 
+// Wipe forgets the secrets.
+func (f *flight) Wipe() {
+	f.schedule.Wipe()
+	f.client.Wipe()
+	f.server.Wipe()
+	f.early.Wipe()
+}
+
+// Wipe forgets the secrets.
+func (s *sent) Wipe() {
+	s.client.Wipe()
+	s.main.Wipe()
+	s.connected.Wipe()
+}
+
 // AfterClientHello are the states that a server goes on in.
 func AfterClientHello() []fsm.State {
 	return []fsm.State{
