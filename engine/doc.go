@@ -68,14 +68,15 @@
 //
 // # Bounds
 //
-// No input panics, blocks or grows memory past these bounds: one handshake
-// message of at most MaxMessage bytes and the record that ends it, one record
-// in part, MaxHeld bytes while a question is open, 1024 extensions in a
-// ClientHello. What may come without getting the connection on is counted: 32
-// empty records or change_cipher_spec records in a row, 4 user_canceled alerts,
-// 32 key updates, tickets (256 on a connection of QUIC) or requests for a certificate and 4 requests to renegotiate without data between
-// them, 64 such requests that are declined on one connection, 16 URLs of a client's
-// certificates, 16384 bytes of early data that is not taken.
+// No input panics, blocks or grows memory past these bounds: one handshake message
+// of at most MaxMessage bytes and the record that ends it, one record in part,
+// MaxHeld bytes while a question is open, 1024 extensions in a ClientHello. What
+// may come without getting the connection on is counted: 32 empty records or
+// change_cipher_spec records in a row, 4 user_canceled alerts, 32 key updates,
+// tickets (256 on a connection of QUIC) or requests for a certificate and 4
+// requests to renegotiate without data between them, 64 such requests that are
+// declined on one connection, 16 URLs of a client's certificates, 16384 bytes of
+// early data that is not taken.
 //
 // # The same inputs, the same outputs
 //
