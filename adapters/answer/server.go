@@ -41,11 +41,12 @@ type Server struct {
 
 	// ClientRoots are the authorities that clients' certificates must lead to.
 	// Nil accepts any certificate of which the client has the key: it then
-	// proves to be the same client again, and nothing more.
+	// proves to be the same client again, and nothing more. With RawKeys, nil accepts
+	// none.
 	ClientRoots *x509.CertPool
 	// RawKeys are the raw public keys of clients to trust, where the config takes
 	// them by PeerCertificateTypes (RFC 7250). Nil accepts none, but any where
-	// ClientRoots is nil too.
+	// ClientRoots is nil too; an empty list is not nil.
 	RawKeys RawKeys
 	// VerifyPeer is called after a client's chain or raw key has been verified, and a
 	// certificate held to the OIDFilters of the config: it has the extensions, and of key
@@ -151,7 +152,8 @@ func (s *Server) Verify(now time.Time, q *events.VerifyPeer) (*Peer, events.Answ
 func (s *Server) verification() *verification {
 	return &verification{
 		roots: s.ClientRoots, usage: x509.ExtKeyUsageClientAuth,
-		rawKeys: s.RawKeys, skip: s.ClientRoots == nil, hook: s.VerifyPeer,
+		rawKeys: s.RawKeys, skip: s.ClientRoots == nil, rawAlone: s.RawKeys != nil && s.ClientRoots == nil,
+		hook: s.VerifyPeer,
 	}
 }
 
