@@ -300,6 +300,10 @@ type OpenTicket struct {
 	Asked
 	Hello   *ClientHello
 	Tickets []TicketIdentity
+	// SchemesCert and OIDFilters are those of the config, to hold the certificate of
+	// the session to, as in [VerifyPeer].
+	SchemesCert []messages.SignatureScheme
+	OIDFilters  []messages.OIDFilter
 }
 
 // MaxTicketIdentities is how many of a client's tickets a server considers.
@@ -327,6 +331,9 @@ type FindSession struct {
 	Asked
 	Hello     *ClientHello
 	SessionID []byte
+	// SchemesCert and OIDFilters are as in [OpenTicket].
+	SchemesCert []messages.SignatureScheme
+	OIDFilters  []messages.OIDFilter
 }
 
 // Reply answers with the state, as once given by [SessionEstablished].State.

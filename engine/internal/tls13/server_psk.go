@@ -68,7 +68,10 @@ func considerPSK(hs *handshake.Context, c choice, psk *messages.PreSharedKeyOffe
 		}
 	}
 	hs.Ask(func(id events.Asked) events.Question {
-		return &events.OpenTicket{Asked: id, Hello: c.hello.Info, Tickets: tickets}
+		return &events.OpenTicket{
+			Asked: id, Hello: c.hello.Info, Tickets: tickets,
+			SchemesCert: hs.Policy.SchemesCert, OIDFilters: hs.Policy.OIDFilters,
+		}
 	})
 	return &awaitOpenedTicket{c, psk}, nil
 }
