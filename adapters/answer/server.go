@@ -200,14 +200,15 @@ func (s *Server) chooseCredential(now time.Time, q *events.ChooseCredential) eve
 // of the keys, for the same server name, and, where the client had a
 // certificate, with a chain that would be accepted today. Anything else is a
 // full handshake, so that a ticket never carries a client from one virtual
-// server or set of roots to another.
+// server, set of roots or list of filters to another.
 func (s *Server) openTicket(now time.Time, q *events.OpenTicket) events.Answer {
 	if s.Tickets == nil {
 		return q.None()
 	}
+	wanted := &events.VerifyPeer{SchemesCert: q.SchemesCert, OIDFilters: q.OIDFilters}
 	for i, identity := range q.Tickets {
 		state, ok := s.Tickets.Open(now, identity.Ticket)
-		if ok && s.serves(now, state, q.Hello) {
+		if ok && s.serves(now, state, q.Hello, wanted) {
 			return q.Reply(i, state)
 		}
 	}
@@ -220,7 +221,8 @@ func (s *Server) findSession(now time.Time, q *events.FindSession) events.Answer
 		return q.None()
 	}
 	state := s.Sessions.Get(now, q.SessionID)
-	if state == nil || !s.serves(now, state, q.Hello) {
+	wanted := &events.VerifyPeer{SchemesCert: q.SchemesCert, OIDFilters: q.OIDFilters}
+	if state == nil || !s.serves(now, state, q.Hello, wanted) {
 		return q.None()
 	}
 	return q.Reply(state)
@@ -240,7 +242,9 @@ func (s *Server) ForgetEstablished(id []byte) {
 	}
 }
 
-func (s *Server) serves(now time.Time, state []byte, hello *events.ClientHello) bool {
+// serves tells whether a session may be resumed: its client would be accepted by what
+// is wanted of certificates today.
+func (s *Server) serves(now time.Time, state []byte, hello *events.ClientHello, wanted *events.VerifyPeer) bool {
 	session, err := events.ParseSession(state)
 	if err != nil || session.Expired(now) || !strings.EqualFold(session.ServerName, hello.ServerName) {
 		return false
@@ -251,6 +255,7 @@ func (s *Server) serves(now time.Time, state []byte, hello *events.ClientHello) 
 	q := &events.VerifyPeer{
 		Role: events.Server, Chain: session.PeerChain, RawKey: session.PeerRawKey, Delegated: session.PeerDelegated, Resumed: true,
 		OCSP: session.OCSP, SCTs: session.SCTs, OCSPChain: session.OCSPChain, SCTsChain: session.SCTsChain,
+		SchemesCert: wanted.SchemesCert, OIDFilters: wanted.OIDFilters,
 	}
 	_, _, rejection := s.verification().verify(now, q)
 	return rejection == nil
