@@ -294,8 +294,8 @@ type TicketIdentity struct {
 //
 // The engine binds a ticket to the hash of the cipher suite, to its lifetime and
 // to whether a client certificate is wanted. Who serves several names, several sets
-// of roots or several OIDFilters under the same ticket keys has to bind it to those,
-// by what the state says: [ParseSession] reads it.
+// of roots, several OIDFilters, or clients of external keys alone under the same ticket
+// keys has to bind it to those, by what the state says: [ParseSession] reads it.
 type OpenTicket struct {
 	Asked
 	Hello   *ClientHello

@@ -74,12 +74,8 @@ func (c *Client) offerPSK(q *events.OfferPSK) events.Answer {
 // choosePSK gives the key of the first identity that is known, for the version.
 func (s *Server) choosePSK(q *events.ChoosePSK) events.Answer {
 	for i, identity := range q.Identities {
-		if s.PSK == nil {
-			break
-		}
-		psk := s.PSK(identity)
-		if psk == nil || len(psk.Key) == 0 || psk.Imported && q.Version != messages.TLS13 {
-			// What was imported is for TLS 1.3 alone (RFC 9258, Section 5.1).
+		psk := s.known(identity, q.Version)
+		if psk == nil {
 			continue
 		}
 		return q.ReplyWith(i, &events.PSK{Identity: identity, Key: psk.Key, Hash: psk.Hash, Imported: psk.Imported})
@@ -92,6 +88,28 @@ func (s *Server) choosePSK(q *events.ChoosePSK) events.Answer {
 		return q.None()
 	}
 	return q.Reply(0, unknown)
+}
+
+// known gives the key of an identity for a version, or nil.
+func (s *Server) known(identity []byte, version messages.Version) *PSK {
+	if s.PSK == nil {
+		return nil
+	}
+	psk := s.PSK(identity)
+	if psk == nil || len(psk.Key) == 0 || psk.Imported && version != messages.TLS13 {
+		// What was imported is for TLS 1.3 alone (RFC 9258, Section 5.1).
+		return nil
+	}
+	return psk
+}
+
+// keeps tells whether a session is of a client that the keys of today know. One that
+// began without a key is good where clients are served without one.
+func (s *Server) keeps(session *events.Session) bool {
+	if len(session.PSKIdentity) == 0 {
+		return s.PSK == nil || s.hasCertificates()
+	}
+	return s.known(session.PSKIdentity, session.Version) != nil
 }
 
 // hasCertificates tells that a client may be served without a key.

@@ -2,6 +2,7 @@ package answer_test
 
 import (
 	"crypto/x509"
+	"slices"
 	"testing"
 
 	"github.com/tacitls/tacitls/adapters/answer"
@@ -91,6 +92,89 @@ func TestNoSessionCarriesAChainPastTheSchemesAccepted(t *testing.T) {
 	}{"the same": {taking(), true}, "others": {taking(messages.Ed25519), false}} {
 		if _, got, err := visit(t, client, server, session, c.change); err != nil || got.Resumed != c.want {
 			t.Errorf("%s: resumed %t, %v", why, got.Resumed, err)
+		}
+	}
+}
+
+// keyed has both ends use external keys beside certificates.
+func keyed(p *testkit.Pair) { p.Client.PSK, p.Server.PSK = true, true }
+
+// keyedInTLS12 is keyed in TLS 1.2, by a suite of each kind.
+func keyedInTLS12(p *testkit.Pair) {
+	inTLS12(p)
+	suites := []messages.CipherSuite{messages.TLS_ECDHE_PSK_WITH_AES_128_GCM_SHA256, messages.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256}
+	p.Client.CipherSuites, p.Server.CipherSuites = suites, suites
+}
+
+// withoutKey is keyedInTLS12 for a client that has no key.
+func withoutKey(p *testkit.Pair) {
+	keyedInTLS12(p)
+	p.Client.CipherSuites = p.Client.CipherSuites[1:]
+}
+
+// Where a key is all that a client is known by, anybody's session is nobody's.
+func TestNoSessionOfAnybodyServesWhereAKeyIsWanted(t *testing.T) {
+	for why, c := range map[string]struct{ anybody, known func(*testkit.Pair) }{"TLS 1.3": {keyed, keyed}, "TLS 1.2": {withoutKey, keyedInTLS12}} {
+		tickets, certificates := &answer.TicketKeys{}, shown(t, testkit.Server(testkit.P256))
+		psk := &answer.PSK{Identity: []byte("staff"), Key: []byte("0123456789abcdef")}
+		open := &answer.Server{Certificates: certificates, Tickets: tickets}
+		staff := &answer.Server{PSK: answer.NewPSKTable(psk).Lookup, Tickets: tickets}
+		both := &answer.Server{PSK: staff.PSK, Certificates: certificates, Tickets: tickets}
+		anybody, known := &answer.Client{Roots: testkit.Roots()}, &answer.Client{Roots: testkit.Roots(), PSK: psk}
+		session, _, err := visit(t, anybody, open, nil, c.anybody)
+		if err != nil {
+			t.Fatalf("%s: %v", why, err)
+		}
+		for what, brought := range map[string]*events.Session{"no session": nil, "anybody's session": session} {
+			if _, got, err := visit(t, anybody, staff, brought, c.anybody); err == nil {
+				t.Errorf("%s: a client with %s is served: resumed %t, by %q", why, what, got.Resumed, got.PSKIdentity)
+			}
+		}
+		if _, got, err := visit(t, anybody, both, session, c.anybody); err != nil || !got.Resumed {
+			t.Errorf("%s: anybody's session where anybody is served: resumed %t, %v", why, got.Resumed, err)
+		}
+		if session, _, err = visit(t, known, staff, nil, c.known); err != nil {
+			t.Fatalf("%s: %v", why, err)
+		}
+		if _, got, err := visit(t, known, staff, session, c.known); err != nil || !got.Resumed || string(got.PSKIdentity) != "staff" {
+			t.Errorf("%s: a session under the key: resumed %t by %q, %v", why, got.Resumed, got.PSKIdentity, err)
+		}
+	}
+}
+
+// Who is taken out of the table has no session any more either.
+func TestASessionUnderAKeyServesWhileTheKeyIsKnown(t *testing.T) {
+	for why, change := range map[string]func(*testkit.Pair){"TLS 1.3": keyed, "TLS 1.2": keyedInTLS12} {
+		psk := &answer.PSK{Identity: []byte("sensor 7"), Key: []byte("0123456789abcdef")}
+		client := &answer.Client{Roots: testkit.Roots(), PSK: psk}
+		server := &answer.Server{
+			PSK: answer.NewPSKTable(psk).Lookup, Certificates: shown(t, testkit.Server(testkit.P256)), Tickets: &answer.TicketKeys{},
+		}
+		session, c, err := visit(t, client, server, nil, change)
+		if err != nil || string(c.PSKIdentity) != "sensor 7" {
+			t.Fatalf("%s: the key is %q, %v", why, c.PSKIdentity, err)
+		}
+		// Without its key the client is served by the certificate.
+		client = &answer.Client{Roots: testkit.Roots()}
+		for _, test := range []struct {
+			why  string
+			keys func([]byte) *answer.PSK
+			want bool
+		}{
+			{"the key is known", server.PSK, true},
+			{"the key is gone", answer.NewPSKTable().Lookup, false},
+			{"the key is empty", answer.NewPSKTable(&answer.PSK{Identity: psk.Identity}).Lookup, false},
+			{"no key is known", nil, false},
+		} {
+			again := *server
+			again.PSK = test.keys
+			_, c, err := visit(t, client, &again, session, func(p *testkit.Pair) {
+				change(p)
+				slices.Reverse(p.Server.CipherSuites) // the certificate goes first
+			})
+			if err != nil || c.Resumed != test.want || len(c.PSKIdentity) > 0 != test.want {
+				t.Errorf("%s: %s: resumed %t by %q, %v", why, test.why, c.Resumed, c.PSKIdentity, err)
+			}
 		}
 	}
 }

@@ -70,7 +70,8 @@ type Server struct {
 	// PSK gives the pre-shared key of an identity, or nil; a nil PSK knows none.
 	// [PSKTable.Lookup] is one. It must be safe for concurrent use.
 	// In TLS 1.2 the key alone counts, and none that was imported. It must not change
-	// a key that it gave.
+	// a key that it gave. A session under a key is resumed while its identity is known,
+	// and by a server without certificates no other is.
 	PSK func(identity []byte) *PSK
 	// HidePSKIdentities goes on with a random key where an identity is not known,
 	// so that the client does not learn which are (RFC 4279, Section 2). In TLS 1.3
@@ -198,7 +199,7 @@ func (s *Server) chooseCredential(now time.Time, q *events.ChooseCredential) eve
 
 // openTicket opens the first ticket that is good for this client: sealed by one
 // of the keys, for the same server name, and, where the client had a
-// certificate, with a chain that would be accepted today. Anything else is a
+// certificate or a key, with one that would be accepted today. Anything else is a
 // full handshake, so that a ticket never carries a client from one virtual
 // server, set of roots or list of filters to another.
 func (s *Server) openTicket(now time.Time, q *events.OpenTicket) events.Answer {
@@ -247,6 +248,9 @@ func (s *Server) ForgetEstablished(id []byte) {
 func (s *Server) serves(now time.Time, state []byte, hello *events.ClientHello, wanted *events.VerifyPeer) bool {
 	session, err := events.ParseSession(state)
 	if err != nil || session.Expired(now) || !strings.EqualFold(session.ServerName, hello.ServerName) {
+		return false
+	}
+	if !s.keeps(session) {
 		return false
 	}
 	if !session.HasPeer() {
