@@ -71,11 +71,12 @@ func (c *Client) offerPSK(q *events.OfferPSK) events.Answer {
 	return q.Reply(psk.Identity, psk.Key)
 }
 
-// choosePSK gives the key of the first identity that is known, for the version.
+// choosePSK gives the key of the first identity that is known, for the version and by
+// a hash function of both ends.
 func (s *Server) choosePSK(q *events.ChoosePSK) events.Answer {
 	for i, identity := range q.Identities {
 		psk := s.known(identity, q.Version)
-		if psk == nil {
+		if psk == nil || !q.Takes(psk.Hash) {
 			continue
 		}
 		return q.ReplyWith(i, &events.PSK{Identity: identity, Key: psk.Key, Hash: psk.Hash, Imported: psk.Imported})
@@ -83,11 +84,14 @@ func (s *Server) choosePSK(q *events.ChoosePSK) events.Answer {
 	if !s.HidePSKIdentities || q.Version == messages.TLS13 && s.hasCertificates() {
 		return q.None()
 	}
-	unknown := make([]byte, unknownPSKLen)
-	if _, err := io.ReadFull(s.Signing.random(), unknown); err != nil {
+	unknown := &events.PSK{Key: make([]byte, unknownPSKLen)}
+	if len(q.Hashes) > 0 {
+		unknown.Hash = q.Hashes[0]
+	}
+	if _, err := io.ReadFull(s.Signing.random(), unknown.Key); err != nil {
 		return q.None()
 	}
-	return q.Reply(0, unknown)
+	return q.ReplyWith(0, unknown)
 }
 
 // known gives the key of an identity for a version, or nil.
