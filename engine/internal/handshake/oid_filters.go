@@ -27,13 +27,22 @@ func ReadOIDFilters(hs *Context, x *messages.Extensions) ([]messages.OIDFilter, 
 	if len(body.Filters) > MaxOIDFilters {
 		return nil, refuse.MalformedExtension.With("%v: %d filters", body.ExtensionType(), len(body.Filters))
 	}
-	for i, filter := range body.Filters {
-		same := func(other messages.OIDFilter) bool { return bytes.Equal(other.OID, filter.OID) }
-		if slices.ContainsFunc(body.Filters[:i], same) {
-			return nil, refuse.DuplicateOIDFilter.With("%x", filter.OID)
-		}
+	if oid, twice := RepeatedOID(body.Filters); twice {
+		return nil, refuse.DuplicateOIDFilter.With("%x", oid)
 	}
 	return body.Filters, nil
+}
+
+// RepeatedOID is the object identifier that stands in two filters, of at most
+// MaxOIDFilters, if there is one.
+func RepeatedOID(filters []messages.OIDFilter) (oid []byte, twice bool) {
+	for i, filter := range filters {
+		same := func(other messages.OIDFilter) bool { return bytes.Equal(other.OID, filter.OID) }
+		if slices.ContainsFunc(filters[:i], same) {
+			return filter.OID, true
+		}
+	}
+	return nil, false
 }
 
 // maxFilterBytes is how long the filters of this end's may be in all, so that a
@@ -51,18 +60,19 @@ var (
 // (RFC 8446, Section 4.2.5).
 func CheckOIDFilters(filters []messages.OIDFilter) error {
 	total := 0
-	for i, filter := range filters {
+	for _, filter := range filters {
 		total += 1 + len(filter.OID) + 2 + len(filter.Values)
 		switch {
 		case !isIdentifier(filter.OID):
 			return fmt.Errorf("%x is no object identifier", filter.OID)
-		case slices.ContainsFunc(filters[:i], func(other messages.OIDFilter) bool { return bytes.Equal(other.OID, filter.OID) }):
-			return fmt.Errorf("the object identifier %x stands there twice", filter.OID)
 		case bytes.Equal(filter.OID, oidExtKeyUsage) && !namesPurposes(filter.Values):
 			return fmt.Errorf("%x are no key purposes, or anyExtendedKeyUsage is among them", filter.Values)
 		case total > maxFilterBytes || len(filters) > MaxOIDFilters:
 			return fmt.Errorf("%d of them, of %d bytes or more", len(filters), total)
 		}
+	}
+	if oid, twice := RepeatedOID(filters); twice {
+		return fmt.Errorf("the object identifier %x stands there twice", oid)
 	}
 	return nil
 }
