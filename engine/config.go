@@ -213,12 +213,14 @@ type ClientConfig struct {
 	// Section 4.2.11).
 	ShuffleExtensions bool
 	// ReverifyOnResume asks [events.VerifyPeer] again about the chain of a
-	// session resumed.
+	// session resumed. That is when the server has answered, so that no early data goes
+	// under a session whose server has shown a certificate or a raw key.
 	ReverifyOnResume bool
 	// EarlyData allows to write before the server has answered, where the session
 	// allows it; [events.EarlyDataOffered] tells when, and [Engine.WriteEarlyData]
 	// writes. Early data can be replayed, and has no forward secrecy
-	// (RFC 8446, Section 2.3).
+	// (RFC 8446, Section 2.3). ReverifyOnResume leaves little of it: who wants both has
+	// the PeerChain of the session verified before that is offered.
 	EarlyData bool
 }
 

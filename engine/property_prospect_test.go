@@ -92,7 +92,8 @@ func (p *prospect) offer() {
 		!s.Expired(p.pipe.Now) && p.client.TakesPeer(s) && takes(hashOfSuite(s.CipherSuite)) {
 		p.offers = append(p.offers, offeredKey{events.PSK{Identity: s.Ticket, Hash: hashOfSuite(s.CipherSuite)}, s})
 		common := s.ALPN == "" && len(p.client.ALPN) == 0 || slices.Contains(p.client.ALPN, s.ALPN)
-		p.offersEarly = p.Client.EarlyData && s.MaxEarlyData > 0 && common && slices.Contains(p.client.Suites13, s.CipherSuite)
+		p.offersEarly = p.Client.EarlyData && s.MaxEarlyData > 0 && common && slices.Contains(p.client.Suites13, s.CipherSuite) &&
+			!(p.Client.ReverifyOnResume && s.HasPeer())
 	}
 	for _, key := range p.callers[events.Client].keys {
 		key := *key

@@ -127,6 +127,44 @@ func TestEarlyDataTakesTheWordOfBothCallers(t *testing.T) {
 	}
 }
 
+// Early data would be with the server before it is verified anew. A session whose
+// server was never verified waits for nothing.
+func TestNoEarlyDataGoesAheadOfAServerThatIsVerifiedAnew(t *testing.T) {
+	underKey := func(p *testkit.Pair) {
+		p.Client.PSK, p.Server.PSK = true, true
+		p.ClientAnswers.PSK, p.ServerAnswers.PSK = []byte("a key of both ends"), []byte("a key of both ends")
+	}
+	for what, c := range map[string]struct {
+		configure func(p *testkit.Pair)
+		reverify  bool
+		goes      bool
+	}{
+		"a certificate":                {func(*testkit.Pair) {}, false, true},
+		"a certificate, verified anew": {func(*testkit.Pair) {}, true, false},
+		"a raw key, verified anew": {func(p *testkit.Pair) {
+			rawKeys(p)
+			p.ServerAnswers.RawKey, p.ClientAnswers.RawKey = true, true
+		}, true, false},
+		"an external key": {underKey, true, true},
+	} {
+		pair := early(c.configure)
+		pair.Client.ReverifyOnResume = c.reverify
+		l := talked(t, pair)
+		got, resumed := l.Server.Engine.Connection(), l.Client.Engine.Connection().Resumed
+		if !l.Client.Engine.Completed() || !resumed || got.EarlyDataAccepted != c.goes {
+			t.Errorf("%s: resumed %t, early data taken %t, %v", what, resumed, got.EarlyDataAccepted, l.Client.Err)
+		}
+		offered := slices.Contains(l.Client.Log, (&events.EarlyDataOffered{Max: maxEarly}).String())
+		verified := slices.ContainsFunc(pair.ClientAnswers.Asked, func(q events.Question) bool {
+			verify, ok := q.(*events.VerifyPeer)
+			return ok && verify.Resumed
+		})
+		if offered != c.goes || verified == c.goes {
+			t.Errorf("%s: early data offered %t, the server verified %t", what, offered, verified)
+		}
+	}
+}
+
 // Under a pre-shared key alone there is no key share in the ServerHello, and
 // under none are there certificates.
 //

@@ -62,11 +62,11 @@ const maxPSK = 1<<16 - 1
 
 // offerEarlyData offers early data where the session has the first place, its suite
 // is offered, and its application protocol is one of the config's
-// (RFC 8446, Section 4.2.10).
+// (RFC 8446, Section 4.2.10). A server that is to be verified anew would have it before.
 func offerEarlyData(hs *handshake.Context, offer *handshake.Offer) error {
 	session := offer.Session
 	if hs.Policy.EarlyData == 0 || session == nil || session.Version != messages.TLS13 || session.MaxEarlyData == 0 ||
-		!slices.Contains(hs.Policy.Suites13, session.CipherSuite) {
+		!slices.Contains(hs.Policy.Suites13, session.CipherSuite) || hs.Policy.Reverify && session.HasPeer() {
 		return nil
 	}
 	if session.ALPN != "" && !slices.Contains(hs.Policy.ALPN, session.ALPN) || session.ALPN == "" && len(hs.Policy.ALPN) > 0 {
