@@ -66,7 +66,7 @@ func (o *options) config() *engine.ClientConfig {
 	config := &engine.ClientConfig{
 		ServerName: o.serverName, KeyShares: o.keyShares, Session: o.resume,
 		// The session file may be of a run with other roots, or with none.
-		ReverifyOnResume: true,
+		ReverifyOnResume: !o.trustsEarly(time.Now()),
 	}
 	config.Rand = rand.Reader
 	config.MinVersion, config.MaxVersion = o.versions.Min, o.versions.Max

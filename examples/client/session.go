@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
@@ -28,6 +29,20 @@ func readSession(path string) (*events.Session, error) {
 		return nil, &flags.Usage{Err: fmt.Errorf("-session %s: %w", path, err)}
 	}
 	return session, nil
+}
+
+// trustsEarly tells whether early data may go to the server of the session: the engine
+// sends none where it is to ask about the server anew, so it is asked about here.
+func (o *options) trustsEarly(now time.Time) bool {
+	s := o.resume
+	if !o.earlyData || s == nil || !s.HasPeer() {
+		return false
+	}
+	_, trusted := o.answers().Answer(now, &events.VerifyPeer{
+		Role: events.Client, ServerName: o.serverName, Chain: s.PeerChain, RawKey: s.PeerRawKey, Delegated: s.PeerDelegated,
+		OCSP: s.OCSP, SCTs: s.SCTs, OCSPChain: s.OCSPChain, SCTsChain: s.SCTsChain, Resumed: true,
+	}).(*events.PeerVerified)
+	return trusted
 }
 
 // sessionFile keeps the newest session of a connection, from the moment it comes.
