@@ -220,7 +220,8 @@ type ClientConfig struct {
 	// Section 4.2.11).
 	ShuffleExtensions bool
 	// ReverifyOnResume asks [events.VerifyPeer] again about the chain of a
-	// session resumed.
+	// session resumed: before the ClientHello where early data goes with it, and
+	// once the server has answered where none was taken.
 	ReverifyOnResume bool
 	// EarlyData allows to write before the server has answered, where the session
 	// allows it; [events.EarlyDataOffered] tells when, and [Engine.WriteEarlyData]

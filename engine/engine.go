@@ -187,11 +187,7 @@ func refusalOf(question events.Question, answer *events.Refused) error {
 	case *events.DecompressCertificate:
 		refusal = refuse.BadCompression
 	}
-	refused := &refuse.Detailed{Refusal: refusal, Alert: answer.Alert, Cause: answer.Err}
-	if answer.Err != nil {
-		refused.Detail = answer.Err.Error()
-	}
-	return refused
+	return refusal.Answered(answer.Alert, answer.Err)
 }
 
 // Connection is what has been agreed on so far; while a renegotiation is under

@@ -69,7 +69,8 @@ type Error struct {
 	Ours bool
 	// State is where the machine stood.
 	State string
-	// Detail says more, and may be empty.
+	// Detail says more, on one line, and may be empty. It quotes at most 512 bytes of
+	// what a peer, or Err, says.
 	Detail string
 	// Err is the caller's own error from an answer, or nil.
 	Err error
@@ -136,7 +137,7 @@ func newError(err error, state string) *Error {
 		result.Alert = detailed.Alert
 	case errors.As(err, &refusal):
 	default:
-		result.Detail, result.Err = err.Error(), err
+		return newError(refuse.Internal.Because(err), state)
 	}
 	result.Refusal, result.Ours = describe(refusal), refusal.Ours()
 	result.Received = refusal == refuse.PeerAlert

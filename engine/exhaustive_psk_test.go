@@ -62,6 +62,10 @@ func visitEarly(rested map[place]*engine.Engine) {
 	for _, pair := range []*testkit.Pair{
 		early(),
 		early(func(p *testkit.Pair) { p.ServerAnswers.RejectEarly = true }),
+		early(func(p *testkit.Pair) { p.Client.ReverifyOnResume = true }),
+		early(func(p *testkit.Pair) {
+			p.Client.PSK, p.Client.ReverifyOnResume = true, true
+		}),
 		early(func(p *testkit.Pair) { withClientCert(p); p.Server.ReverifyOnResume = true }),
 	} {
 		visit(pair, rested)

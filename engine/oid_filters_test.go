@@ -79,6 +79,45 @@ func TestAServersFiltersAreInItsRequestsAndNowhereElse(t *testing.T) {
 	}
 }
 
+// Whoever opens a ticket, or finds a session, can hold the client's certificate to
+// what it would be held to in a full handshake.
+func TestWhatIsAskedOfCertificatesIsToldWhereAClientResumes(t *testing.T) {
+	for why, pair := range map[string]*testkit.Pair{
+		"a ticket": small("resumes"), "a ticket of TLS 1.2": legacy("resumes"), "a session of TLS 1.2": legacy("resumes by name"),
+	} {
+		withClientCert(pair)
+		pair.Server.OIDFilters = filters()
+		pair.Server.SchemesCert = []messages.SignatureScheme{messages.ECDSASecp256r1SHA256, messages.ECDSASecp384r1SHA384}
+		named := why == "a session of TLS 1.2"
+		pair.Server.Sessions, pair.Server.NoTickets = named, named
+		first := pair.Join()
+		first.Observe = func(_ events.Role, e events.Event) {
+			if session, ok := e.(*events.SessionEstablished); ok {
+				pair.ServerAnswers.Keep(session)
+			}
+		}
+		if err := first.Handshake(); err != nil {
+			t.Fatalf("%s: %v", why, err)
+		}
+		pair.Client.Session = first.Client.Sessions[0]
+		if p := established(t, pair); !p.Server.Engine.Connection().Resumed {
+			t.Fatalf("%s: it is not resumed", why)
+		}
+		var schemes []messages.SignatureScheme
+		var held []messages.OIDFilter
+		if named {
+			q := lastQuestion[events.FindSession](t, pair.ServerAnswers)
+			schemes, held = q.SchemesCert, q.OIDFilters
+		} else {
+			q := lastQuestion[events.OpenTicket](t, pair.ServerAnswers)
+			schemes, held = q.SchemesCert, q.OIDFilters
+		}
+		if !sameFilters(held, filters()) || !slices.Equal(schemes, pair.Server.SchemesCert) {
+			t.Errorf("%s: certificates are held to %v and %x", why, schemes, held)
+		}
+	}
+}
+
 // In TLS 1.2 there is no room for them, and a raw public key has no extensions.
 func TestFiltersAreNotSentWhereTheyMeanNothing(t *testing.T) {
 	pair := legacy("filters of TLS 1.2")

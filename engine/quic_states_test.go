@@ -46,6 +46,14 @@ func visitQUIC() map[place]*engine.Engine {
 		{"early data", func(p *testkit.Pair) {
 			p.Client.Session, p.Client.EarlyData, p.Server.MaxEarlyData = sessions["full"], true, 1
 		}},
+		{"early data, verified anew", func(p *testkit.Pair) {
+			p.Client.Session, p.Client.EarlyData, p.Server.MaxEarlyData = sessions["full"], true, 1
+			p.Client.ReverifyOnResume = true
+		}},
+		{"early data, a key, verified anew", func(p *testkit.Pair) {
+			p.Client.Session, p.Client.EarlyData, p.Server.MaxEarlyData = sessions["full"], true, 1
+			p.Client.PSK, p.Client.ReverifyOnResume = true, true
+		}},
 		{"early data, client certificate", func(p *testkit.Pair) {
 			withClientCert(p)
 			p.Client.Session, p.Client.EarlyData, p.Server.MaxEarlyData = sessions["client certificate"], true, 1

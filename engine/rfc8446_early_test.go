@@ -162,6 +162,68 @@ func TestEarlyDataTakesTheWordOfBothCallers(t *testing.T) {
 	}
 }
 
+// Early data is with the server before its answer: where it is to be verified anew,
+// that is before the hello, and once, unless the data is rejected. One that is not
+// trusted any more gets an alert and nothing else. A session whose server was never verified waits for
+// nothing.
+func TestNoEarlyDataGoesAheadOfAServerThatIsVerifiedAnew(t *testing.T) {
+	underKey := func(p *testkit.Pair) {
+		p.Client.PSK, p.Server.PSK = true, true
+		p.ClientAnswers.PSK, p.ServerAnswers.PSK = []byte("a key of both ends"), []byte("a key of both ends")
+	}
+	rawKey := func(p *testkit.Pair) {
+		rawKeys(p)
+		p.ServerAnswers.RawKey, p.ClientAnswers.RawKey = true, true
+	}
+	rejecting := func(p *testkit.Pair) { p.ServerAnswers.RejectEarly = true }
+	for what, c := range map[string]struct {
+		configure func(p *testkit.Pair)
+		reverify  bool
+		asked     int
+		distrusts bool
+	}{
+		"a certificate":                       {func(*testkit.Pair) {}, false, 0, false},
+		"a certificate, verified anew":        {func(*testkit.Pair) {}, true, 1, false},
+		"a certificate, data rejected":        {rejecting, true, 2, false},
+		"a certificate that is not trusted":   {func(*testkit.Pair) {}, true, 1, true},
+		"a raw key, verified anew":            {rawKey, true, 1, false},
+		"a raw key that is not trusted":       {rawKey, true, 1, true},
+		"an external key, nothing to ask for": {underKey, true, 0, false},
+	} {
+		pair := early(c.configure)
+		pair.Client.ReverifyOnResume = c.reverify
+		asked := 0
+		var l *forge.Link
+		sent := func() bool {
+			return slices.ContainsFunc(l.Client.Log, func(line string) bool { return strings.HasPrefix(line, "send ") })
+		}
+		pair.ClientAnswers.Override = func(q events.Question) events.Answer {
+			verify, ok := q.(*events.VerifyPeer)
+			if !ok {
+				return nil
+			}
+			asked++
+			if asked == 1 && (sent() || !verify.Resumed) {
+				t.Errorf("%s: asked about the server behind the hello", what)
+			}
+			if c.distrusts {
+				return verify.Reject(messages.AlertUnknownCA, errors.New("not any more"))
+			}
+			return nil
+		}
+		l = forge.New(pair)
+		starting("early")(l)
+		l.Run()
+		offered := slices.Contains(l.Client.Log, (&events.EarlyDataOffered{Max: maxEarly}).String())
+		if asked != c.asked || offered == c.distrusts {
+			t.Errorf("%s: asked %d times, early data offered %t", what, asked, offered)
+		}
+		if got := l.Client.Engine.Connection(); got.Resumed == c.distrusts {
+			t.Errorf("%s: resumed %t, %v", what, got.Resumed, l.Client.Err)
+		}
+	}
+}
+
 // Under a pre-shared key alone there is no key share in the ServerHello, and
 // under none are there certificates.
 //

@@ -143,10 +143,10 @@ type ChooseCredential struct {
 	// Authorities are the distinguished names, in DER, that the peer trusts;
 	// none means that it did not say.
 	Authorities [][]byte
-	// OIDFilters are what a server of TLS 1.3 wants of the end-entity certificate, at
-	// most 256, each object identifier and the values in DER. A certificate has to
-	// have all that the answer recognizes; the others are to be passed over
-	// (RFC 8446, Section 4.2.5).
+	// OIDFilters are what a server of TLS 1.3, or a request for an authenticator, wants
+	// of the end-entity certificate, at most 256, each object identifier and the values
+	// in DER. A certificate has to have all that the answer recognizes; the others are
+	// to be passed over (RFC 8446, Section 4.2.5).
 	OIDFilters []messages.OIDFilter
 	// CertificateTypes are the kinds of certificate that the peer takes, in its
 	// order and with unknown ones included; none means X.509 alone
@@ -225,6 +225,9 @@ type VerifyPeer struct {
 	Role Role
 	// ServerName is the name that a client expects; empty on a server.
 	ServerName string
+	// Requested tells that a request for an authenticator asks for ServerName, so that
+	// no other name stands in for it (RFC 9261, Section 4).
+	Requested bool
 	// Chain is in DER as the peer sent it, the end-entity certificate first;
 	// extraneous certificates and any order of the others are to be expected.
 	Chain [][]byte
@@ -248,8 +251,8 @@ type VerifyPeer struct {
 	SCTsChain [][][]byte
 	// SchemesCert are the schemes that this end said it accepts in a chain.
 	SchemesCert []messages.SignatureScheme
-	// OIDFilters are those of a server's config, which the client was told in TLS 1.3
-	// and may not have recognized: a certificate that does not satisfy them may be
+	// OIDFilters are those of a server's config, or of a request for an authenticator,
+	// which the peer was told, but in TLS 1.2, and may not have recognized: a certificate that does not satisfy them may be
 	// rejected by unsupported_certificate (RFC 8446, Section 4.2.5).
 	OIDFilters []messages.OIDFilter
 	// KeyTransport tells that the server's key is to decrypt rather than to sign,
@@ -294,12 +297,15 @@ type TicketIdentity struct {
 //
 // The engine binds a ticket to the hash of the cipher suite, to its lifetime and
 // to whether a client certificate is wanted. Who serves several names, several sets
-// of roots or several OIDFilters under the same ticket keys has to bind it to those,
-// by what the state says: [ParseSession] reads it.
+// of roots, several OIDFilters, or clients of external keys alone under the same ticket
+// keys has to bind it to those, by what the state says: [ParseSession] reads it.
 type OpenTicket struct {
 	Asked
 	Hello   *ClientHello
 	Tickets []TicketIdentity
+	// SchemesCert and OIDFilters are what [VerifyPeer] would have for this client.
+	SchemesCert []messages.SignatureScheme
+	OIDFilters  []messages.OIDFilter
 }
 
 // MaxTicketIdentities is how many of a client's tickets a server considers.
@@ -327,6 +333,9 @@ type FindSession struct {
 	Asked
 	Hello     *ClientHello
 	SessionID []byte
+	// SchemesCert and OIDFilters are as in [OpenTicket].
+	SchemesCert []messages.SignatureScheme
+	OIDFilters  []messages.OIDFilter
 }
 
 // Reply answers with the state, as once given by [SessionEstablished].State.

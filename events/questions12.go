@@ -1,6 +1,8 @@
 package events
 
 import (
+	"slices"
+
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/secrets"
 )
@@ -75,10 +77,19 @@ type ChoosePSK struct {
 	Asked
 	Version    messages.Version
 	Identities [][]byte
-	// Hashes are those of the suites of TLS 1.3 that both ends have, the server's
-	// choice first: a key for none of them does not serve. An imported key is offered
-	// once for each hash (RFC 9258, Section 5.1).
+	// Hashes are the hash functions that a key may be for, by the suites of both ends,
+	// the preferred one first. None means that any may be answered, as in TLS 1.2; one
+	// that no suite has is of no use then (RFC 8446, Section 4.2.11). An imported key is
+	// offered once for each (RFC 9258, Section 5.1).
 	Hashes []secrets.Hash
+}
+
+// Takes tells whether a key for a hash function, where zero is SHA-256, is of use.
+func (q *ChoosePSK) Takes(hash secrets.Hash) bool {
+	if hash == 0 {
+		hash = secrets.SHA256
+	}
+	return len(q.Hashes) == 0 || slices.Contains(q.Hashes, hash)
 }
 
 // Reply answers with the key, of 1 to 65535 bytes, of Identities[index]. The

@@ -1,9 +1,13 @@
 package examples_test
 
 import (
+	"bytes"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/tacitls/tacitls/internal/testkit"
 )
 
 const getLine = "GET / HTTP/1.0\r\n\r\n"
@@ -98,6 +102,26 @@ func TestEarlyDataThatIsNotTakenIsSentAgain(t *testing.T) {
 	r := runClient(t, startServer(t), "-early-data")
 	wantStatus(t, "no session", r, 0)
 	wantLines(t, "no session", values(r.stdout), "early_data", "no")
+}
+
+func TestEarlyDataGoesToNoServerThatIsNotTrustedAnyMore(t *testing.T) {
+	address := startServer(t, "-early-data", "1000")
+	stranger, _ := identityFiles(t, "stranger", testkit.Client(testkit.P256))
+	session := filepath.Join(t.TempDir(), "session")
+	wantStatus(t, "a run that trusts anybody", runProgram(t, "client", "-connect", address, "-insecure", "-session", session), 0)
+
+	keys := filepath.Join(t.TempDir(), "keys")
+	again := []string{"-connect", address, "-session", session, "-early-data", "-keylog", keys}
+	r := runProgram(t, "client", append(again, "-ca", stranger)...)
+	wantStatus(t, "one that trusts others", r, 1)
+	wantText(t, "one that trusts others", r.stderr, "unknown_ca")
+	secrets, err := os.ReadFile(keys)
+	if err != nil || bytes.Contains(secrets, []byte("_SECRET")) {
+		t.Errorf("it has keys: %q, %v", secrets, err)
+	}
+	r = runProgram(t, "client", append(again, "-ca", authorityFile(t))...)
+	wantStatus(t, "one that trusts the server", r, 0)
+	wantLines(t, "one that trusts the server", values(r.stdout), "early_data", "accepted")
 }
 
 func TestKeysAndEarlyDataWithOpenSSL(t *testing.T) {

@@ -2,13 +2,20 @@ package examples_test
 
 import (
 	"bytes"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/tacitls/tacitls/adapters/answer"
+	"github.com/tacitls/tacitls/engine"
+	"github.com/tacitls/tacitls/events"
+	"github.com/tacitls/tacitls/examples/internal/link"
 	"github.com/tacitls/tacitls/internal/testkit"
+	"github.com/tacitls/tacitls/messages"
 )
 
 func TestTLS12IsSpokenWhereBothEndsAreAskedTo(t *testing.T) {
@@ -120,9 +127,45 @@ func TestASessionOfAFailedConnectionOfTLS12IsForgotten(t *testing.T) {
 	if err := os.WriteFile(session, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r = runClient(t, address, "-max", "1.2", "-session", session)
-	wantStatus(t, "the server has forgotten it too", r, 0)
-	wantLines(t, "the server has forgotten it too", values(r.stdout), "resumed", "false")
+	for _, resumed := range []string{"true", "false"} {
+		why := "the server has not: anybody can name it, and go"
+		if resumed == "false" {
+			why = "the server has forgotten it too"
+			breakOff(t, address, content)
+		}
+		r = runClient(t, address, "-max", "1.2", "-session", session)
+		wantStatus(t, why, r, 0)
+		wantLines(t, why, values(r.stdout), "resumed", resumed)
+	}
+}
+
+// breakOff resumes a session of TLS 1.2, and puts a record into the connection that
+// does not open.
+func breakOff(t *testing.T, address string, content []byte) {
+	t.Helper()
+	config := &engine.ClientConfig{}
+	config.Rand, config.MinVersion, config.MaxVersion = testkit.Rand("broken off"), messages.TLS12, messages.TLS12
+	var err error
+	if config.Session, err = events.ParseSession(content); err != nil {
+		t.Fatal(err)
+	}
+	config.ServerName = config.Session.ServerName
+	e, err := engine.NewClient(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := link.New(e, conn, &answer.Client{Roots: testkit.Roots()}, nil)
+	if err := l.Handshake(); err != nil || !e.Connection().Resumed {
+		t.Fatalf("the session is not resumed: %v", err)
+	}
+	if _, err := conn.Write(append([]byte{23, 3, 3, 0, 40}, make([]byte, 40)...)); err != nil {
+		t.Fatal(err)
+	}
+	l.Finish(time.Second)
 }
 
 func TestTLS12HasNoKeyUpdate(t *testing.T) {

@@ -108,7 +108,7 @@ func FuzzAuthenticators(f *testing.F) {
 	for _, asking := range []events.Role{events.Client, events.Server} {
 		request, err := x.session(asking).Request(authenticator.Options{
 			Context: []byte("context"), Authorities: [][]byte{[]byte("authority")}, RequestOCSP: true, RequestSCTs: true,
-			OIDFilters: []messages.OIDFilter{{OID: []byte{1}, Values: []byte{2}}},
+			OIDFilters: []messages.OIDFilter{{OID: []byte{6, 1, 42}, Values: []byte{2}}},
 		})
 		if err != nil {
 			f.Fatal(err)

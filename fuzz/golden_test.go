@@ -195,10 +195,10 @@ func walk(s scenario) []*point {
 	return w.points
 }
 
-// start begins, with early data where there may be some.
+// start begins, with early data where there may be some at once.
 func start(pair *testkit.Pair, e *engine.Engine, out *events.Output, now time.Time) error {
 	err := e.Start(out, now)
-	if err == nil && pair.Client.EarlyData {
+	if err == nil && pair.Client.EarlyData && e.Parked() == nil {
 		_, err = e.WriteEarlyData(out, now, []byte("early data"))
 	}
 	return err

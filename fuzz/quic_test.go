@@ -40,6 +40,9 @@ func quicScenarios() []scenario {
 	early := newPair()
 	early.Server.MaxEarlyData, early.Client.EarlyData = 1, true
 	early.Client.Session = first(func(p *testkit.Pair) { p.Server.MaxEarlyData = 1 })
+	anew := newPair()
+	anew.Client.Session, anew.Client.EarlyData, anew.Client.ReverifyOnResume = early.Client.Session, true, true
+	anew.Server.MaxEarlyData = 1
 	again := newPair()
 	again.Client.Session, again.Client.ReverifyOnResume = first(func(*testkit.Pair) {}), true
 	known := func(p *testkit.Pair) {
@@ -50,7 +53,7 @@ func quicScenarios() []scenario {
 	known(remembered)
 	remembered.Client.Session = first(known)
 	return []scenario{
-		{"full", full}, {"retried", retried}, {"early data", early}, {"resumed", again}, {"known", remembered},
+		{"full", full}, {"retried", retried}, {"early data", early}, {"early data, verified anew", anew}, {"resumed", again}, {"known", remembered},
 		{"cookie", cookie()}, {"external PSK", external()}, {"stapling and filters", filtered()},
 		{"zlib", compressed(messages.CompressionZlib)}, {"brotli", compressed(messages.CompressionBrotli)},
 	}

@@ -14,7 +14,7 @@ import (
 // and the tickets.
 func scenarios13() []scenario {
 	return []scenario{
-		{"cookie", cookie()}, {"external PSK", external()}, {"early data", early()},
+		{"cookie", cookie()}, {"external PSK", external()}, {"early data", early()}, {"early data, verified anew", verifiedAnew()},
 		{"later authentication", later()}, {"raw keys", rawKeys(newPair())},
 		{"delegated credentials", delegated()},
 		{"raw keys of TLS 1.2", rawKeys(pair12(messages.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256))},
@@ -45,6 +45,13 @@ func early() *testkit.Pair {
 	pair, first := newPair(), newPair()
 	pair.Server.MaxEarlyData, first.Server.MaxEarlyData = earlyBytes, earlyBytes
 	pair.Client.Session, pair.Client.EarlyData = sessionOf(first), true
+	return pair
+}
+
+// verifiedAnew has a client that asks about the server before it sends early data.
+func verifiedAnew() *testkit.Pair {
+	pair := early()
+	pair.Client.ReverifyOnResume = true
 	return pair
 }
 

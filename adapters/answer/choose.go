@@ -14,8 +14,8 @@ import (
 )
 
 // chooseForClient gives the certificate that fits a client best, and of those that
-// fit alike the first, among all whose key can serve it. named tells whether any
-// certificate has the name that it asks for.
+// fit alike the first, among all whose key can serve it and that have what its filters
+// ask for. named tells whether any certificate has the name that it asks for.
 func chooseForClient(now time.Time, certificates []*Certificate, q *events.ChooseCredential) (best *Certificate, named bool) {
 	name := strings.ToLower(strings.TrimSuffix(q.ServerName, "."))
 	best = choose(now, certificates, q, func(c *Certificate) (nameMatch, bool) {
@@ -24,7 +24,7 @@ func chooseForClient(now time.Time, certificates []*Certificate, q *events.Choos
 			match = c.matchName(name)
 		}
 		named = named || match != noMatch
-		return match, c.serves(now, q) && !c.weakChain(q.SchemesCert)
+		return match, c.serves(now, q) && !c.weakChain(q.SchemesCert) && c.mayAnswer(q.OIDFilters)
 	})
 	return best, named
 }

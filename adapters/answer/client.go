@@ -16,7 +16,8 @@ type Client struct {
 	Roots *x509.CertPool
 	// Name is the host name or IP address that the server's certificate must
 	// have; empty means the ServerName of the config. A client with neither
-	// accepts nobody.
+	// accepts nobody. It stands in for no name that a request for an authenticator asks
+	// for.
 	Name string
 	// RawKeys are the raw public keys of servers to trust, where the config takes
 	// them by PeerCertificateTypes (RFC 7250). No name is checked for them; nil
@@ -90,7 +91,7 @@ func (c *Client) Verify(now time.Time, q *events.VerifyPeer) (*Peer, events.Answ
 		roots: c.Roots, name: c.Name, usage: x509.ExtKeyUsageServerAuth,
 		rawKeys: c.RawKeys, skip: c.InsecureSkipVerify, hook: c.VerifyPeer,
 	}
-	if v.name == "" {
+	if v.name == "" || q.Requested {
 		v.name = q.ServerName
 	}
 	if v.name == "" && !v.skip && len(q.RawKey) == 0 {

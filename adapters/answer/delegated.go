@@ -40,6 +40,8 @@ func (c *Certificate) WithDelegated(credential *messages.DelegatedCredential, si
 	switch {
 	case c.leaf == nil:
 		return nil, errors.New("answer: a raw public key delegates nothing")
+	case credential == nil:
+		return nil, errors.New("answer: no delegated credential")
 	case signer == nil:
 		return nil, errors.New("answer: no signer of the delegated key")
 	}

@@ -250,6 +250,10 @@ func TestADelegatedCredentialIsUsedWithItsCertificateAndKeyAlone(t *testing.T) {
 		"no key":              func() (*answer.Certificate, error) { return d.own.WithDelegated(credential, nil) },
 		"a raw public key":    func() (*answer.Certificate, error) { return raw(t, d.leaf.key).WithDelegated(credential, signer) },
 		"no certificate":      func() (*answer.Certificate, error) { return answer.NewDelegated(nil, credential, signer) },
+		"none there":          func() (*answer.Certificate, error) { return d.own.WithDelegated(nil, signer) },
+		"none there, and no key of the certificate's": func() (*answer.Certificate, error) {
+			return answer.NewDelegated([][]byte{d.leaf.der}, nil, signer)
+		},
 		"another one in a chain": func() (*answer.Certificate, error) {
 			return answer.NewDelegated([][]byte{other.leaf.der}, credential, signer)
 		},

@@ -148,3 +148,19 @@ func TestATicketServesWhileTheDelegatedCredentialIsValid(t *testing.T) {
 		}
 	}
 }
+
+// RFC 9345, Section 7.4.
+func TestAStoreGivesASessionWhileTheDelegatedCredentialIsValid(t *testing.T) {
+	d := newDelegator(t, testkit.P256, delegating)
+	delegated := &events.Session{
+		Ticket: []byte("delegated"), Created: testkit.Now, Lifetime: 7200, PeerChain: [][]byte{d.leaf.der},
+		PeerDelegated: d.issue(t, answer.Delegation{Key: otherKey(testkit.Ed25519).Public(), Lifetime: time.Hour}),
+	}
+	plain := &events.Session{Ticket: []byte("plain"), Created: testkit.Now, Lifetime: 7200, PeerChain: [][]byte{d.leaf.der}}
+	for after, want := range map[time.Duration]string{time.Hour: "delegated", time.Hour + time.Second: "plain"} {
+		var s answer.Sessions
+		s.Put("server.example", plain)
+		s.Put("server.example", delegated)
+		wantSession(t, "after "+after.String(), s.Take(testkit.Now.Add(after), "server.example"), want)
+	}
+}

@@ -12,7 +12,8 @@ import (
 // by this server (RFC 8446, Section 8.2): it remembers the binder of every hello that
 // it has taken, for as long as one can be fresh, and takes none that is not. A
 // ClientHello is fresh if the age of its ticket by the client and by the server
-// differ by no more than Window (RFC 8446, Section 8.3).
+// differ by no more than Window (RFC 8446, Section 8.3). A guard that begins anew does
+// not know what was taken before, and takes nothing for two Windows.
 //
 // Servers that share ticket keys but not their guard each take a hello once: see
 // [SingleUse] for several of them. A clock that goes back has it take none until the
@@ -23,13 +24,13 @@ import (
 type ReplayGuard struct {
 	// Window is how far the ages may differ; 0 means 10 seconds.
 	Window time.Duration
-	// Max is how many hellos are remembered at most in a Window; beyond that early
+	// Max is how many hellos are taken at most in two Windows; beyond that early
 	// data is rejected. 0 means 100000, which takes up to 10 MB.
 	Max int
 
 	mu sync.Mutex
 	// begun is when the first question came: what was taken before is not known, so
-	// that for one Window nothing is.
+	// that nothing is until none of it is fresh any more.
 	begun time.Time
 	// current and previous are what was taken since turned, and in the two Windows
 	// before that.
@@ -62,10 +63,12 @@ func (g *ReplayGuard) Accept(now time.Time, q *events.AcceptEarlyData) bool {
 	if g.begun.IsZero() {
 		g.begun, g.turned = now, now
 	}
-	if now.Before(g.turned) || now.Sub(g.begun) <= window {
+	// A hello is fresh from a Window before its ticket's age to a Window after.
+	period := 2 * window
+	if now.Before(g.turned) || now.Sub(g.begun) <= period {
 		return false
 	}
-	g.turn(now, 2*window)
+	g.turn(now, period)
 	key := sha256.Sum256(q.Binder)
 	if _, taken := g.current[key]; taken {
 		return false
@@ -80,8 +83,7 @@ func (g *ReplayGuard) Accept(now time.Time, q *events.AcceptEarlyData) bool {
 	return true
 }
 
-// turn forgets what no fresh hello can repeat: one can arrive from a Window before
-// its ticket's age to a Window after.
+// turn forgets what no fresh hello can repeat: period is how long one can be fresh.
 func (g *ReplayGuard) turn(now time.Time, period time.Duration) {
 	switch since := now.Sub(g.turned); {
 	case since < period:

@@ -23,7 +23,11 @@ func TestAGuardTakesAHelloOnceAndOnlyIfItIsFresh(t *testing.T) {
 	if g.Accept(now, question("first", 0)) {
 		t.Error("a guard that has just begun knows what was taken before")
 	}
-	now = now.Add(11 * time.Second)
+	now = now.Add(20 * time.Second)
+	if g.Accept(now, question("a", 10*time.Second)) {
+		t.Error("what was taken as a Window too early is fresh for two of them")
+	}
+	now = now.Add(time.Second)
 	for _, step := range []struct {
 		binder string
 		later  time.Duration // since the step before

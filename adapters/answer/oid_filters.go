@@ -14,7 +14,7 @@ import (
 )
 
 // A server can say which extensions, with which values, a client's certificate is to
-// have. Two of them are recognized here, those that have rules to go by: key usage
+// have, and so can a request for an authenticator. Two of them are recognized here, those that have rules to go by: key usage
 // and extended key usage (RFC 8446, Section 4.2.5).
 
 // oidExtKeyUsage is id-ce-extKeyUsage (RFC 5280, Section 4.2.1.12).
@@ -143,7 +143,7 @@ func readPurposes(b []byte) (purposes [][]byte, ok bool) {
 	return purposes, len(purposes) > 0
 }
 
-// mayAnswer tells whether a client may show c to a server that has these filters:
+// mayAnswer tells whether c may be shown to a peer that has these filters:
 // those that are not recognized are passed over (RFC 8446, Section 4.2.5). A raw
 // public key has no extension.
 func (c *Certificate) mayAnswer(filters []messages.OIDFilter) bool {
@@ -157,8 +157,7 @@ func (c *Certificate) mayAnswer(filters []messages.OIDFilter) bool {
 	})
 }
 
-// checkFilters holds a client's certificate to the filters of the server's config,
-// as far as they are understood: one whose values mean nothing here asks for the
+// checkFilters holds a peer's certificate to the filters of this end's, as far as they are understood: one whose values mean nothing here asks for the
 // extension (RFC 8446, Section 4.2.5).
 func checkFilters(leaf *x509.Certificate, filters []messages.OIDFilter) *Rejection {
 	for _, filter := range filters {

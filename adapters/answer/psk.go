@@ -3,7 +3,6 @@ package answer
 import (
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
@@ -72,19 +71,12 @@ func (c *Client) offerPSK(q *events.OfferPSK) events.Answer {
 	return q.Reply(psk.Identity, psk.Key)
 }
 
-// choosePSK gives the key of the first identity that is known, for the version and
-// for the hash of some suite.
+// choosePSK gives the key of the first identity that is known, for the version and by
+// a hash function of both ends.
 func (s *Server) choosePSK(q *events.ChoosePSK) events.Answer {
 	for i, identity := range q.Identities {
-		if s.PSK == nil {
-			break
-		}
-		psk := s.PSK(identity)
-		if psk == nil || len(psk.Key) == 0 || psk.Imported && q.Version != messages.TLS13 {
-			// What was imported is for TLS 1.3 alone (RFC 9258, Section 5.1).
-			continue
-		}
-		if !serves(psk, q.Hashes) {
+		psk := s.known(identity, q.Version)
+		if psk == nil || !q.Takes(psk.Hash) {
 			continue
 		}
 		return q.ReplyWith(i, &events.PSK{Identity: identity, Key: psk.Key, Hash: psk.Hash, Imported: psk.Imported})
@@ -92,25 +84,36 @@ func (s *Server) choosePSK(q *events.ChoosePSK) events.Answer {
 	if !s.HidePSKIdentities || q.Version == messages.TLS13 && s.hasCertificates() {
 		return q.None()
 	}
-	unknown := make([]byte, unknownPSKLen)
-	if _, err := io.ReadFull(s.Signing.random(), unknown); err != nil {
+	unknown := &events.PSK{Key: make([]byte, unknownPSKLen)}
+	if len(q.Hashes) > 0 {
+		unknown.Hash = q.Hashes[0]
+	}
+	if _, err := io.ReadFull(s.Signing.random(), unknown.Key); err != nil {
 		return q.None()
 	}
-	psk := &events.PSK{Key: unknown}
-	if len(q.Hashes) > 0 {
-		psk.Hash = q.Hashes[0]
-	}
-	return q.ReplyWith(0, psk)
+	return q.ReplyWith(0, unknown)
 }
 
-// serves tells whether a key is for one of the hash functions that the suites have;
-// in TLS 1.2 none are named, and every key serves.
-func serves(psk *PSK, hashes []secrets.Hash) bool {
-	hash := psk.Hash
-	if hash == 0 {
-		hash = secrets.SHA256
+// known gives the key of an identity for a version, or nil.
+func (s *Server) known(identity []byte, version messages.Version) *PSK {
+	if s.PSK == nil {
+		return nil
 	}
-	return len(hashes) == 0 || slices.Contains(hashes, hash)
+	psk := s.PSK(identity)
+	if psk == nil || len(psk.Key) == 0 || psk.Imported && version != messages.TLS13 {
+		// What was imported is for TLS 1.3 alone (RFC 9258, Section 5.1).
+		return nil
+	}
+	return psk
+}
+
+// keeps tells whether a session is of a client that the keys of today know. One that
+// began without a key is good where clients are served without one.
+func (s *Server) keeps(session *events.Session) bool {
+	if len(session.PSKIdentity) == 0 {
+		return s.PSK == nil || s.hasCertificates()
+	}
+	return s.known(session.PSKIdentity, session.Version) != nil
 }
 
 // hasCertificates tells that a client may be served without a key.

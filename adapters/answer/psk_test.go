@@ -127,6 +127,44 @@ func TestAHiddenIdentityHasAKeyThatNobodyHas(t *testing.T) {
 	}
 }
 
+// A key that no suite of both ends has the hash of is as good as none, and as hidden.
+func TestAKeyForAnotherHashThanTheHandshakesIsNotKnown(t *testing.T) {
+	table := answer.NewPSKTable(
+		&answer.PSK{Identity: []byte("short"), Key: []byte("a key")},
+		&answer.PSK{Identity: []byte("long"), Key: []byte("a longer key"), Hash: secrets.SHA384},
+	)
+	server := &answer.Server{PSK: table.Lookup, Signing: answer.Signing{Rand: testkit.Rand("hashes")}}
+	for _, row := range []struct {
+		hashes []secrets.Hash
+		index  int
+		hash   secrets.Hash // of a key that nobody has
+	}{
+		{nil, 0, 0},
+		{[]secrets.Hash{secrets.SHA256, secrets.SHA384}, 0, secrets.SHA256},
+		{[]secrets.Hash{secrets.SHA384}, 0, secrets.SHA384},
+		{[]secrets.Hash{secrets.SHA256}, 1, secrets.SHA256},
+	} {
+		q := askChoice("long", "short")
+		q.Version, q.Hashes = messages.TLS13, row.hashes
+		if choice := chosen(t, "known", server.Answer(testkit.Now, q)); choice.Index != row.index {
+			t.Errorf("for %v number %d is chosen", row.hashes, choice.Index)
+		}
+		for _, hides := range []bool{false, true} {
+			server.HidePSKIdentities = hides
+			q.Identities = [][]byte{[]byte("nobody")}
+			unknown := chosen(t, "unknown", server.Answer(testkit.Now, q))
+			if hides != (unknown.Index == 0) || hides && (unknown.Hash != row.hash || len(unknown.Key) != 32) {
+				t.Errorf("for %v nobody's key is for %v", row.hashes, unknown.Hash)
+			}
+			q.Identities = [][]byte{[]byte("long")}
+			long := chosen(t, "long", server.Answer(testkit.Now, q))
+			if row.index == 1 && (long.Index != unknown.Index || long.Hash != unknown.Hash || len(long.Key) != len(unknown.Key)) {
+				t.Errorf("for %v a key for SHA-384 is told from one of nobody, by %v", row.hashes, long.Hash)
+			}
+		}
+	}
+}
+
 func TestAHiddenIdentityLooksAsAWrongKeyDoes(t *testing.T) {
 	// The alerts of both ends, for a client with that key to that server.
 	shake := func(psk answer.PSK, hide bool) string {

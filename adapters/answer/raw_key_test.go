@@ -58,6 +58,32 @@ func TestARawKeyIsTakenIfItIsKnown(t *testing.T) {
 	accepted(t, "a server that takes anybody", (&answer.Server{}).Answer(testkit.Now, stranger))
 }
 
+// A chain is no way around the keys that a server knows, be it one that would do
+// without any.
+func TestAServerThatKnowsRawKeysAloneTakesNoChain(t *testing.T) {
+	root := issue(t, "root", key(testkit.P384), nil, nil)
+	leaf := issue(t, "leaf", key(testkit.P256), root, forClients)
+	q := askVerify("", leaf.der)
+	q.Role = events.Server
+	known, own := answer.RawKeys{infoOf(testkit.Ed25519)}, answer.RawKeys{infoOf(testkit.P256)}
+	for why, server := range map[string]*answer.Server{
+		"one that knows a key":               {RawKeys: known},
+		"one that knows the chain's own key": {RawKeys: own},
+		"one that knows nobody":              {RawKeys: answer.RawKeys{}},
+	} {
+		refused(t, why, server.Answer(testkit.Now, q), messages.AlertUnknownCA)
+		server.VerifyPeer = func(time.Time, *answer.Peer) error {
+			t.Errorf("%s: the hook is asked", why)
+			return nil
+		}
+		refused(t, why+", with a hook", server.Answer(testkit.Now, q), messages.AlertUnknownCA)
+	}
+	accepted(t, "one that knows keys and roots", (&answer.Server{RawKeys: known, ClientRoots: pool(root)}).Answer(testkit.Now, q))
+	accepted(t, "one that takes anybody", (&answer.Server{}).Answer(testkit.Now, q))
+	q = askVerify("server.example", leaf.der)
+	accepted(t, "a client that takes any chain", (&answer.Client{RawKeys: known, InsecureSkipVerify: true}).Answer(testkit.Now, q))
+}
+
 func TestARawKeyThatIsNotSupportedIsRefused(t *testing.T) {
 	parsed, err := x509.ParseCertificate(fileDER(t, "rsa1024.pem"))
 	if err != nil {

@@ -4,6 +4,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/tacitls/tacitls/messages"
 )
@@ -16,8 +19,23 @@ type Rejection struct {
 	Err error
 }
 
-// Error gives the reason; the alert is told by the engine's error.
-func (r *Rejection) Error() string { return "answer: " + r.Err.Error() }
+// maxReason bounds what a Rejection prints, in bytes.
+const maxReason = 512
+
+// Error gives the reason, on one line and at most 512 bytes of it, since certificates
+// name what their makers like; what cannot be printed is quoted. Err has it all. The
+// alert is told by the engine's error.
+func (r *Rejection) Error() string {
+	reason, more := r.Err.Error(), ""
+	if len(reason) > maxReason {
+		reason, more = strings.ToValidUTF8(reason[:maxReason], ""), " ..."
+	}
+	unprintable := func(c rune) bool { return !strconv.IsPrint(c) }
+	if !utf8.ValidString(reason) || strings.ContainsFunc(reason, unprintable) {
+		reason = strconv.Quote(reason)
+	}
+	return "answer: " + reason + more
+}
 
 // Unwrap gives Err.
 func (r *Rejection) Unwrap() error { return r.Err }

@@ -41,11 +41,12 @@ type Server struct {
 
 	// ClientRoots are the authorities that clients' certificates must lead to.
 	// Nil accepts any certificate of which the client has the key: it then
-	// proves to be the same client again, and nothing more.
+	// proves to be the same client again, and nothing more. With RawKeys, nil accepts
+	// none.
 	ClientRoots *x509.CertPool
 	// RawKeys are the raw public keys of clients to trust, where the config takes
 	// them by PeerCertificateTypes (RFC 7250). Nil accepts none, but any where
-	// ClientRoots is nil too.
+	// ClientRoots is nil too; an empty list is not nil.
 	RawKeys RawKeys
 	// VerifyPeer is called after a client's chain or raw key has been verified, and a
 	// certificate held to the OIDFilters of the config: it has the extensions, and of key
@@ -69,7 +70,8 @@ type Server struct {
 	// PSK gives the pre-shared key of an identity, or nil; a nil PSK knows none.
 	// [PSKTable.Lookup] is one. It must be safe for concurrent use.
 	// In TLS 1.2 the key alone counts, and none that was imported. It must not change
-	// a key that it gave.
+	// a key that it gave. A session under a key is resumed while its identity is known,
+	// and by a server without certificates no other is.
 	PSK func(identity []byte) *PSK
 	// HidePSKIdentities goes on with a random key where an identity is not known,
 	// so that the client does not learn which are (RFC 4279, Section 2). In TLS 1.3
@@ -151,7 +153,8 @@ func (s *Server) Verify(now time.Time, q *events.VerifyPeer) (*Peer, events.Answ
 func (s *Server) verification() *verification {
 	return &verification{
 		roots: s.ClientRoots, usage: x509.ExtKeyUsageClientAuth,
-		rawKeys: s.RawKeys, skip: s.ClientRoots == nil, hook: s.VerifyPeer,
+		rawKeys: s.RawKeys, skip: s.ClientRoots == nil, rawAlone: s.RawKeys != nil && s.ClientRoots == nil,
+		hook: s.VerifyPeer,
 	}
 }
 
@@ -196,16 +199,17 @@ func (s *Server) chooseCredential(now time.Time, q *events.ChooseCredential) eve
 
 // openTicket opens the first ticket that is good for this client: sealed by one
 // of the keys, for the same server name, and, where the client had a
-// certificate, with a chain that would be accepted today. Anything else is a
+// certificate or a key, with one that would be accepted today. Anything else is a
 // full handshake, so that a ticket never carries a client from one virtual
-// server or set of roots to another.
+// server, set of roots or list of filters to another.
 func (s *Server) openTicket(now time.Time, q *events.OpenTicket) events.Answer {
 	if s.Tickets == nil {
 		return q.None()
 	}
+	wanted := &events.VerifyPeer{SchemesCert: q.SchemesCert, OIDFilters: q.OIDFilters}
 	for i, identity := range q.Tickets {
 		state, ok := s.Tickets.Open(now, identity.Ticket)
-		if ok && s.serves(now, state, q.Hello) {
+		if ok && s.serves(now, state, q.Hello, wanted) {
 			return q.Reply(i, state)
 		}
 	}
@@ -218,7 +222,8 @@ func (s *Server) findSession(now time.Time, q *events.FindSession) events.Answer
 		return q.None()
 	}
 	state := s.Sessions.Get(now, q.SessionID)
-	if state == nil || !s.serves(now, state, q.Hello) {
+	wanted := &events.VerifyPeer{SchemesCert: q.SchemesCert, OIDFilters: q.OIDFilters}
+	if state == nil || !s.serves(now, state, q.Hello, wanted) {
 		return q.None()
 	}
 	return q.Reply(state)
@@ -238,9 +243,14 @@ func (s *Server) ForgetEstablished(id []byte) {
 	}
 }
 
-func (s *Server) serves(now time.Time, state []byte, hello *events.ClientHello) bool {
+// serves tells whether a session may be resumed: its client would be accepted by what
+// is wanted of certificates today.
+func (s *Server) serves(now time.Time, state []byte, hello *events.ClientHello, wanted *events.VerifyPeer) bool {
 	session, err := events.ParseSession(state)
 	if err != nil || session.Expired(now) || !strings.EqualFold(session.ServerName, hello.ServerName) {
+		return false
+	}
+	if !s.keeps(session) {
 		return false
 	}
 	if !session.HasPeer() {
@@ -249,6 +259,7 @@ func (s *Server) serves(now time.Time, state []byte, hello *events.ClientHello) 
 	q := &events.VerifyPeer{
 		Role: events.Server, Chain: session.PeerChain, RawKey: session.PeerRawKey, Delegated: session.PeerDelegated, Resumed: true,
 		OCSP: session.OCSP, SCTs: session.SCTs, OCSPChain: session.OCSPChain, SCTsChain: session.SCTsChain,
+		SchemesCert: wanted.SchemesCert, OIDFilters: wanted.OIDFilters,
 	}
 	_, _, rejection := s.verification().verify(now, q)
 	return rejection == nil

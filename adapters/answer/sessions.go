@@ -71,7 +71,8 @@ func (s *Sessions) Put(name string, session *events.Session) {
 }
 
 // Take gives the newest session for name that has not expired at now, nor the
-// certificate that the server proved, and forgets it: a ticket is presented once, so that nobody can link two
+// certificate that the server proved or the delegated credential by whose key it did,
+// and forgets it: a ticket is presented once, so that nobody can link two
 // connections by it (RFC 8446, Appendix C.4). It gives nil if there is none.
 func (s *Sessions) Take(now time.Time, name string) *events.Session {
 	s.mu.Lock()
@@ -85,7 +86,7 @@ func (s *Sessions) Take(now time.Time, name string) *events.Session {
 	var taken *events.Session
 	for taken == nil && len(entry.sessions) > 0 {
 		last := len(entry.sessions) - 1
-		if session := entry.sessions[last]; !session.Expired(now) && !leafExpired(now, session) {
+		if session := entry.sessions[last]; !session.Expired(now) && !peerExpired(now, session) {
 			taken = session
 		}
 		entry.sessions[last] = nil
@@ -97,14 +98,17 @@ func (s *Sessions) Take(now time.Time, name string) *events.Session {
 	return taken
 }
 
-// leafExpired tells whether the server's certificate has run out since it was
-// verified.
-func leafExpired(now time.Time, session *events.Session) bool {
+// peerExpired tells whether the server's certificate, or its delegated credential, has
+// run out since it was verified (RFC 9345, Section 7.4).
+func peerExpired(now time.Time, session *events.Session) bool {
 	if len(session.PeerChain) == 0 {
 		return false
 	}
 	leaf, err := x509.ParseCertificate(session.PeerChain[0])
-	return err != nil || now.After(leaf.NotAfter)
+	if err != nil || now.After(leaf.NotAfter) {
+		return true
+	}
+	return session.PeerDelegated != nil && now.After(expiry(leaf, session.PeerDelegated))
 }
 
 // Len is the number of sessions kept.

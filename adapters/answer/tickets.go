@@ -30,6 +30,9 @@ const (
 	ticketOverhead = 1 + ticketName + chacha20poly1305.NonceSizeX + chacha20poly1305.Overhead
 	// maxTicketKeys bounds the keys kept, however fast they rotate.
 	maxTicketKeys = 64
+	// maxAhead is how far ahead of the time a key may have been made, so that those
+	// who have taken the time a little sooner find it too.
+	maxAhead = 10 * time.Second
 )
 
 // ErrTicketState tells that a state is too large for a ticket.
@@ -37,7 +40,9 @@ var ErrTicketState = errors.New("answer: the state is too large for a ticket")
 
 // TicketKeys seals and opens tickets with keys of its own that rotate: each
 // seals for Rotation, and opens until the last ticket sealed with it has
-// expired. Servers that share tickets share keys by Set, which ends rotation.
+// expired. A key from ahead of the time, by a clock that has been set back since, is
+// forgotten with all its tickets. Servers that share tickets share keys by Set, which
+// ends rotation.
 //
 // The zero value is ready for use. It is safe for concurrent use, and must not
 // be copied. Rand and Rotation may not change once in use.
@@ -147,7 +152,7 @@ func (t *TicketKeys) sealing(now time.Time, lifetime time.Duration) (*ticketKey,
 	if rotation <= 0 {
 		rotation = DefaultRotation
 	}
-	if !t.set && (len(t.keys) == 0 || now.Sub(t.keys[0].created) >= rotation) {
+	if !t.set && (len(t.keys) == 0 || now.Sub(t.keys[0].created) >= rotation || t.keys[0].ahead(now)) {
 		var secret [32]byte
 		if _, err := io.ReadFull(t.source(), secret[:]); err != nil {
 			return nil, fmt.Errorf("answer: ticket key: %w", err)
@@ -180,6 +185,10 @@ func (t *TicketKeys) named(now time.Time, name [ticketName]byte) *ticketKey {
 	return nil
 }
 
+// ahead tells whether the clock has been set back since the key was made. All of its
+// tickets are from ahead too, and it would live on by as much as the clock went back.
+func (k *ticketKey) ahead(now time.Time) bool { return k.created.After(now.Add(maxAhead)) }
+
 // forget drops the keys whose tickets have all expired, so that who takes the
 // server later cannot open what was recorded before.
 func (t *TicketKeys) forget(now time.Time) {
@@ -188,7 +197,7 @@ func (t *TicketKeys) forget(now time.Time) {
 	}
 	kept := t.keys[:0:0]
 	for _, key := range t.keys {
-		if !now.After(key.expires) {
+		if !now.After(key.expires) && !key.ahead(now) {
 			kept = append(kept, key)
 		}
 	}

@@ -94,8 +94,27 @@ func TestKeysRotateAndAreForgotten(t *testing.T) {
 	}
 	wantOpen(t, "an old key opens", keys, start.Add(24*time.Hour+30*time.Minute), later, "later")
 	wantShut(t, "an old key is forgotten", keys, start.Add(24*time.Hour+31*time.Minute), later)
-	wantShut(t, "for good", keys, start, later)
 	wantOpen(t, "the new key opens", keys, start.Add(25*time.Hour), second, "second")
+	wantShut(t, "for good", keys, start, later)
+}
+
+// What was recorded before a clock is set right must not open for as long as it was
+// ahead.
+func TestAKeyOfAClockThatWasAheadIsForgottenWhenTheClockIsRight(t *testing.T) {
+	for _, ahead := range []time.Duration{time.Minute, 20 * 365 * 24 * time.Hour} {
+		keys, name := &answer.TicketKeys{}, func(ticket []byte) string { return string(ticket[1:17]) }
+		before := seal(t, keys, testkit.Now.Add(ahead), "before")
+		wantOpen(t, "clocks differ by seconds", keys, testkit.Now.Add(ahead-10*time.Second), before, "before")
+		ticket := seal(t, keys, testkit.Now, "after")
+		if name(ticket) == name(before) {
+			t.Errorf("a key from %v ahead seals on", ahead)
+		}
+		wantShut(t, "a ticket from ahead", keys, testkit.Now, before)
+		wantShut(t, "even then", keys, testkit.Now.Add(ahead), before)
+	}
+	keys := &answer.TicketKeys{}
+	before := seal(t, keys, testkit.Now.Add(time.Hour), "before")
+	wantShut(t, "where nothing is sealed any more", keys, testkit.Now, before)
 }
 
 func TestTheNumberOfKeysIsBounded(t *testing.T) {
@@ -136,12 +155,12 @@ func TestFailingEntropySealsNothing(t *testing.T) {
 }
 
 func TestKeysServeManyAtOnce(t *testing.T) {
-	keys := &answer.TicketKeys{Rotation: time.Minute}
+	keys := &answer.TicketKeys{Rotation: 3 * time.Second}
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
 			for j := range 20 {
-				now := testkit.Now.Add(time.Duration(i*20+j) * time.Second)
+				now := testkit.Now.Add(time.Duration(i*20+j) * 50 * time.Millisecond)
 				ticket, err := keys.Seal(now, time.Hour, []byte{byte(j)})
 				if err != nil {
 					t.Error(err)

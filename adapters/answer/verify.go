@@ -58,9 +58,10 @@ type verification struct {
 	usage x509.ExtKeyUsage
 	// rawKeys are those known; nil takes any where skip is set.
 	rawKeys RawKeys
-	// skip leaves the chain, the name and the usages unchecked.
-	skip bool
-	hook func(now time.Time, p *Peer) error
+	// skip leaves the chain, the name and the usages unchecked; rawAlone takes no
+	// chain.
+	skip, rawAlone bool
+	hook           func(now time.Time, p *Peer) error
 }
 
 // answer verifies and answers.
@@ -93,6 +94,9 @@ func (v *verification) find(now time.Time, q *events.VerifyPeer) (*Peer, crypto.
 }
 
 func (v *verification) verifyChain(now time.Time, q *events.VerifyPeer) (*Peer, crypto.PublicKey, *Rejection) {
+	if v.rawAlone {
+		return nil, nil, reject(messages.AlertUnknownCA, "raw public keys are known, and no authority")
+	}
 	certificates, rejection := parseChain(q.Chain)
 	if rejection != nil {
 		return nil, nil, rejection

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"net"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -246,6 +248,33 @@ func TestTheHookHasTheLastWord(t *testing.T) {
 	refused(t, "the chain is bad", client.Answer(testkit.Now, askVerify("other", leaf.der)), messages.AlertBadCertificate)
 	if seen != nil {
 		t.Error("the hook was asked about a chain that had been refused")
+	}
+}
+
+// Whoever makes a certificate writes the names in it, which an error quotes.
+func TestAnErrorIsShortAndCanBePrintedWhateverACertificateNames(t *testing.T) {
+	root := issue(t, "root", key(testkit.P384), nil, nil)
+	for _, name := range []string{"a\x1b]0;owned\a\nclient: all is well\n", strings.Repeat("a", 50000)} {
+		leaf := issue(t, "leaf", key(testkit.P256), root, func(c *x509.Certificate) { c.DNSNames = []string{name} })
+		mallory, err := answer.NewCertificate([][]byte{leaf.der}, leaf.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := testkit.NewPair("names").Join()
+		p.Server.Answers = &answer.Server{Certificates: []*answer.Certificate{mallory}}
+		p.Client.Answers = &answer.Client{Roots: pool(root)}
+		failed := p.Handshake()
+		var rejection *answer.Rejection
+		var names x509.HostnameError
+		if !errors.As(failed, &rejection) || !errors.As(failed, &names) || names.Certificate.DNSNames[0] != name {
+			t.Fatalf("the handshake ends by %v", failed)
+		}
+		for what, err := range map[string]error{"the engine": failed, "the rejection": rejection} {
+			text := err.Error()
+			if len(text) > 1000 || strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+				t.Errorf("%s says %d bytes: %.80q", what, len(text), text)
+			}
+		}
 	}
 }
 

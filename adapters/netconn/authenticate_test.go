@@ -271,3 +271,30 @@ func TestWhatEndsAConnectionEndsTheWaitingForACertificate(t *testing.T) {
 		}
 	}
 }
+
+// A client that shows a certificate of its own making is not known by it to a server
+// that knows clients by their raw keys.
+func TestAServerThatKnowsRawKeysAloneTakesNoChainAfterTheHandshake(t *testing.T) {
+	for _, kinds := range [][]messages.CertificateType{
+		{messages.CertificateRawPublicKey}, {messages.CertificateRawPublicKey, messages.CertificateX509},
+	} {
+		s := newStrangers(t)
+		s.server.PeerCertificateTypes = kinds
+		s.serverAnswers.ClientRoots = nil
+		s.serverAnswers.RawKeys = answer.RawKeys{certificate(t, testkit.Client(testkit.Ed25519)).RawPublicKey()}
+		client, server := s.join(t)
+		_ = mirrored(client)
+		within(t, 10*time.Second, "a request", func() {
+			shown, err := request(server)
+			var fatal *engine.Error
+			rejected := errors.As(err, &fatal) && fatal.Refusal.Name == "peer_rejected" && fatal.Alert == messages.AlertUnknownCA
+			// Who takes no chain at all does not ask for one.
+			if alone := len(kinds) == 1; shown || alone != errors.Is(err, engine.ErrMisuse) || alone == rejected {
+				t.Errorf("one that takes %v: shown %t, %v", kinds, shown, err)
+			}
+		})
+		if len(server.State().PeerChain) != 0 {
+			t.Errorf("one that takes %v has taken a chain", kinds)
+		}
+	}
+}

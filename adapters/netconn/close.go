@@ -72,6 +72,7 @@ func (c *Conn) Close() error {
 	err := c.transport.Close()
 	c.mu.Lock()
 	c.settle(net.ErrClosed)
+	c.makeRoom()
 	c.mu.Unlock()
 	if err != nil {
 		return err

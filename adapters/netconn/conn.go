@@ -79,6 +79,7 @@ type Conn struct {
 	awaited  *exchange       // what a Write, or a Renegotiate, waits for
 	behind   bool            // a goroutine is about to write what is queued
 	late     bool            // that ran into a deadline
+	room     chan struct{}   // closed when what is queued is less
 	resumes  *events.Session // that a client took from its store
 	named    []byte          // the identifier that a client of TLS 1.2 has named
 	known    []byte          // that of the session which this connection has, proved
@@ -161,7 +162,8 @@ func (c *Conn) Observe(see func(events.Event)) { c.observe = see }
 // It returns io.EOF when the peer has closed its direction properly, and an
 // error that is io.ErrUnexpectedEOF and an [engine.Error] when the transport
 // ended before that. The errors of the transport, timeouts among them, are
-// returned as they are.
+// returned as they are. Where the peer asks for more than it reads the answers to, Read
+// waits until it reads, once about 64 KiB of them wait to be written.
 func (c *Conn) Read(p []byte) (int, error) {
 	if err := c.Handshake(); err != nil {
 		return 0, err

@@ -11,8 +11,9 @@ import (
 type deadlines struct {
 	mu          sync.Mutex
 	read, write time.Time
-	// moved is closed when the deadline for writing is set anew.
-	moved chan struct{}
+	// moved is closed when the deadline for writing is set anew, readMoved when that for
+	// reading is.
+	moved, readMoved chan struct{}
 	// dying tells that the last bytes are being written with a deadline of
 	// their own, which nobody may move.
 	dying bool
@@ -36,6 +37,10 @@ func (d *deadlines) setRead(transport net.Conn, t time.Time) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.read = t
+	if d.readMoved != nil {
+		close(d.readMoved)
+		d.readMoved = nil
+	}
 	return transport.SetReadDeadline(t)
 }
 
@@ -58,13 +63,24 @@ func (d *deadlines) setWrite(transport net.Conn, t time.Time) error {
 func (d *deadlines) awaitWrite(now time.Time) (passed <-chan time.Time, moved <-chan struct{}) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.moved == nil {
-		d.moved = make(chan struct{})
+	return await(d.write, now, &d.moved)
+}
+
+// awaitRead is awaitWrite for the deadline for reading.
+func (d *deadlines) awaitRead(now time.Time) (passed <-chan time.Time, moved <-chan struct{}) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return await(d.read, now, &d.readMoved)
+}
+
+func await(deadline, now time.Time, moved *chan struct{}) (<-chan time.Time, <-chan struct{}) {
+	if *moved == nil {
+		*moved = make(chan struct{})
 	}
-	if !d.write.IsZero() {
-		passed = time.After(d.write.Sub(now))
+	if deadline.IsZero() {
+		return nil, *moved
 	}
-	return passed, d.moved
+	return time.After(deadline.Sub(now)), *moved
 }
 
 // last gives the last bytes until patience is over, and no longer than the

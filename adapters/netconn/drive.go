@@ -130,8 +130,11 @@ func (c *Conn) keepEstablished(left *asked) {
 	}
 }
 
-// queue has bytes written after all others.
+// queue has bytes written after all others, unless the transport takes none any more.
 func (c *Conn) queue(b []byte) {
+	if c.broken != nil {
+		return
+	}
 	if c.queued == nil {
 		c.queued = borrow(len(b))
 	}
@@ -250,6 +253,9 @@ func (c *Conn) reply(question events.Question) events.Answer {
 // fill reads from the transport once and gives the engine what came. It returns
 // how many bytes of plaintext it put into p; more may wait in received.
 func (c *Conn) fill(p []byte) (int, error) {
+	if err := c.awaitRoom(); err != nil {
+		return 0, err
+	}
 	size := smallRead
 	if c.large.Load() {
 		size = largeRead
@@ -330,7 +336,8 @@ func (c *Conn) flush() error {
 		}
 		if !isTimeout(err) {
 			c.mu.Lock()
-			c.broken = err
+			c.broken, c.queued = err, nil
+			c.makeRoom()
 			c.mu.Unlock()
 		}
 		return err
@@ -344,6 +351,7 @@ func (c *Conn) nextToSend() (bool, error) {
 	giveBack(c.outgoing)
 	c.outgoing, c.queued = c.queued, nil
 	c.sending = c.outgoing
+	c.makeRoom()
 	return len(c.sending) > 0, c.broken
 }
 

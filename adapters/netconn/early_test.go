@@ -3,6 +3,7 @@ package netconn_test
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -347,3 +348,28 @@ func TestADialerSendsEarlyData(t *testing.T) {
 type earlyReader struct{ c *netconn.Conn }
 
 func (r earlyReader) Read(p []byte) (int, error) { return r.c.ReadEarlyData(p) }
+
+// A store may be shared by clients that trust others, where each verifies anew.
+func TestNoEarlyDataGoesToAServerThatIsNotTrustedAnyMore(t *testing.T) {
+	k := meet(t)
+	k.client.ReverifyOnResume = true
+	k.clientAnswers = &answer.Client{Roots: x509.NewCertPool(), Sessions: k.clientAnswers.Sessions} // trusts nobody
+	client, server := k.again()
+	got := make(chan int, 1)
+	go func() {
+		n, _ := server.ReadEarlyData(make([]byte, 100))
+		got <- n
+	}()
+	within(t, 10*time.Second, "the early write", func() {
+		if n, err := client.WriteEarlyData([]byte("a password")); n != 0 || err == nil {
+			t.Errorf("%d bytes go ahead, %v", n, err)
+		}
+		var fatal *engine.Error
+		if err := client.Handshake(); !errors.As(err, &fatal) || fatal.Alert != messages.AlertUnknownCA {
+			t.Errorf("the handshake ends by %v", err)
+		}
+		if n := <-got; n != 0 {
+			t.Errorf("the server has read %d bytes", n)
+		}
+	})
+}

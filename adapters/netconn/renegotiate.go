@@ -56,9 +56,7 @@ func (c *Conn) Renegotiate() error {
 // or that there shall be none. Nobody waits for it, so that reading goes on even
 // if the peer reads nothing meanwhile. The caller holds mu.
 func (c *Conn) writeBehind() {
-	// A server's tickets wait for its data in TLS 1.3, where that was not ahead of them.
-	waits := !c.legacy && !c.client && !c.mayWrite.Load()
-	if waits || !c.complete.Load() || c.behind || len(c.queued) == 0 && !c.late {
+	if !c.answersAlone() || c.behind || len(c.queued) == 0 && !c.late {
 		return
 	}
 	c.behind = true

@@ -188,14 +188,16 @@ func (id *Identity) readStapled(x *messages.Extensions) error {
 
 // VerifyPeer is the question whether the chain is to be trusted, as an engine asks it
 // in a handshake. Its ServerName is the one that a client's request has, and is empty
-// otherwise: who asked for none has to know what names are welcome.
+// otherwise: who asked for none has to know what names are welcome. Its OIDFilters are
+// those of the request.
 func (c *Claim) VerifyPeer() *events.VerifyPeer {
 	q := &events.VerifyPeer{
 		Role: c.role, Chain: c.identity.Chain, SchemesCert: c.schemesCert,
 		OCSP: c.identity.OCSP, SCTs: c.identity.SCTs,
 	}
 	if c.request != nil {
-		q.ServerName = c.request.options.ServerName
+		o := &c.request.options
+		q.ServerName, q.Requested, q.OIDFilters = o.ServerName, o.ServerName != "", o.OIDFilters
 	}
 	return q
 }

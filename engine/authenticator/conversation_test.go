@@ -134,7 +134,7 @@ func TestARequestSaysAllThatItIsGiven(t *testing.T) {
 		q := read.ChooseCredential()
 		if q.Role != asking.Peer() || q.Version != messages.TLS13 || q.ServerName != want.ServerName ||
 			!reflect.DeepEqual(q.Schemes, given.Schemes) || !reflect.DeepEqual(q.SchemesCert, given.SchemesCert) ||
-			!reflect.DeepEqual(q.Authorities, given.Authorities) || (q.Hello != nil) != (q.Role == events.Server) {
+			!reflect.DeepEqual(q.Authorities, given.Authorities) || !reflect.DeepEqual(q.OIDFilters, given.OIDFilters) || (q.Hello != nil) != (q.Role == events.Server) {
 			t.Errorf("the question is %+v", q)
 		}
 	})

@@ -73,6 +73,16 @@ func (o *offended) asks(t *testing.T, extensions ...messages.Extension) error {
 	return err
 }
 
+// filters has the client read a request with filters.
+func (o *offended) filters(t *testing.T, list []messages.OIDFilter) error {
+	t.Helper()
+	var x messages.Extensions
+	if err := x.Put(&messages.OIDFilters{Filters: list}); err != nil {
+		t.Fatal(err)
+	}
+	return o.asks(t, x.List...)
+}
+
 // finished is any messages with the right Finished behind them.
 func (o *offended) finished(parts ...[]byte) []byte {
 	return slices.Concat(slices.Concat(parts...), o.forger.finish(append([][]byte{o.request.Bytes()}, parts...)...))
@@ -201,6 +211,12 @@ func extended() []offence {
 		}},
 		{"a wish for timestamps that brings some", authenticator.MalformedExtension, func(t *testing.T, o *offended) error {
 			return o.asks(t, messages.Extension{Type: messages.ExtensionSCT, Data: []byte{0}})
+		}},
+		{"an object identifier in two filters", authenticator.MalformedExtension, func(t *testing.T, o *offended) error {
+			return o.filters(t, append(manyFilters(2), manyFilters(1)...))
+		}},
+		{"more filters than anybody needs", authenticator.MalformedExtension, func(t *testing.T, o *offended) error {
+			return o.filters(t, manyFilters(257))
 		}},
 		{"a stapled response that does not decode", authenticator.MalformedExtension, func(t *testing.T, o *offended) error {
 			o.request = must(o.client.session.Request(authenticator.Options{Context: []byte("stapled"), RequestOCSP: true}))(t, "it asks")

@@ -3,6 +3,7 @@ package authenticator
 import (
 	"bytes"
 
+	"github.com/tacitls/tacitls/engine/internal/handshake"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 )
@@ -94,6 +95,12 @@ func readOptions(x *messages.Extensions) (Options, error) {
 	}
 	if len(o.Schemes) == 0 {
 		return Options{}, MissingExtension
+	}
+	if len(o.OIDFilters) > handshake.MaxOIDFilters {
+		return Options{}, MalformedExtension.with("%v: %d filters", filters.ExtensionType(), len(o.OIDFilters))
+	}
+	if oid, twice := handshake.RepeatedOID(o.OIDFilters); twice {
+		return Options{}, MalformedExtension.with("%v: %x stands there twice", filters.ExtensionType(), oid)
 	}
 	if len(o.SchemesCert) == 0 {
 		o.SchemesCert = o.Schemes

@@ -31,8 +31,10 @@ type Options struct {
 	// Authorities are distinguished names in DER that the chain should lead to
 	// (RFC 8446, Section 4.2.4).
 	Authorities [][]byte
-	// OIDFilters say what the end-entity certificate should have
-	// (RFC 8446, Section 4.2.5).
+	// OIDFilters say what the end-entity certificate is to have, as a server's config
+	// says it: at most 256, each object identifier once. The questions at both ends have
+	// them, since nobody else holds the certificate to them
+	// (RFC 9261, Section 5.2.1, and RFC 8446, Section 4.2.5).
 	OIDFilters []messages.OIDFilter
 	// RequestOCSP asks to have an OCSP response stapled to the certificate, and
 	// RequestSCTs signed certificate timestamps (RFC 8446, Section 4.4.2.1).
@@ -76,7 +78,7 @@ func (r *Request) ChooseCredential() *events.ChooseCredential {
 	return &events.ChooseCredential{
 		Role: r.role, Version: messages.TLS13, ServerName: o.ServerName,
 		Schemes: handshake.Signing(o.Schemes), SchemesCert: o.SchemesCert, Authorities: o.Authorities,
-		Hello: r.hello,
+		OIDFilters: o.OIDFilters, Hello: r.hello,
 	}
 }
 
@@ -125,6 +127,9 @@ func (o *Options) complete(p *engine.AuthenticatorParameters) error {
 		return misuse("a server name of %d bytes", len(o.ServerName))
 	case o.ServerName != "" && p.Role == events.Server:
 		return misuse("a server asks for no server name")
+	}
+	if err := handshake.CheckOIDFilters(o.OIDFilters); err != nil {
+		return misuse("OIDFilters: %v", err)
 	}
 	return nil
 }

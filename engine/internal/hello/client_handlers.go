@@ -25,7 +25,7 @@ func startClient(hs *handshake.Context, _ *ClientStart, _ *handshake.Start) (fsm
 // askPSKs asks for external keys, where the policy has some.
 func askPSKs(hs *handshake.Context) (fsm.State, error) {
 	if !hs.Policy.PSK {
-		return sendClientHello(hs, nil)
+		return prepareClientHello(hs, nil)
 	}
 	hs.Ask(func(id events.Asked) events.Question {
 		return &events.OfferPSKs{Asked: id, ServerName: hs.Policy.PeerName}
@@ -34,14 +34,28 @@ func askPSKs(hs *handshake.Context) (fsm.State, error) {
 }
 
 func takePSKs(hs *handshake.Context, _ *awaitPSKs, answer *events.PSKsOffered) (fsm.State, error) {
-	return sendClientHello(hs, answer.Keys)
+	return prepareClientHello(hs, answer.Keys)
 }
 
-func sendClientHello(hs *handshake.Context, external []*events.PSK) (fsm.State, error) {
+// prepareClientHello sends the hello, or asks about the server of the session first:
+// early data is with it before it can be asked about.
+func prepareClientHello(hs *handshake.Context, external []*events.PSK) (fsm.State, error) {
 	offer, err := newOffer(hs, nil, external)
 	if err != nil {
 		return nil, err
 	}
+	if offer.EarlyData > 0 && hs.Policy.Reverify && offer.Session.HasPeer() {
+		tls13.AskReverify(hs, offer.Session)
+		return &awaitEarlyVerdict{offer}, nil
+	}
+	return sendClientHello(hs, offer)
+}
+
+func takeEarlyVerdict(hs *handshake.Context, s *awaitEarlyVerdict, _ *events.PeerVerified) (fsm.State, error) {
+	return sendClientHello(hs, s.offer)
+}
+
+func sendClientHello(hs *handshake.Context, offer *handshake.Offer) (fsm.State, error) {
 	if err := send(hs, offer); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,8 @@ import (
 //  1. ClientStart: nothing has been sent; the command Start sends ClientHello.
 //     awaitClientParameters: which transport parameters shall it have, in QUIC?
 //     awaitPSKs: which external pre-shared keys shall it offer?
+//     awaitEarlyVerdict: is the server of the session to be trusted still, where early
+//     data would be with it before its answer?
 //  2. waitServerHello: a ServerHello goes on in the version that it chooses; a
 //     HelloRetryRequest has a second ClientHello sent.
 //  3. waitRetriedServerHello: the same without another retry.
@@ -26,6 +28,7 @@ type (
 	ClientStart                 struct{}
 	awaitClientParameters       struct{}
 	awaitPSKs                   struct{}
+	awaitEarlyVerdict           struct{ offer *handshake.Offer }
 	waitServerHello             struct{ offer *handshake.Offer }
 	waitRetriedServerHello      struct{ offer *handshake.Offer }
 	waitRenegotiatedServerHello struct{ offer *handshake.Offer }
@@ -35,9 +38,11 @@ type (
 func ClientRows() []fsm.Block[*handshake.Context] {
 	return []fsm.Block[*handshake.Context]{
 		fsm.In(ClientStart{},
-			fsm.On(startClient, awaitPSKs{}, waitServerHello{})),
+			fsm.On(startClient, awaitPSKs{}, awaitEarlyVerdict{}, waitServerHello{})),
 		fsm.In(awaitPSKs{},
-			fsm.On(takePSKs, waitServerHello{})),
+			fsm.On(takePSKs, awaitEarlyVerdict{}, waitServerHello{})),
+		fsm.In(awaitEarlyVerdict{},
+			fsm.On(takeEarlyVerdict, waitServerHello{})),
 		fsm.In(waitServerHello{},
 			fsm.On(readServerHello, tls13.AfterServerHello(), waitRetriedServerHello{})),
 		fsm.In(waitRetriedServerHello{},
@@ -67,6 +72,6 @@ func ClientCryptoRows() []fsm.Block[*handshake.Context] {
 		fsm.In(ClientStart{},
 			fsm.On(startClient, awaitClientParameters{})),
 		fsm.In(awaitClientParameters{},
-			fsm.On(takeClientParameters, awaitPSKs{}, waitServerHello{})),
+			fsm.On(takeClientParameters, awaitPSKs{}, awaitEarlyVerdict{}, waitServerHello{})),
 	}
 }

@@ -5,7 +5,9 @@ package refuse
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tacitls/tacitls/messages"
 )
@@ -61,18 +63,27 @@ type Detailed struct {
 
 // With adds a detail to a refusal.
 func (r Refusal) With(format string, arguments ...any) error {
-	return &Detailed{Refusal: r, Detail: bounded(fmt.Sprintf(format, arguments...))}
+	return &Detailed{Refusal: r, Detail: plain(fmt.Sprintf(format, arguments...))}
 }
 
 // maxDetail bounds what a peer can have printed, in bytes.
 const maxDetail = 512
 
-func bounded(detail string) string {
-	if len(detail) <= maxDetail {
-		return detail
+// plain is a text as it may stand in an error: a peer may have had a say in it. What
+// would not stay on its line, or could change what a terminal shows, is quoted.
+func plain(detail string) string {
+	more := ""
+	if len(detail) > maxDetail {
+		// The bound may cut a character.
+		detail, more = strings.ToValidUTF8(detail[:maxDetail], ""), " ..."
 	}
-	return strings.ToValidUTF8(detail[:maxDetail], "") + " ..."
+	if utf8.ValidString(detail) && !strings.ContainsFunc(detail, unprintable) {
+		return detail + more
+	}
+	return strconv.Quote(detail) + more
 }
+
+func unprintable(r rune) bool { return !strconv.IsPrint(r) }
 
 // Alerting tells the peer another alert than the catalogue's.
 func (r Refusal) Alerting(alert messages.Alert) error { return &Detailed{Refusal: r, Alert: alert} }
@@ -82,7 +93,17 @@ func (r Refusal) Because(cause error) error {
 	if cause == nil {
 		return r
 	}
-	return &Detailed{Refusal: r, Detail: cause.Error(), Cause: cause}
+	return r.Answered(0, cause)
+}
+
+// Answered is a refusal that an answer has chosen, with its alert and its cause, which
+// may be nil.
+func (r Refusal) Answered(alert messages.Alert, cause error) error {
+	answered := &Detailed{Refusal: r, Alert: alert, Cause: cause}
+	if cause != nil {
+		answered.Detail = plain(cause.Error())
+	}
+	return answered
 }
 
 func (d *Detailed) Error() string {

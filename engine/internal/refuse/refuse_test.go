@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/tacitls/tacitls/engine/internal/refuse"
@@ -52,5 +53,34 @@ func TestADetailAndACauseAreKept(t *testing.T) {
 	}
 	if got := (&refuse.Detailed{Refusal: refuse.Aborted}).Error(); got != refuse.Aborted.Sentence() {
 		t.Errorf("without a detail it reads %q", got)
+	}
+}
+
+// What a peer has a say in stays on its line, and short, whoever puts it into words.
+func TestADetailIsShortAndCanBePrinted(t *testing.T) {
+	for text, want := range map[string]string{
+		"a name, \"näme\" and \\":        "a name, \"näme\" and \\",
+		"a\x1b]0;owned\a\nclient: ok":    `"a\x1b]0;owned\a\nclient: ok"`,
+		"left\u202eright":                `"left\u202eright"`,
+		"a\xff":                          `"a\xff"`,
+		strings.Repeat("a", 512):         strings.Repeat("a", 512),
+		strings.Repeat("a", 50000):       strings.Repeat("a", 512) + " ...",
+		strings.Repeat("ä", 1000) + "\n": strings.Repeat("ä", 256) + " ...",
+		"a" + strings.Repeat("ä", 1000):  "a" + strings.Repeat("ä", 255) + " ...",
+	} {
+		cause := errors.New(text)
+		for how, err := range map[string]error{
+			"with": refuse.BadKeyShare.With("%s", text), "because": refuse.BadKeyShare.Because(cause),
+			"answered": refuse.BadKeyShare.Answered(messages.AlertBadCertificate, cause),
+		} {
+			var d *refuse.Detailed
+			if !errors.As(err, &d) || d.Detail != want || d.Refusal != refuse.BadKeyShare || how != "with" && d.Cause != cause {
+				t.Errorf("%s %.40q: the detail is %.80q", how, text, d.Detail)
+			}
+		}
+	}
+	var d *refuse.Detailed
+	if err := refuse.PeerRejected.Answered(messages.AlertUnknownCA, nil); !errors.As(err, &d) || d.Alert != messages.AlertUnknownCA || d.Detail != "" || d.Cause != nil {
+		t.Errorf("an answer that says nothing more: %v", err)
 	}
 }

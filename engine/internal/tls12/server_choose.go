@@ -37,13 +37,19 @@ func AcceptClientHello(hs *handshake.Context, hello *handshake.Hello) (fsm.State
 	}
 	if c.ticket && len(ticket.Ticket) > 0 {
 		hs.Ask(func(id events.Asked) events.Question {
-			return &events.OpenTicket{Asked: id, Hello: hello.Info, Tickets: []events.TicketIdentity{{Ticket: ticket.Ticket}}}
+			return &events.OpenTicket{
+				Asked: id, Hello: hello.Info, Tickets: []events.TicketIdentity{{Ticket: ticket.Ticket}},
+				SchemesCert: hs.Policy.SchemesCert, OIDFilters: hs.Policy.OIDFilters,
+			}
 		})
 		return &awaitFoundSession12{c}, nil
 	}
 	if hs.Policy.Sessions && len(hello.Message.SessionID) > 0 {
 		hs.Ask(func(id events.Asked) events.Question {
-			return &events.FindSession{Asked: id, Hello: hello.Info, SessionID: hello.Message.SessionID}
+			return &events.FindSession{
+				Asked: id, Hello: hello.Info, SessionID: hello.Message.SessionID,
+				SchemesCert: hs.Policy.SchemesCert, OIDFilters: hs.Policy.OIDFilters,
+			}
 		})
 		return &awaitFoundSession12{c}, nil
 	}

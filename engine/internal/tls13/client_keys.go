@@ -188,8 +188,9 @@ func readEncryptedExtensions(hs *handshake.Context, s *waitEncryptedExtensions, 
 	}
 	if session := a.psk.Session; session != nil {
 		handshake.RestorePeer(hs, session)
-		if hs.Policy.Reverify && session.HasPeer() {
-			askReverify(hs, session)
+		if hs.Policy.Reverify && session.HasPeer() && !a.early {
+			// Where early data is taken it was asked about before.
+			AskReverify(hs, session)
 			return &awaitServerReverified{a}, nil
 		}
 	}
@@ -230,8 +231,8 @@ func takeServerReverified(_ *handshake.Context, s *awaitServerReverified, _ *eve
 	return &waitServerFinished{agreed: s.agreed}, nil
 }
 
-// askReverify asks about the chain of a resumed session.
-func askReverify(hs *handshake.Context, session *events.Session) {
+// AskReverify asks about the chain of a session.
+func AskReverify(hs *handshake.Context, session *events.Session) {
 	hs.Ask(func(id events.Asked) events.Question {
 		return &events.VerifyPeer{
 			Asked: id, Role: hs.Role, ServerName: hs.Policy.PeerName,

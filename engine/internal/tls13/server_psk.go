@@ -72,7 +72,10 @@ func considerPSK(hs *handshake.Context, c choice, psk *messages.PreSharedKeyOffe
 		}
 	}
 	hs.Ask(func(id events.Asked) events.Question {
-		return &events.OpenTicket{Asked: id, Hello: c.hello.Info, Tickets: tickets}
+		return &events.OpenTicket{
+			Asked: id, Hello: c.hello.Info, Tickets: tickets,
+			SchemesCert: hs.Policy.SchemesCert, OIDFilters: hs.Policy.OIDFilters,
+		}
 	})
 	return &awaitOpenedTicket{c, psk}, nil
 }
@@ -105,7 +108,7 @@ func takeOpenedTicket(hs *handshake.Context, s *awaitOpenedTicket, answer *event
 	hs.Connection.Resumed = true
 	handshake.RestorePeer(hs, session)
 	if hs.Policy.Reverify && session.HasPeer() {
-		askReverify(hs, session)
+		AskReverify(hs, session)
 		return &awaitClientReverified{s.choice, s.psk, k}, nil
 	}
 	return considerEarlyData(hs, s.choice, s.psk, k)

@@ -21,8 +21,8 @@ import (
 const (
 	// bufferSize is that of one read, in bytes: two full records.
 	bufferSize = 1 << 15
-	// maxWaiting is how much data may come while a renegotiation is waited for,
-	// in bytes.
+	// maxWaiting is how much data may come while a renegotiation, or a certificate, is
+	// waited for, in bytes.
 	maxWaiting = 1 << 20
 )
 
@@ -38,7 +38,8 @@ type Link struct {
 	buffer   []byte
 	received []byte // application data that Read has not given yet
 	writeErr error
-	known    []byte // the identifier of a server's session of TLS 1.2
+	named    []byte // the identifier that a client of TLS 1.2 has named
+	known    []byte // that of the session which this connection has, proved
 	asked    bool   // for a renegotiation, and no answer has come
 	declined bool   // by the peer
 	shown    *events.PeerAuthenticated
@@ -173,13 +174,13 @@ func (l *Link) Renegotiate() error {
 	return nil
 }
 
-// wait reads on behalf of who waits for a renegotiation.
+// wait reads on behalf of who waits for a renegotiation, or a certificate.
 func (l *Link) wait() error {
 	if l.Engine.ReadClosed() {
 		return io.ErrUnexpectedEOF
 	}
 	if len(l.received) > maxWaiting {
-		return errors.New("too much data comes in a renegotiation")
+		return errors.New("too much data comes before what is waited for")
 	}
 	return l.read()
 }
@@ -193,7 +194,8 @@ func (l *Link) UpdateKeys() error {
 }
 
 // Authenticate asks for the client's certificate after the handshake, and waits for
-// the answer; it tells whether the client has shown one (RFC 8446, Section 4.6.2).
+// the answer; it tells whether the client has shown one (RFC 8446, Section 4.6.2). What
+// comes meanwhile is kept for Read.
 func (l *Link) Authenticate() (shown bool, err error) {
 	l.shown = nil
 	if err := l.send(func(out *events.Output, now time.Time) error {
@@ -206,7 +208,7 @@ func (l *Link) Authenticate() (shown bool, err error) {
 		if l.Engine.ReadClosed() {
 			return false, io.EOF
 		}
-		if err := l.read(); err != nil {
+		if err := l.wait(); err != nil {
 			return false, err
 		}
 	}
@@ -293,6 +295,9 @@ func (l *Link) act(event events.Event) {
 		l.received = append(l.received, event.Bytes...)
 	case *events.HandshakeCompleted:
 		l.asked = false
+		if event.Connection.Resumed {
+			l.known = l.named
+		}
 	case *events.WarningReceived:
 		if l.asked && event.Alert == messages.AlertNoRenegotiation {
 			l.asked, l.declined = false, true
@@ -308,7 +313,7 @@ func (l *Link) act(event events.Event) {
 		l.forget(event.Err)
 	case events.Question:
 		if find, ok := event.(*events.FindSession); ok {
-			l.known = find.SessionID
+			l.named = find.SessionID
 		}
 		now := time.Now()
 		if given := l.answers.Answer(now, event); given != nil {

@@ -306,3 +306,20 @@ func TestWhatComesInARenegotiationIsBounded(t *testing.T) {
 	client.Finish(time.Second)
 	<-done
 }
+
+func TestWhatComesBeforeACertificateIsBounded(t *testing.T) {
+	pair := testkit.NewPair("link")
+	pair.Client.PostHandshakeAuth = true
+	client, server := join(t, pair, pair.ServerAnswers)
+	done := serve(server, func() error { _, err := server.Authenticate(); return err })
+	if err := client.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	_ = client.Write(make([]byte, 8<<20)) // which it does before it reads
+	_ = client.CloseWrite()
+	var fatal *engine.Error
+	if err := <-done; err == nil || errors.Is(err, io.EOF) || errors.As(err, &fatal) {
+		t.Errorf("eight mebibytes come before the certificate: %v", err)
+	}
+	client.Finish(time.Second)
+}
