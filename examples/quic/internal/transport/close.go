@@ -173,18 +173,22 @@ func (c *Conn) closeAgain() {
 }
 
 // sendClose makes the datagram that tells of the end, at every level that the peer may
-// have keys of (RFC 9000, Section 10.2.3).
+// have keys of (RFC 9000, Section 10.2.3). It stays due for as long as it is more than may
+// be sent.
 func (c *Conn) sendClose(now time.Time) []byte {
 	if !c.closeDue {
 		return nil
 	}
-	c.closeDue = false
 	var parts []part
 	for _, level := range sendOrder {
 		if c.sendsAt(level) {
 			parts = append(parts, part{level: level, payload: c.verdict.append(level)})
 		}
 	}
+	if !c.mayAmplify(c.fill(parts)) {
+		return nil
+	}
+	c.closeDue = false
 	return c.pack(now, parts)
 }
 
