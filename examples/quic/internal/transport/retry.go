@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -64,10 +65,14 @@ func (s *Server) newRetry(now time.Time, remote netip.AddrPort, p *packet, sourc
 
 // receiveRetry has a client begin anew with the token of a Retry, under keys of the
 // connection ID that it brings. It comes first or not at all, and once
-// (RFC 9000, Section 17.2.5.2).
+// (RFC 9000, Section 17.2.5.2); and it brings another connection ID than the client has
+// chosen itself (RFC 9000, Section 17.2.5.1).
 func (c *Conn) receiveRetry(p *packet) {
 	token, sent := p.token[:len(p.token)-secrets.RetryTagLen], p.token[len(p.token)-secrets.RetryTagLen:]
 	if c.role == events.Server || c.firstPeerID != nil || c.retrySource != nil || len(token) == 0 {
+		return
+	}
+	if bytes.Equal(p.source, c.original) {
 		return
 	}
 	tag, err := secrets.RetryTag(version, c.original, p.raw[:len(p.raw)-secrets.RetryTagLen])
