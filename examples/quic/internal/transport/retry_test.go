@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/secrets"
 )
@@ -39,6 +40,44 @@ func TestARetryThatNamesTheDestinationOfTheFirstPacketIsPassedOver(t *testing.T)
 	n.client.Receive(n.now, retries(t, datagram, other, []byte("token")))
 	if !bytes.Equal(n.client.retrySource, other) || string(n.client.token) != "token" {
 		t.Errorf("the client knows of %x, %q", n.client.retrySource, n.client.token)
+	}
+}
+
+func TestATokenLeavesRoomForThePacketsThatBringIt(t *testing.T) {
+	other := text(secrets.MaxConnectionID)
+	largest := func(n *network) int {
+		h := packet{kind: initialPacket, destination: other, source: n.client.id, token: make([]byte, maxDatagram/2)}
+		return len(h.token) + maxDatagram - h.headerLen() - tagLen - retryRoom
+	}
+	// What would leave no room, or not enough, is passed over, and the client goes on.
+	for _, more := range []int{1, retryRoom, retryRoom + 100} {
+		n := newNetwork(t, 1)
+		n.dial()
+		n.client.Receive(n.now, retries(t, n.client.Send(n.now), other, make([]byte, largest(n)+more)))
+		if n.client.token != nil || n.client.retrySource != nil {
+			t.Errorf("a token of %d bytes is taken", len(n.client.token))
+		}
+		n.exchange(text(10))
+	}
+	// With the largest that is taken all of the hello goes again, and the end can be told,
+	// with everything that there is to tell.
+	n := newEarly(t, 1)
+	n.redial()
+	n.client.Receive(n.now, retries(t, n.client.Send(n.now), other, make([]byte, largest(n))))
+	if len(n.client.token) != largest(n) {
+		t.Fatalf("a token of %d bytes is not taken", largest(n))
+	}
+	for d := n.client.Send(n.now); d != nil; d = n.client.Send(n.now) {
+		if len(d) != maxDatagram {
+			t.Errorf("a datagram of %d bytes", len(d))
+		}
+	}
+	if out := &n.client.space(events.Initial).crypto.out; out.sent != out.end() || len(out.due) > 0 {
+		t.Errorf("%d of %d bytes are sent", out.sent, out.end())
+	}
+	n.client.fail(n.now, refuse(codeFrameEncoding, maxVarint, "%100x", 1))
+	if d := n.client.Send(n.now); len(d) != maxDatagram {
+		t.Errorf("the end has %d bytes", len(d))
 	}
 }
 
