@@ -1,9 +1,12 @@
 package transport
 
+import "bytes"
+
 // receiving is one direction of bytes from the peer, put in order: of a handshake at
 // one level, or of the stream. It holds no more than its window.
 type receiving struct {
 	data  []byte // from base on; where nothing has come yet there are zeros
+	dead  int    // bytes before data in its array, which have been taken
 	base  uint64 // what is before it has been taken
 	have  spans  // what has come
 	end   uint64 // behind the last byte that has come
@@ -34,6 +37,9 @@ func (r *receiving) insert(offset uint64, b []byte) bool {
 		return true
 	}
 	if missing := int(to-r.base) - len(r.data); missing > 0 {
+		if len(r.data)+missing > cap(r.data) {
+			r.dead = 0 // append makes another array, without them
+		}
 		r.data = append(r.data, make([]byte, missing)...)
 	}
 	copy(r.data[offset-r.base:], b)
@@ -49,10 +55,15 @@ func (r *receiving) ready() int {
 	return int(r.have[0].to - r.base)
 }
 
-// take moves bytes into p, in their order, and tells how many.
+// take moves bytes into p, in their order, and tells how many. What is left stays where it
+// is until more than half of the array is dead: so a byte that is taken never costs more
+// than the copying of one other, however small the pieces are.
 func (r *receiving) take(p []byte) int {
 	n := copy(p, r.data[:r.ready()])
-	r.data = append(r.data[:0], r.data[n:]...)
+	r.data, r.dead = r.data[n:], r.dead+n
+	if r.dead > cap(r.data) {
+		r.data, r.dead = bytes.Clone(r.data), 0
+	}
 	r.have.cut(r.base, r.base+uint64(n))
 	r.base += uint64(n)
 	return n

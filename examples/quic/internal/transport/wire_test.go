@@ -182,6 +182,43 @@ func TestWhatComesIsBoundedByAWindowAndByParts(t *testing.T) {
 	}
 }
 
+func TestWhatIsTakenInSmallPiecesIsNotCopiedEachTime(t *testing.T) {
+	for _, far := range []struct {
+		reason string
+		at     func(base uint64) uint64 // where bytes come that cannot be taken yet
+	}{
+		{"none", func(base uint64) uint64 { return base }},
+		{"one at the end of the first window", func(uint64) uint64 { return window - 1 }},
+		{"one at the end of each window", func(base uint64) uint64 { return base + window - 1 }},
+	} {
+		var in receiving
+		copied, most := 0, 0
+		watch := func(dead int, change func()) {
+			var first *byte // that stays
+			if len(in.data) > dead {
+				first = &in.data[dead]
+			}
+			live := len(in.data) - dead
+			change()
+			if first != nil && first != &in.data[0] {
+				copied += live
+			}
+			most = max(most, in.dead+cap(in.data))
+		}
+		for base := range uint64(window / 2) {
+			watch(0, func() {
+				if at := far.at(base); !in.insert(at, []byte{1}) || !in.insert(base, []byte{1}) {
+					t.Fatalf("%s: a byte at %d or %d has no room", far.reason, at, base)
+				}
+			})
+			watch(1, func() { in.take(make([]byte, 1)) })
+		}
+		if copied > 8*window || most > 2*window {
+			t.Errorf("%s: %d bytes are copied to take %d, and up to %d are held", far.reason, copied, window/2, most)
+		}
+	}
+}
+
 func TestTheHeadersOfSamplePacketsAreRead(t *testing.T) {
 	// The packets of RFC 9001, Appendix A.2, Appendix A.4 and of no version at all.
 	initial := append(unhex(t, "c000000001088394c8f03e5157080000449e7b9aec34"), make([]byte, 1178)...)
