@@ -76,8 +76,9 @@ func TestOffendersInTheHandshakeAreToldByTheCode(t *testing.T) {
 	for _, o := range []offence{
 		{"STREAM at the level initial", events.Client, events.Initial, "0a000101", codeProtocolViolation},
 		{"an application's CONNECTION_CLOSE", events.Client, events.Initial, "1d0000", codeProtocolViolation},
-		{"more bytes of the handshake than are held", events.Client, events.Initial, "06800200000101", codeCryptoBuffer},
+		{"more bytes of the handshake than are held", events.Client, events.Initial, "06800080000101", codeCryptoBuffer},
 		{"a message that nobody sends first", events.Client, events.Initial, "0600040b000000", codeCrypto + 10},
+		{"more bytes than are held at the level handshake", events.Server, events.Handshake, "06800200000101", codeCryptoBuffer},
 		{"HANDSHAKE_DONE at the level handshake", events.Server, events.Handshake, "1e", codeProtocolViolation},
 	} {
 		n := newNetwork(t, 1)
@@ -102,6 +103,20 @@ func TestOffendersInTheHandshakeAreToldByTheCode(t *testing.T) {
 		}
 		wantCode(t, o.reason, c, o.code)
 	}
+}
+
+func TestLittleIsHeldForAnAddressThatIsNotValidated(t *testing.T) {
+	n := newNetwork(t, 1)
+	n.dial()
+	// Only half of the client's hello has come.
+	n.deliver(events.Server, n.client.Send(n.now))
+	in := &n.served.spaces[initialSpace].crypto.in
+	n.inject(events.Client, events.Initial, appendCrypto(nil, in.base+initialWindow-1, []byte{0}))
+	if held := in.dead + cap(in.data); n.served.Over() || held < initialWindow || held > 2*initialWindow {
+		t.Errorf("the last byte of the window: %d bytes are held, %v", held, n.served.Err())
+	}
+	n.inject(events.Client, events.Initial, appendCrypto(nil, in.base+initialWindow, []byte{0}))
+	wantCode(t, "a byte behind the window", n.served, codeCryptoBuffer)
 }
 
 // first is an Initial packet of the client's with another payload than it would have.

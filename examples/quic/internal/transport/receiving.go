@@ -3,7 +3,7 @@ package transport
 import "bytes"
 
 // receiving is one direction of bytes from the peer, put in order: of a handshake at
-// one level, or of the stream. It holds no more than its window.
+// one level, or of the stream. It holds no more than a window.
 type receiving struct {
 	data  []byte // from base on; where nothing has come yet there are zeros
 	dead  int    // bytes before data in its array, which have been taken
@@ -14,18 +14,21 @@ type receiving struct {
 }
 
 const (
-	// window is how many bytes are held in one direction before they are taken.
-	window = 1 << 16
+	// window is how many bytes are held in one direction before they are taken, and
+	// initialWindow how many at the level Initial, where nobody is known to be at the
+	// peer's address: at least 4096 (RFC 9000, Section 7.5).
+	window        = 1 << 16
+	initialWindow = 1 << 14
 	// maxGaps bounds into how many parts what has come may fall: no peer that sends
 	// packets of a reasonable size makes more of a window.
 	maxGaps = 128
 )
 
-// insert puts in bytes that came at an offset. It tells whether window and parts are in
-// bounds: the connection ends otherwise.
-func (r *receiving) insert(offset uint64, b []byte) bool {
+// insert puts in bytes that came at an offset. It tells whether they are within so many
+// from base on, and the parts in bounds: the connection ends otherwise.
+func (r *receiving) insert(offset uint64, b []byte, within uint64) bool {
 	to := offset + uint64(len(b))
-	if to > r.base+window {
+	if to > r.base+within {
 		return false
 	}
 	r.end = max(r.end, to)

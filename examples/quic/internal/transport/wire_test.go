@@ -126,7 +126,7 @@ func TestBytesArriveInTheirOrderWhateverGetsLost(t *testing.T) {
 					return
 				}
 				p := rapid.SampledFrom(under).Draw(t, "piece")
-				if !in.insert(p.from, kept[p]) {
+				if !in.insert(p.from, kept[p], window) {
 					t.Fatal("what was sent does not fit")
 				}
 				in.final = in.final || p.fin
@@ -148,7 +148,7 @@ func TestBytesArriveInTheirOrderWhateverGetsLost(t *testing.T) {
 		out.finish()
 		out.rewind()
 		for p, b, ok := out.next(100, maxVarint); ok; p, b, ok = out.next(100, maxVarint) {
-			in.insert(p.from, b)
+			in.insert(p.from, b, window)
 			in.final = in.final || p.fin
 			out.acknowledge(p)
 		}
@@ -168,16 +168,16 @@ func lose(t *rapid.T, out *sending, under []piece) {
 
 func TestWhatComesIsBoundedByAWindowAndByParts(t *testing.T) {
 	var in receiving
-	if in.insert(window, []byte{1}) || !in.insert(window-1, []byte{1}) {
+	if in.insert(window, []byte{1}, window) || !in.insert(window-1, []byte{1}, window) {
 		t.Error("the window is not where it is said to be")
 	}
 	in = receiving{}
 	for i := range uint64(maxGaps) {
-		if !in.insert(2*i, []byte{1}) {
+		if !in.insert(2*i, []byte{1}, window) {
 			t.Fatalf("%d parts are too many", i+1)
 		}
 	}
-	if in.insert(2*maxGaps, []byte{1}) {
+	if in.insert(2*maxGaps, []byte{1}, window) {
 		t.Error("any number of parts is taken")
 	}
 }
@@ -207,7 +207,7 @@ func TestWhatIsTakenInSmallPiecesIsNotCopiedEachTime(t *testing.T) {
 		}
 		for base := range uint64(window / 2) {
 			watch(0, func() {
-				if at := far.at(base); !in.insert(at, []byte{1}) || !in.insert(base, []byte{1}) {
+				if at := far.at(base); !in.insert(at, []byte{1}, window) || !in.insert(base, []byte{1}, window) {
 					t.Fatalf("%s: a byte at %d or %d has no room", far.reason, at, base)
 				}
 			})
