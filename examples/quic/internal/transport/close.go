@@ -173,18 +173,26 @@ func (c *Conn) closeAgain() {
 }
 
 // sendClose makes the datagram that tells of the end, at every level that the peer may
-// have keys of (RFC 9000, Section 10.2.3).
+// have keys of (RFC 9000, Section 10.2.3). Where there is no room for all of them, behind a
+// long token, the first are those that it has for certain. The end stays due for as long
+// as it is more than may be sent.
 func (c *Conn) sendClose(now time.Time) []byte {
 	if !c.closeDue {
 		return nil
 	}
-	c.closeDue = false
 	var parts []part
+	room := maxDatagram
 	for _, level := range sendOrder {
-		if c.sendsAt(level) {
-			parts = append(parts, part{level: level, payload: c.verdict.append(level)})
+		payload := c.verdict.append(level)
+		if size := c.overhead(level) + len(payload); c.sendsAt(level) && size <= room {
+			parts = append(parts, part{level: level, payload: payload})
+			room -= size
 		}
 	}
+	if !c.mayAmplify(c.fill(parts)) {
+		return nil
+	}
+	c.closeDue = false
 	return c.pack(now, parts)
 }
 

@@ -216,6 +216,46 @@ func TestAServerSendsNoMoreThanThreeTimesWhatCameToAnAddressThatIsNotValidated(t
 	}
 }
 
+func TestAServerThatEndsSendsNoMoreToSuchAnAddressEither(t *testing.T) {
+	n := newNetwork(t, 1)
+	n.patient()
+	n.dial()
+	came, sent := 0, 0
+	deliver := func(datagram []byte) {
+		came += len(datagram)
+		n.deliver(events.Server, datagram)
+		for d := n.served.Send(n.now); d != nil; d = n.served.Send(n.now) {
+			if sent += len(d); sent > 3*came {
+				t.Fatalf("%d bytes for %d", sent, came)
+			}
+		}
+	}
+	// The server uses up what it may send, but for less than a datagram, and than an end.
+	deliver(n.client.Send(n.now))
+	deliver(n.client.Send(n.now))
+	for n.served.mayAmplify(maxDatagram) {
+		n.now = n.now.Add(time.Second)
+		n.served.Expire(n.now)
+		deliver(nil)
+	}
+	left := 3*came - sent
+	n.served.sentBytes, sent = n.served.sentBytes+left-1, sent+left-1
+	n.served.Close(n.now, 0, "")
+	before := sent
+	deliver(nil)
+	if sent != before {
+		t.Fatalf("an end of %d bytes where 1 is allowed", sent-before)
+	}
+	// Datagrams without a packet come: each allows a little, and together they allow the
+	// end. No more is owed for them than three times their size.
+	for range 64 {
+		deliver(append([]byte{fixedBit}, n.served.id...))
+	}
+	if sent == before {
+		t.Error("the end is never told")
+	}
+}
+
 // spacesSent are the spaces in which something was sent.
 func (c *Conn) spacesSent() (sent []spaceID) {
 	for i := range spaceCount {

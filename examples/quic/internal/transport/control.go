@@ -45,7 +45,11 @@ func (c *Conn) take(now time.Time, level events.Level, f *frame) error {
 
 // takeCrypto takes bytes of the handshake, and gives the engine those that are in order.
 func (c *Conn) takeCrypto(now time.Time, level events.Level, f *frame) error {
-	if !c.space(level).crypto.in.insert(f.offset, f.data) {
+	within := uint64(window)
+	if level == events.Initial {
+		within = initialWindow
+	}
+	if !c.space(level).crypto.in.insert(f.offset, f.data, within) {
 		return refuse(codeCryptoBuffer, f.kind, "%d bytes at %d", len(f.data), f.offset)
 	}
 	c.feedTLS(now, level)

@@ -1,13 +1,11 @@
 package transport
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/tacitls/tacitls/events"
-	"github.com/tacitls/tacitls/internal/testkit"
 	"github.com/tacitls/tacitls/messages"
 )
 
@@ -181,59 +179,5 @@ func TestAClientPassesOverPacketsOfEarlyData(t *testing.T) {
 	}
 	if n.client.Over() || n.client.forged > 0 {
 		t.Errorf("the client tries it: %v", n.client.Err())
-	}
-}
-
-func TestARetryIsARoundTripMoreAndProvesTheAddress(t *testing.T) {
-	for _, w := range []weather{{}, {10, 10, 20}, {30, 20, 40}} {
-		for seed := range uint64(10) {
-			n := newNetwork(t, seed)
-			n.patient()
-			n.server.Retry, n.weather = true, w
-			n.dial()
-			n.exchange(text(20_000))
-			if !bytes.Equal(n.client.retrySource, n.served.retrySource) || n.client.retrySource == nil {
-				t.Errorf("the ends know of the Retry %x and %x", n.client.retrySource, n.served.retrySource)
-			}
-		}
-	}
-	// Early data goes again too.
-	n := newEarly(t, 1)
-	n.server.Retry = true
-	n.redial()
-	n.exchange(text(5000))
-	if !n.client.Engine().Connection().EarlyDataAccepted {
-		t.Error("early data is not accepted behind a Retry")
-	}
-}
-
-func TestATokenServesOneAddressForAWhile(t *testing.T) {
-	n := newNetwork(t, 1)
-	n.server.Retry = true
-	n.dial()
-	n.exchange(text(10))
-	now, original, source := testkit.Now, text(8), text(9)
-	token := n.server.newToken(now, clientAddr, original, source)
-	opened, ok := n.server.openToken(now.Add(tokenLife), clientAddr, token, source)
-	if !ok || !bytes.Equal(opened.original, original) {
-		t.Fatalf("it says %v, %t", opened, ok)
-	}
-	for reason, try := range map[string]func() bool{
-		"another address": func() bool { _, ok := n.server.openToken(now, serverAddr, token, source); return ok },
-		"another source":  func() bool { _, ok := n.server.openToken(now, clientAddr, token, original); return ok },
-		"too late":        func() bool { _, ok := n.server.openToken(now.Add(tokenLife+1), clientAddr, token, source); return ok },
-		"too early":       func() bool { _, ok := n.server.openToken(now.Add(-1), clientAddr, token, source); return ok },
-		"cut short":       func() bool { _, ok := n.server.openToken(now, clientAddr, token[1:], source); return ok },
-		"nothing":         func() bool { _, ok := n.server.openToken(now, clientAddr, nil, source); return ok },
-		"a bit changed": func() bool {
-			changed := bytes.Clone(token)
-			changed[9] ^= 1
-			_, ok := n.server.openToken(now, clientAddr, changed, source)
-			return ok
-		},
-	} {
-		if try() {
-			t.Errorf("%s: the token serves", reason)
-		}
 	}
 }

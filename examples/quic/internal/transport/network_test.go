@@ -236,6 +236,9 @@ func (n *network) end(role events.Role) *Conn {
 // inject has an end send a packet that it would not make by itself.
 func (n *network) inject(from events.Role, level events.Level, payload []byte) {
 	n.t.Helper()
+	if level == events.Initial {
+		payload = n.end(from).filled(payload)
+	}
 	datagram, err := n.end(from).seal(n.now, nil, &part{level: level, payload: payload})
 	if err != nil {
 		n.t.Fatal(err)

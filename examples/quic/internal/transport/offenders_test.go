@@ -76,8 +76,9 @@ func TestOffendersInTheHandshakeAreToldByTheCode(t *testing.T) {
 	for _, o := range []offence{
 		{"STREAM at the level initial", events.Client, events.Initial, "0a000101", codeProtocolViolation},
 		{"an application's CONNECTION_CLOSE", events.Client, events.Initial, "1d0000", codeProtocolViolation},
-		{"more bytes of the handshake than are held", events.Client, events.Initial, "06800200000101", codeCryptoBuffer},
+		{"more bytes of the handshake than are held", events.Client, events.Initial, "06800080000101", codeCryptoBuffer},
 		{"a message that nobody sends first", events.Client, events.Initial, "0600040b000000", codeCrypto + 10},
+		{"more bytes than are held at the level handshake", events.Server, events.Handshake, "06800200000101", codeCryptoBuffer},
 		{"HANDSHAKE_DONE at the level handshake", events.Server, events.Handshake, "1e", codeProtocolViolation},
 	} {
 		n := newNetwork(t, 1)
@@ -104,15 +105,33 @@ func TestOffendersInTheHandshakeAreToldByTheCode(t *testing.T) {
 	}
 }
 
+func TestLittleIsHeldForAnAddressThatIsNotValidated(t *testing.T) {
+	n := newNetwork(t, 1)
+	n.dial()
+	// Only half of the client's hello has come.
+	n.deliver(events.Server, n.client.Send(n.now))
+	in := &n.served.spaces[initialSpace].crypto.in
+	n.inject(events.Client, events.Initial, appendCrypto(nil, in.base+initialWindow-1, []byte{0}))
+	if held := in.dead + cap(in.data); n.served.Over() || held < initialWindow || held > 2*initialWindow {
+		t.Errorf("the last byte of the window: %d bytes are held, %v", held, n.served.Err())
+	}
+	n.inject(events.Client, events.Initial, appendCrypto(nil, in.base+initialWindow, []byte{0}))
+	wantCode(t, "a byte behind the window", n.served, codeCryptoBuffer)
+}
+
 // first is an Initial packet of the client's with another payload than it would have.
 func first(t *testing.T, n *network, payload []byte) []byte {
 	t.Helper()
-	payload = append(payload, make([]byte, maxDatagram-n.client.overhead(events.Initial)-len(payload))...)
-	datagram, err := n.client.seal(n.now, nil, &part{level: events.Initial, payload: payload})
+	datagram, err := n.client.seal(n.now, nil, &part{level: events.Initial, payload: n.client.filled(payload)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return datagram
+}
+
+// filled is the payload of an Initial packet with the padding that makes it a datagram.
+func (c *Conn) filled(payload []byte) []byte {
+	return append(payload, make([]byte, maxDatagram-c.overhead(events.Initial)-len(payload))...)
 }
 
 func wantCode(t *testing.T, reason string, c *Conn, code uint64) {
@@ -221,6 +240,45 @@ func TestADatagramThatIsForNobodyIsPassedOver(t *testing.T) {
 	if !errors.Is(n.client.Err(), ErrVersion) {
 		t.Errorf("a client whose version is not spoken: %v", n.client.Err())
 	}
+}
+
+func TestAnInitialPacketInASmallDatagramIsPassedOver(t *testing.T) {
+	n := newNetwork(t, 1)
+	n.dial()
+	for d := n.client.Send(n.now); d != nil; d = n.client.Send(n.now) {
+		n.deliver(events.Server, d)
+	}
+	unknown := unhex(t, "21000000")
+	payload := n.client.filled(bytes.Clone(unknown))
+	short, err := n.client.seal(n.now, nil, &part{level: events.Initial, payload: payload[:len(payload)-1]})
+	if err != nil || len(short) != maxDatagram-1 {
+		t.Fatalf("a datagram of %d bytes, %v", len(short), err)
+	}
+	n.deliver(events.Server, short)
+	if n.served.Over() || n.served.spaces[initialSpace].seen(n.client.spaces[initialSpace].next-1) {
+		t.Fatalf("a byte less than there must be: %v", n.served.Err())
+	}
+	// What goes with it is taken.
+	both, err := n.client.seal(n.now, nil, &part{level: events.Initial, payload: unknown})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for d := n.served.Send(n.now); d != nil; d = n.served.Send(n.now) {
+		n.client.Receive(n.now, d)
+	}
+	if both, err = n.client.seal(n.now, both, &part{level: events.Handshake, payload: []byte{framePing}}); err != nil {
+		t.Fatal(err)
+	}
+	n.deliver(events.Server, both)
+	if n.served.Over() || !n.served.validated {
+		t.Errorf("a Handshake packet behind it: validated %t, %v", n.served.validated, n.served.Err())
+	}
+	// In a datagram that is large enough it counts.
+	n = newNetwork(t, 1)
+	n.dial()
+	n.deliver(events.Server, n.client.Send(n.now))
+	n.inject(events.Client, events.Initial, unknown)
+	wantCode(t, "a frame of no type", n.served, codeFrameEncoding)
 }
 
 func TestAServerTakesSoManyConnections(t *testing.T) {

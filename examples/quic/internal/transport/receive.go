@@ -16,12 +16,17 @@ func (c *Conn) Receive(now time.Time, datagram []byte) {
 	if c.state == closing {
 		c.closeAgain()
 	}
+	// A server passes over an Initial packet in a datagram that is smaller than a client
+	// makes those (RFC 9000, Section 14.1).
+	small := c.role == events.Server && len(datagram) < maxDatagram
 	for len(datagram) > 0 {
 		p, rest, ok := parsePacket(datagram)
 		if !ok || c.state != active {
 			return
 		}
-		c.receivePacket(now, &p)
+		if !small || p.kind != initialPacket {
+			c.receivePacket(now, &p)
+		}
 		datagram = rest
 	}
 }

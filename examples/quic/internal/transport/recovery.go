@@ -117,7 +117,7 @@ func (c *Conn) lost(p *sentPacket) {
 // probeAt is when something is to be sent because nothing was acknowledged; never, while
 // this end may not send.
 func (c *Conn) probeAt() time.Time {
-	if !c.mayAmplify() {
+	if !c.mayAmplify(maxDatagram) {
 		return time.Time{}
 	}
 	var from time.Time

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -19,8 +20,13 @@ import (
 // retried is what a token says.
 type retried struct{ original []byte }
 
-// tokenLife is how long a token serves.
-const tokenLife = 10 * time.Second
+const (
+	// tokenLife is how long a token serves.
+	tokenLife = 10 * time.Second
+	// retryRoom is what a token of a Retry leaves of a datagram for frames, in bytes. A
+	// client could say little or nothing behind one that is longer.
+	retryRoom = 256
+)
 
 // newToken makes a token for a client at an address, whose packets went to original and
 // will go to source: the time and original in clear, and a MAC over everything.
@@ -64,10 +70,15 @@ func (s *Server) newRetry(now time.Time, remote netip.AddrPort, p *packet, sourc
 
 // receiveRetry has a client begin anew with the token of a Retry, under keys of the
 // connection ID that it brings. It comes first or not at all, and once
-// (RFC 9000, Section 17.2.5.2).
+// (RFC 9000, Section 17.2.5.2); it brings another connection ID than the client has chosen
+// itself (RFC 9000, Section 17.2.5.1), and a token that a datagram has room for.
 func (c *Conn) receiveRetry(p *packet) {
 	token, sent := p.token[:len(p.token)-secrets.RetryTagLen], p.token[len(p.token)-secrets.RetryTagLen:]
 	if c.role == events.Server || c.firstPeerID != nil || c.retrySource != nil || len(token) == 0 {
+		return
+	}
+	next := packet{kind: initialPacket, destination: p.source, source: c.id, token: token}
+	if bytes.Equal(p.source, c.original) || next.headerLen()+tagLen+retryRoom > maxDatagram {
 		return
 	}
 	tag, err := secrets.RetryTag(version, c.original, p.raw[:len(p.raw)-secrets.RetryTagLen])

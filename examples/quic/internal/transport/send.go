@@ -29,7 +29,7 @@ func (c *Conn) Send(now time.Time) []byte {
 	switch {
 	case c.state == closing:
 		return c.sendClose(now)
-	case c.state != active || !c.mayAmplify():
+	case c.state != active || !c.mayAmplify(maxDatagram):
 		return nil
 	}
 	if err := c.updateDue(now); err != nil {
@@ -52,17 +52,18 @@ func (c *Conn) Send(now time.Time) []byte {
 		parts = append(parts, p)
 		room -= len(p.payload)
 	}
+	c.fill(parts)
 	return c.pack(now, parts)
 }
 
 // minPayload is the least room that a packet is begun for, in bytes.
 const minPayload = 64
 
-// mayAmplify tells whether a datagram may be sent: to an address that nobody may be at, no
-// more than three times of what came from there (RFC 9000, Section 8.1).
-func (c *Conn) mayAmplify() bool {
+// mayAmplify tells whether a datagram of a size may be sent: to an address that nobody may
+// be at, no more than three times of what came from there (RFC 9000, Section 8.1).
+func (c *Conn) mayAmplify(size int) bool {
 	const times = 3
-	return c.validated || c.sentBytes+maxDatagram <= times*c.cameBytes
+	return c.validated || c.sentBytes+size <= times*c.cameBytes
 }
 
 // sendsAt tells whether packets of a level can be sent: there are none of early data any
@@ -187,11 +188,10 @@ func (c *Conn) composeStream(p *part, room int) {
 	}
 }
 
-// pack makes a datagram of parts, and fills it up where it has to be large
-// (RFC 9000, Section 14.1).
-func (c *Conn) pack(now time.Time, parts []part) []byte {
-	var datagram []byte
-	size, large := 0, false
+// fill pads the last of the parts where a datagram of them has to be large
+// (RFC 9000, Section 14.1), and tells the size of the datagram.
+func (c *Conn) fill(parts []part) (size int) {
+	large := false
 	for i := range parts {
 		size += c.overhead(parts[i].level) + len(parts[i].payload)
 		large = large || parts[i].level == events.Initial && (c.role == events.Client || parts[i].eliciting)
@@ -199,7 +199,14 @@ func (c *Conn) pack(now time.Time, parts []part) []byte {
 	if large && size < maxDatagram {
 		last := &parts[len(parts)-1]
 		last.payload = append(last.payload, make([]byte, maxDatagram-size)...)
+		size = maxDatagram
 	}
+	return size
+}
+
+// pack makes a datagram of parts that have been filled up.
+func (c *Conn) pack(now time.Time, parts []part) []byte {
+	var datagram []byte
 	for i := range parts {
 		var err error
 		if datagram, err = c.seal(now, datagram, &parts[i]); err != nil {

@@ -78,7 +78,7 @@ func (s *stream) receive(f *frame) error {
 	if err := s.size(f, to); err != nil {
 		return err
 	}
-	if !s.in.insert(f.offset, f.data) {
+	if !s.in.insert(f.offset, f.data, window) {
 		return refuse(codeInternal, f.kind, "the stream comes in too many parts")
 	}
 	s.in.final = s.in.final || f.fin

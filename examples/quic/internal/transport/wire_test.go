@@ -126,7 +126,7 @@ func TestBytesArriveInTheirOrderWhateverGetsLost(t *testing.T) {
 					return
 				}
 				p := rapid.SampledFrom(under).Draw(t, "piece")
-				if !in.insert(p.from, kept[p]) {
+				if !in.insert(p.from, kept[p], window) {
 					t.Fatal("what was sent does not fit")
 				}
 				in.final = in.final || p.fin
@@ -148,7 +148,7 @@ func TestBytesArriveInTheirOrderWhateverGetsLost(t *testing.T) {
 		out.finish()
 		out.rewind()
 		for p, b, ok := out.next(100, maxVarint); ok; p, b, ok = out.next(100, maxVarint) {
-			in.insert(p.from, b)
+			in.insert(p.from, b, window)
 			in.final = in.final || p.fin
 			out.acknowledge(p)
 		}
@@ -168,17 +168,54 @@ func lose(t *rapid.T, out *sending, under []piece) {
 
 func TestWhatComesIsBoundedByAWindowAndByParts(t *testing.T) {
 	var in receiving
-	if in.insert(window, []byte{1}) || !in.insert(window-1, []byte{1}) {
+	if in.insert(window, []byte{1}, window) || !in.insert(window-1, []byte{1}, window) {
 		t.Error("the window is not where it is said to be")
 	}
 	in = receiving{}
 	for i := range uint64(maxGaps) {
-		if !in.insert(2*i, []byte{1}) {
+		if !in.insert(2*i, []byte{1}, window) {
 			t.Fatalf("%d parts are too many", i+1)
 		}
 	}
-	if in.insert(2*maxGaps, []byte{1}) {
+	if in.insert(2*maxGaps, []byte{1}, window) {
 		t.Error("any number of parts is taken")
+	}
+}
+
+func TestWhatIsTakenInSmallPiecesIsNotCopiedEachTime(t *testing.T) {
+	for _, far := range []struct {
+		reason string
+		at     func(base uint64) uint64 // where bytes come that cannot be taken yet
+	}{
+		{"none", func(base uint64) uint64 { return base }},
+		{"one at the end of the first window", func(uint64) uint64 { return window - 1 }},
+		{"one at the end of each window", func(base uint64) uint64 { return base + window - 1 }},
+	} {
+		var in receiving
+		copied, most := 0, 0
+		watch := func(dead int, change func()) {
+			var first *byte // that stays
+			if len(in.data) > dead {
+				first = &in.data[dead]
+			}
+			live := len(in.data) - dead
+			change()
+			if first != nil && first != &in.data[0] {
+				copied += live
+			}
+			most = max(most, in.dead+cap(in.data))
+		}
+		for base := range uint64(window / 2) {
+			watch(0, func() {
+				if at := far.at(base); !in.insert(at, []byte{1}, window) || !in.insert(base, []byte{1}, window) {
+					t.Fatalf("%s: a byte at %d or %d has no room", far.reason, at, base)
+				}
+			})
+			watch(1, func() { in.take(make([]byte, 1)) })
+		}
+		if copied > 8*window || most > 2*window {
+			t.Errorf("%s: %d bytes are copied to take %d, and up to %d are held", far.reason, copied, window/2, most)
+		}
 	}
 }
 
