@@ -329,3 +329,39 @@ func TestAServerOfKeysAloneHidesIdentitiesInTLS13(t *testing.T) {
 		t.Error("a client that has a key for others is not served by a certificate")
 	}
 }
+
+// Whatever hash functions the keys and the suites have, an identity that is known, with
+// a wrong key, looks as one that is not.
+func TestHiddenIdentitiesLookAlikeWhateverTheHashOfTheirKeys(t *testing.T) {
+	table := answer.NewPSKTable(
+		&answer.PSK{Identity: []byte("short"), Key: []byte("a key")},
+		&answer.PSK{Identity: []byte("long"), Key: []byte("a longer key"), Hash: secrets.SHA384},
+	)
+	server := &answer.Server{PSK: table.Lookup, HidePSKIdentities: true, Signing: answer.Signing{Rand: testkit.Rand("alike")}}
+	for _, suite := range []messages.CipherSuite{messages.TLS_AES_128_GCM_SHA256, messages.TLS_AES_256_GCM_SHA384} {
+		for _, retried := range []bool{false, true} {
+			said := map[string]string{}
+			for _, identity := range []string{"short", "long", "nobody"} {
+				guess := &answer.PSK{Identity: []byte(identity), Key: []byte("a guess")}
+				if suite == messages.TLS_AES_256_GCM_SHA384 {
+					guess.Hash = secrets.SHA384
+				}
+				pair := testkit.NewPair("alike")
+				pair.Client.PSK, pair.Server.PSK = true, true
+				pair.Client.CipherSuites = []messages.CipherSuite{suite}
+				if retried {
+					pair.Client.KeyShares = []messages.Group{}
+				}
+				p := pair.Join()
+				p.Client.Answers, p.Server.Answers = &answer.Client{Roots: testkit.Roots(), PSK: guess}, server
+				if err := p.Handshake(); err == nil {
+					t.Fatalf("%s: a guess is good", identity)
+				}
+				said[identity] = p.Server.Engine.Err().Error()
+			}
+			if said["short"] != said["nobody"] || said["long"] != said["nobody"] {
+				t.Errorf("%v, retried %t: they fail by %q", suite, retried, said)
+			}
+		}
+	}
+}
