@@ -49,6 +49,10 @@ type Client struct {
 	// for concurrent use.
 	PSK       *PSK
 	ChoosePSK func(q *events.OfferPSK) *PSK
+	// PSKs, if there, gives the keys for a server of TLS 1.3 in place of both, the one
+	// preferred first: an imported key is one for each hash function
+	// (RFC 9258, Section 5.1). It must be safe for concurrent use.
+	PSKs func(q *events.OfferPSKs) []*PSK
 	// Compression compresses certificates where the config has
 	// CertificateCompression; nil sends them as they are.
 	Compression *Compression

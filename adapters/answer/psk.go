@@ -46,8 +46,17 @@ func (t PSKTable) Lookup(identity []byte) *PSK { return t[string(identity)] }
 // Format hides the keys.
 func (t PSKTable) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "%d psks", len(t)) }
 
-// offerPSKs gives the key for servers of TLS 1.3, if there is one.
+// offerPSKs gives the keys for a server of TLS 1.3, if there are any.
 func (c *Client) offerPSKs(q *events.OfferPSKs) events.Answer {
+	if c.PSKs != nil {
+		var keys []*events.PSK
+		for _, psk := range c.PSKs(q) {
+			if psk != nil {
+				keys = append(keys, psk.event())
+			}
+		}
+		return q.Reply(keys...)
+	}
 	psk := c.PSK
 	if c.ChoosePSK != nil {
 		psk = c.ChoosePSK(&events.OfferPSK{ServerName: q.ServerName})
@@ -55,7 +64,12 @@ func (c *Client) offerPSKs(q *events.OfferPSKs) events.Answer {
 	if psk == nil {
 		return q.None()
 	}
-	return q.Reply(&events.PSK{Identity: psk.Identity, Key: psk.Key, Hash: psk.Hash, Imported: psk.Imported})
+	return q.Reply(psk.event())
+}
+
+// event is the key as an answer has it.
+func (p *PSK) event() *events.PSK {
+	return &events.PSK{Identity: p.Identity, Key: p.Key, Hash: p.Hash, Imported: p.Imported}
 }
 
 // offerPSK gives the key for a server, or ends the handshake.

@@ -365,3 +365,32 @@ func TestHiddenIdentitiesLookAlikeWhateverTheHashOfTheirKeys(t *testing.T) {
 		}
 	}
 }
+
+// Who has imported a key for both hash functions offers both, and the suite decides.
+func TestAClientOffersAnImportedKeyForEveryHash(t *testing.T) {
+	var imported []*answer.PSK
+	for _, hash := range []secrets.Hash{secrets.SHA256, secrets.SHA384} {
+		identity, key, ok := secrets.ImportPSK(secrets.SHA256, []byte("a key that was given out"), &secrets.Import{
+			Identity: []byte("sensor 7"), Protocol: uint16(messages.TLS13), Target: hash,
+		})
+		if !ok {
+			t.Fatal("the key cannot be imported")
+		}
+		imported = append(imported, &answer.PSK{Identity: identity, Key: key.Bytes(), Hash: hash, Imported: true})
+	}
+	for i, suite := range []messages.CipherSuite{messages.TLS_AES_128_GCM_SHA256, messages.TLS_AES_256_GCM_SHA384} {
+		pair := testkit.NewPair("imported")
+		pair.Client.PSK, pair.Server.PSK = true, true
+		pair.Server.CipherSuites = []messages.CipherSuite{suite}
+		p := pair.Join()
+		p.Client.Answers = &answer.Client{PSKs: func(*events.OfferPSKs) []*answer.PSK { return append([]*answer.PSK{nil}, imported...) }}
+		p.Server.Answers = &answer.Server{PSK: answer.NewPSKTable(imported...).Lookup}
+		err := p.Handshake()
+		if used := p.Server.Engine.Connection().PSKIdentity; err != nil || !bytes.Equal(used, imported[i].Identity) {
+			t.Errorf("%v: the identity is %x, %v", suite, used, err)
+		}
+	}
+	if answer, ok := (&answer.Client{PSKs: func(*events.OfferPSKs) []*answer.PSK { return nil }}).Answer(testkit.Now, &events.OfferPSKs{}).(*events.PSKsOffered); !ok || len(answer.Keys) > 0 {
+		t.Errorf("no keys are %v", answer)
+	}
+}
