@@ -40,10 +40,7 @@ func (d *driven) exchange(c *connection) error {
 		err = p.afterwards()
 	}
 	settled := p.settle(err)
-	if _, fault := errors.AsType[*faultError](settled); fault {
-		return settled
-	}
-	if difference := p.differs(err, true); difference != nil {
+	if difference := p.differs(settled); difference != nil {
 		return difference
 	}
 	return settled

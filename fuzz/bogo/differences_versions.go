@@ -18,7 +18,7 @@ var differencesOfVersions = []difference{
 		}},
 	{"read a hello of SSL 2.0", "reads records alone", "RFC 8446, Appendix D.5: NOT RECOMMENDED", 41,
 		func(m *meeting) bool {
-			return m.c.options.Server && m.over && m.fatal != nil && m.evidence.stream.beginsOld()
+			return m.c.options.Server && (m.refused("record_version", "", "ServerStart") || m.refused("empty_record", "", "ServerStart")) && m.evidence.stream.beginsOld()
 		}},
 	{"know a mark of BoringSSL's own in the server's random", "knows those of TLS", "RFC 8446, Section 4.1.3: two marks, no third", 1,
 		func(m *meeting) bool {

@@ -22,10 +22,9 @@ type evidence struct {
 	wished        bool // the peer wished to renegotiate
 	closing       bool // close_notify has been asked for
 
-	stream  recordScanner
-	opened  int // bytes of protected records that opened, without their headers
-	trace   strings.Builder
-	changes int // how often anything of this has changed
+	stream recordScanner
+	opened int // bytes of protected records that opened, without their headers
+	trace  strings.Builder
 }
 
 // note takes note of an event.
@@ -35,7 +34,6 @@ func (p *endpoint) note(event events.Event) {
 	case *events.MessageSent:
 		fmt.Fprintf(&e.trace, "write hs %d\n", event.Type)
 	case *events.MessageReceived:
-		e.changes++
 		fmt.Fprintf(&e.trace, "read hs %d\n", event.Type)
 		p.noteMessage(event)
 	case *events.RecordSent:
@@ -60,7 +58,6 @@ func (p *endpoint) noteSent(event *events.RecordSent) {
 		p.evidence.trace.WriteString("write ccs\n")
 	case record.Alert:
 		if p.engine.Err() == nil && !p.evidence.closing {
-			p.evidence.changes++
 			p.evidence.sentWarning = true
 		}
 	}
