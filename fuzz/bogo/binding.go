@@ -40,6 +40,7 @@ func (d *driven) exchange(c *connection) error {
 		err = p.afterwards()
 	}
 	settled := p.settle(err)
+	p.seeBeginning()
 	if difference := p.differs(settled); difference != nil {
 		return difference
 	}

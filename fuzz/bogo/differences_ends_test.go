@@ -123,3 +123,27 @@ func TestAWishThatIsDeclinedIsJudgedAtTheEnd(t *testing.T) {
 		want(t, why, run(flags, &stdout, &stderr, newDriven()), row.want)
 	}
 }
+
+// What a stream begins with is told by what comes behind an empty record, whenever that comes.
+func TestAHelloOfSSL2IsSeenBehindAnEmptyRecord(t *testing.T) {
+	for why, row := range map[string]struct {
+		rest []byte
+		want status
+	}{
+		"a hello of SSL 2.0": {[]byte{0x80, 0x2e, 1, 3, 3, 0, 0x15, 0, 0, 0, 0x10}, statusUnsupported},
+		"another record":     {record.Header{Type: record.Handshake, Version: uint16(messages.TLS12), Length: 40}.Append(nil), statusFailed},
+		"nothing":            {nil, statusFailed},
+	} {
+		certificate, key := files(t, testkit.Server(testkit.P256))
+		port, _ := peerOf(t, func(raw net.Conn) error {
+			_, err := raw.Write(record.Header{Type: record.Handshake, Version: uint16(messages.TLS10)}.Append(nil))
+			alert := make([]byte, record.HeaderLen+2)
+			_, readErr := io.ReadFull(raw, alert)
+			_, restErr := raw.Write(row.rest)
+			return errors.Join(err, readErr, restErr, raw.(*net.TCPConn).CloseWrite(), drain(raw))
+		})
+		var stdout, stderr bytes.Buffer
+		flags := []string{"-port", strconv.Itoa(port), "-shim-id", "7", "-server", "-cert-file", certificate, "-key-file", key}
+		want(t, why, run(flags, &stdout, &stderr, newDriven()), row.want)
+	}
+}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/messages/record"
@@ -124,6 +126,20 @@ func (s *recordScanner) scan(b []byte) {
 		}
 		header, _ := record.ParseHeader(s.pending)
 		s.records, s.skip, s.pending = append(s.records, seenRecord{Header: header}), header.Length, s.pending[:0]
+	}
+}
+
+// seeBeginning reads on where a server has refused an empty record that a stream begins with, since what comes behind it tells what that was. The
+// peer has been sent the alert, so that it goes on or hangs up.
+func (p *endpoint) seeBeginning() {
+	fatal, failed := errors.AsType[*engine.Error](p.engine.Err())
+	if p.quic != nil || !failed || fatal.Refusal.Name != "empty_record" || fatal.State != "ServerStart" {
+		return
+	}
+	for !p.eof && len(p.evidence.stream.first) < firstLen {
+		if _, err := p.receive(patience); err != nil {
+			return
+		}
 	}
 }
 
