@@ -147,3 +147,32 @@ func TestAHelloOfSSL2IsSeenBehindAnEmptyRecord(t *testing.T) {
 		want(t, why, run(flags, &stdout, &stderr, newDriven()), row.want)
 	}
 }
+
+// A server that has none of the versions offered is a difference only to a client that has offered all that it should.
+func TestAServerWithoutTheVersionsIsNoExcuseForAHello(t *testing.T) {
+	hello := func(versions ...messages.Version) *messages.ClientHello {
+		h := &messages.ClientHello{LegacyVersion: messages.TLS12}
+		if len(versions) > 0 {
+			if err := h.Extensions.Put(&messages.SupportedVersionsOffer{Versions: versions}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return h
+	}
+	for why, row := range map[string]struct {
+		hello *messages.ClientHello
+		max   messages.Version
+		want  bool
+	}{
+		"no hello":              {nil, 0, false},
+		"both":                  {hello(messages.TLS13, messages.TLS12), 0, true},
+		"the newest alone":      {hello(messages.TLS13), 0, false},
+		"the oldest alone":      {hello(), 0, false},
+		"the oldest, as wanted": {hello(), messages.TLS12, true},
+	} {
+		m := &meeting{endpoint: ended()}
+		m.evidence.offered = row.hello
+		m.c.options.MaxVersion = uint16(row.max)
+		want(t, why, m.offersVersions(), row.want)
+	}
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -16,6 +17,7 @@ import (
 // engine does otherwise.
 type evidence struct {
 	clientHellos  []*messages.ClientHello // the client's, of the first handshake
+	offered       *messages.ClientHello   // a client's own, the latest
 	serverHellos  []*messages.ServerHello // the server's, a HelloRetryRequest among them
 	tickets       []*messages.NewSessionTicket13
 	helloRequests int  // to a client, in the midst of a handshake
@@ -34,6 +36,9 @@ func (p *endpoint) note(event events.Event) {
 	e := &p.evidence
 	switch event := event.(type) {
 	case *events.MessageSent:
+		if m := new(messages.ClientHello); event.Type == messages.TypeClientHello && messages.Decode(bytes.Clone(event.Raw[messages.HandshakeHeaderLen:]), m) == nil {
+			e.offered = m
+		}
 		fmt.Fprintf(&e.trace, "write hs %d\n", event.Type)
 	case *events.MessageReceived:
 		fmt.Fprintf(&e.trace, "read hs %d\n", event.Type)
