@@ -40,10 +40,8 @@ func (d *driven) exchange(c *connection) error {
 		err = p.afterwards()
 	}
 	settled := p.settle(err)
-	if _, fault := errors.AsType[*faultError](settled); fault {
-		return settled
-	}
-	if difference := p.differs(err, true); difference != nil {
+	p.seeBeginning()
+	if difference := p.differs(settled); difference != nil {
 		return difference
 	}
 	return settled

@@ -12,7 +12,7 @@ import (
 )
 
 func mismatch(what string, got, want any) error {
-	return &mismatchError{what: fmt.Sprintf("%s: got %v, want %v", what, got, want)}
+	return &mismatchError{check: what, what: fmt.Sprintf("%s: got %v, want %v", what, got, want)}
 }
 
 // expectation is something that must be so after a handshake, whether or not a flag speaks of it.

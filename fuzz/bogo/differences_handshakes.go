@@ -41,27 +41,22 @@ var differencesOfHandshakes = []difference{
 				return present && !areFlags(content)
 			})
 		}},
-	{"resume no session of a suite that the client does not offer", "resumes it under another of its hash", "RFC 8446, Section 4.6.1: a session is bound to the hash", 1,
-		func(m *meeting) bool {
-			return m.resumesOnServer(messages.TLS13) && !slices.Contains(m.hello.CipherSuites, m.resumed.CipherSuite)
-		}},
-	{"resume no session of another suite than the preferred one", "resumes it", "RFC 5246, Section 7.4.1.3: a server that is willing resumes", 1,
-		func(m *meeting) bool {
-			return m.resumesOnServer(messages.TLS12) && m.prefersAnother()
-		}},
 	{"judge the server's certificate before a key exchange that never comes", "waits for it, and meets an alert", "RFC 5246, Section 7.4.2: no order of checks", 1,
 		func(m *meeting) bool {
-			return m.fatal != nil && m.fatal.Received && m.fatal.State == "waitServerECDHE12" && m.showsWrongKey()
+			return m.fatal != nil && m.fatal.Received && m.fatal.Alert == messages.AlertHandshakeFailure && m.fatal.State == "waitServerECDHE12" && m.showsWrongKey()
 		}},
 	{"refuse a HelloRequest in the midst of a handshake", "ignores four in a row", "RFC 5246, Section 7.4.1.1: it is ignored there", 2,
 		func(m *meeting) bool {
-			return m.evidence.helloRequests > 0 && m.engine.Connection().Version == messages.TLS12
+			return m.refused("too_many_renegotiations", "", "waitNewSessionTicket12") && m.evidence.helloRequests > mostIgnored
 		}},
 	{"refuse an error alert at level warning by decode_error", "takes it for the error it is", "RFC 8446, Section 6: MUST, whatever the level", 1,
 		func(m *meeting) bool { return m.alerted(" at level warning") }},
 	{"refuse an alert of an unknown level", "takes it by its description", "RFC 8446, Section 6: the level can safely be ignored", 1,
 		func(m *meeting) bool { return m.alerted(" at level AlertLevel(") }},
 }
+
+// mostIgnored is how many HelloRequests in a row an engine ignores in the midst of a handshake.
+const mostIgnored = 4
 
 // standsTwice tells whether a block has two extensions of one type.
 func standsTwice(x *messages.Extensions) bool {
@@ -76,21 +71,6 @@ func standsTwice(x *messages.Extensions) bool {
 // areFlags tells whether the content is some flags, with their length in a byte before them and the last of them not all zeroes.
 func areFlags(content []byte) bool {
 	return len(content) > 1 && int(content[0]) == len(content)-1 && content[len(content)-1] != 0
-}
-
-// resumesOnServer tells whether a server has resumed a session of the version.
-func (m *meeting) resumesOnServer(version messages.Version) bool {
-	return m.c.options.Server && m.completion != nil && m.completion.Resumed && m.completion.Version == version && m.resumed != nil
-}
-
-// prefersAnother tells whether a handshake in full would have had another suite than the session.
-func (m *meeting) prefersAnother() bool {
-	chosen := chosenConfig(m.server, m.c.options, m.hello)
-	at := slices.IndexFunc(chosen.CipherSuites, func(id messages.CipherSuite) bool {
-		suite, known := secrets.LookupSuite12(id)
-		return known && slices.Contains(m.hello.CipherSuites, id) && slices.ContainsFunc(m.identities, func(own *identity) bool { return suite.FitsKey(own.key.Public()) })
-	})
-	return at >= 0 && chosen.CipherSuites[at] != m.resumed.CipherSuite
 }
 
 // showsWrongKey tells whether a server's certificate has a key that does not serve the suite.

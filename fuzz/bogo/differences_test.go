@@ -20,7 +20,11 @@ import (
 
 // allDifferences are those of every table, in their order.
 func allDifferences() []difference {
-	return slices.Concat(differencesOfVersions, differencesOfHellos, differencesOfHandshakes, differencesOfConnections)
+	all := slices.Concat(differencesOfVersions, differencesOfHellos, differencesOfHandshakes, differencesOfConnections)
+	for _, d := range differencesOfChecks {
+		all = append(all, d.difference)
+	}
+	return all
 }
 
 func TestEveryDifferenceIsARowOfTheReadmeAndNoOther(t *testing.T) {

@@ -18,7 +18,7 @@ var differencesOfVersions = []difference{
 		}},
 	{"read a hello of SSL 2.0", "reads records alone", "RFC 8446, Appendix D.5: NOT RECOMMENDED", 41,
 		func(m *meeting) bool {
-			return m.c.options.Server && m.over && m.fatal != nil && m.evidence.stream.beginsOld()
+			return m.c.options.Server && (m.refused("record_version", "", "ServerStart") || m.refused("empty_record", "", "ServerStart")) && m.evidence.stream.beginsOld()
 		}},
 	{"know a mark of BoringSSL's own in the server's random", "knows those of TLS", "RFC 8446, Section 4.1.3: two marks, no third", 1,
 		func(m *meeting) bool {
@@ -61,9 +61,31 @@ func (m *meeting) needsOlder() bool {
 	return m.toldVersion() && (m.leavesOn(messages.TLS10) || m.leavesOn(messages.TLS11))
 }
 
-// toldVersion tells whether a server has none of the versions offered.
+// toldVersion tells whether a server has none of the versions offered, which are all that the flags ask for.
 func (m *meeting) toldVersion() bool {
-	return m.fatal != nil && m.fatal.Received && m.fatal.Alert == messages.AlertProtocolVersion && m.fatal.State == "waitServerHello"
+	return m.offersVersions() && m.fatal != nil && m.fatal.Received && m.fatal.Alert == messages.AlertProtocolVersion && m.fatal.State == "waitServerHello"
+}
+
+// offersVersions tells whether a client has offered every version that the engine has and the flags leave on.
+func (m *meeting) offersVersions() bool {
+	hello := m.evidence.offered
+	if hello == nil {
+		return false
+	}
+	offered := []messages.Version{hello.LegacyVersion}
+	var list messages.SupportedVersionsOffer
+	if present, err := hello.Extensions.Get(&list); err != nil {
+		return false
+	} else if present {
+		offered = list.Versions
+	}
+	low, high := versionsOf(m.c.options)
+	for version := low; version <= high; version++ {
+		if !slices.Contains(offered, version) {
+			return false
+		}
+	}
+	return true
 }
 
 // leavesOn tells whether a version below those of the engine is left on by the flags, as TLS 1.0 and TLS 1.1 are unless they say otherwise.

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/tacitls/tacitls/engine"
 	"github.com/tacitls/tacitls/events"
 	"github.com/tacitls/tacitls/messages"
 	"github.com/tacitls/tacitls/messages/record"
@@ -14,6 +17,7 @@ import (
 // engine does otherwise.
 type evidence struct {
 	clientHellos  []*messages.ClientHello // the client's, of the first handshake
+	offered       *messages.ClientHello   // a client's own, the latest
 	serverHellos  []*messages.ServerHello // the server's, a HelloRetryRequest among them
 	tickets       []*messages.NewSessionTicket13
 	helloRequests int  // to a client, in the midst of a handshake
@@ -22,10 +26,9 @@ type evidence struct {
 	wished        bool // the peer wished to renegotiate
 	closing       bool // close_notify has been asked for
 
-	stream  recordScanner
-	opened  int // bytes of protected records that opened, without their headers
-	trace   strings.Builder
-	changes int // how often anything of this has changed
+	stream recordScanner
+	opened int // bytes of protected records that opened, without their headers
+	trace  strings.Builder
 }
 
 // note takes note of an event.
@@ -33,9 +36,11 @@ func (p *endpoint) note(event events.Event) {
 	e := &p.evidence
 	switch event := event.(type) {
 	case *events.MessageSent:
+		if m := new(messages.ClientHello); event.Type == messages.TypeClientHello && messages.Decode(bytes.Clone(event.Raw[messages.HandshakeHeaderLen:]), m) == nil {
+			e.offered = m
+		}
 		fmt.Fprintf(&e.trace, "write hs %d\n", event.Type)
 	case *events.MessageReceived:
-		e.changes++
 		fmt.Fprintf(&e.trace, "read hs %d\n", event.Type)
 		p.noteMessage(event)
 	case *events.RecordSent:
@@ -60,7 +65,6 @@ func (p *endpoint) noteSent(event *events.RecordSent) {
 		p.evidence.trace.WriteString("write ccs\n")
 	case record.Alert:
 		if p.engine.Err() == nil && !p.evidence.closing {
-			p.evidence.changes++
 			p.evidence.sentWarning = true
 		}
 	}
@@ -127,6 +131,20 @@ func (s *recordScanner) scan(b []byte) {
 		}
 		header, _ := record.ParseHeader(s.pending)
 		s.records, s.skip, s.pending = append(s.records, seenRecord{Header: header}), header.Length, s.pending[:0]
+	}
+}
+
+// seeBeginning reads on where a server has refused an empty record that a stream begins with, since what comes behind it tells what that was. The
+// peer has been sent the alert, so that it goes on or hangs up.
+func (p *endpoint) seeBeginning() {
+	fatal, failed := errors.AsType[*engine.Error](p.engine.Err())
+	if p.quic != nil || !failed || fatal.Refusal.Name != "empty_record" || fatal.State != "ServerStart" {
+		return
+	}
+	for !p.eof && len(p.evidence.stream.first) < firstLen {
+		if _, err := p.receive(patience); err != nil {
+			return
+		}
 	}
 }
 

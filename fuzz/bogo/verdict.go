@@ -27,9 +27,19 @@ type faultError struct{ what string }
 func (e *faultError) Error() string { return "the shim is at fault: " + e.what }
 
 // mismatchError says that what a test expects is not so. No test wants it for its failure either.
-type mismatchError struct{ what string }
+type mismatchError struct {
+	check string // its name
+	what  string
+}
 
 func (e *mismatchError) Error() string { return "a check did not hold: " + e.what }
+
+// isVerdict tells whether an error is one of those two, which no failure of the engine's may hide.
+func isVerdict(err error) bool {
+	_, fault := errors.AsType[*faultError](err)
+	_, mismatch := errors.AsType[*mismatchError](err)
+	return fault || mismatch
+}
 
 // report writes a failure to the standard error and returns the status that goes with it. A run without a failure writes nothing:
 // the runner takes any text of a passing shim for a failure. Why a test cannot be tried is a note like others, on the standard output.
@@ -42,10 +52,7 @@ func report(stdout, stderr io.Writer, err error) status {
 		return statusUnsupported
 	}
 	fmt.Fprintln(stderr, err)
-	if _, fault := errors.AsType[*faultError](err); fault {
-		return statusFault
-	}
-	if _, mismatch := errors.AsType[*mismatchError](err); mismatch {
+	if isVerdict(err) {
 		return statusFault
 	}
 	return statusFailed
