@@ -48,6 +48,8 @@ var differencesOfHellos = []difference{
 		}},
 	{"refuse a second ClientHello without the pre-shared key that serves", "goes by the keys of the second", "RFC 8446, Section 4.1.2: a rule for clients", 2,
 		func(m *meeting) bool { return m.refused("psk_not_known", "", "awaitChosenPSK") && m.dropsKey() }},
+	{"tell a client whose pre-shared keys are not known from one that has a wrong key", "has one alert for both", "RFC 8446, Appendix E.6: not to be told apart by a stranger", 6,
+		func(m *meeting) bool { return m.refused("psk_not_known", "", "awaitChosenPSK") && !m.dropsKey() }},
 	{"take a second ClientHello with other extensions", "refuses it", "RFC 8446, Section 4.1.2: MUST be the same", 1,
 		func(m *meeting) bool {
 			return m.refused("retried_hello_changed", "extensions", "") && m.offersOthers()

@@ -31,7 +31,8 @@ func (p *endpoint) talk() error {
 	case !errors.Is(err, errEarlyRejected):
 		return err
 	}
-	p.c.options, p.zero.rejected = p.c.retry, false
+	// Each attempt looks at the chain once.
+	p.c.options, p.zero.rejected, p.verdicts = p.c.retry, false, 0
 	return p.converse()
 }
 
