@@ -195,8 +195,10 @@ func TestAuthenticatorsAreMadeWhileDataIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	written := make(chan struct{})
 	within(t, 10*time.Second, "data and authenticators at once", func() {
 		go func() {
+			defer close(written)
 			for range 100 {
 				if _, err := client.Write([]byte("data")); err != nil {
 					t.Error(err)
@@ -217,6 +219,7 @@ func TestAuthenticatorsAreMadeWhileDataIsRead(t *testing.T) {
 			}
 			n += more
 		}
+		<-written // a Close in the midst of a Write has no room for close_notify
 	})
 	if err := client.Close(); err != nil {
 		t.Error(err)
