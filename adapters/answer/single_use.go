@@ -96,7 +96,8 @@ type OnceMemory struct {
 	// Since is from when on tickets were issued that nobody can have used without
 	// this memory knowing. A server whose TicketKeys are as new as the memory sets
 	// the time of its start, or any before that; the zero time means that of the
-	// first question.
+	// first question. Tickets know the millisecond that they were issued in, so that
+	// those of the one that Since is in the midst of are from before it.
 	Since time.Time
 
 	mu       sync.Mutex

@@ -49,7 +49,8 @@ func Example() {
 // earlier one. A server has to take it apart from all other data, since anybody may
 // send it again.
 func ExampleDialer_DialEarly() {
-	once := &answer.SingleUse{Store: &answer.OnceMemory{Since: time.Now()}} // no ticket is older
+	// The keys of the tickets are as new as this, and tickets know the millisecond.
+	once := &answer.SingleUse{Store: &answer.OnceMemory{Since: time.Now().Truncate(time.Millisecond)}}
 	listener, err := netconn.Listen("tcp", "127.0.0.1:0", &engine.ServerConfig{MaxEarlyData: 1000},
 		&answer.Server{Certificates: ordinary(), Tickets: &answer.TicketKeys{}, EarlyData: once.Accept})
 	if err != nil {
