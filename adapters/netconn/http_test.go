@@ -121,10 +121,12 @@ func TestHTTPFromOurClientToCryptoTLS(t *testing.T) {
 	defer s.Close()
 	sessions := &answer.Sessions{}
 	client := dialOurs(sessions)
-	exchange(t, client, s.Listener.Addr().String())
+	wantEcho(t, client, s.Listener.Addr().String(), 1)
+	// Connections that http.Transport dials and does not use take sessions and bring none.
 	if sessions.Len() == 0 {
 		t.Error("no session was kept")
 	}
+	exchange(t, client, s.Listener.Addr().String())
 }
 
 func TestCryptoTLSAndWeResumeEachOthersSessions(t *testing.T) {
