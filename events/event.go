@@ -24,7 +24,9 @@ type Answer interface {
 
 // Asked is what all questions share.
 type Asked struct {
-	// ID numbers the questions of a connection from 1.
+	// ID numbers the questions of a connection from 1 in its lower half. The upper half
+	// is of the client's random, once there is one, so that the answer to another
+	// connection's question is known for what it is.
 	ID uint64
 }
 

@@ -3,6 +3,7 @@
 package handshake
 
 import (
+	"encoding/binary"
 	"io"
 	"slices"
 	"time"
@@ -63,7 +64,8 @@ type Context struct {
 	// Workspace is there during a call, and lives with the caller's Output.
 	*Workspace
 
-	questions uint64
+	questions uint32
+	mark      uint32 // of the connection, by the client's random
 }
 
 // Unfinished is what a connection needs until its handshake is complete.
@@ -275,7 +277,10 @@ func (hs *Context) Tell(e events.Event) { hs.stage(Action{Kind: Emit, Event: e})
 // Ask stages a question; id is the one to put into it.
 func (hs *Context) Ask(q func(id events.Asked) events.Question) {
 	hs.questions++
-	hs.stage(Action{Kind: Emit, Event: q(events.Asked{ID: hs.questions})})
+	if hs.Unfinished != nil {
+		hs.mark = binary.BigEndian.Uint32(hs.Randoms.Client[28:])
+	}
+	hs.stage(Action{Kind: Emit, Event: q(events.Asked{ID: uint64(hs.mark)<<32 | uint64(hs.questions)})})
 }
 
 // LogSecret stages a secret for the key log, if one is kept.
